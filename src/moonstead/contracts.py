@@ -1,0 +1,100 @@
+"""The wall between the truth and what the station knows of it, a few lines long.
+
+The simulation writes `Telemetry` and takes `Command`; a `Controller` does the reverse. Neither
+imports the other, so the same controller can run against real hardware.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """The telemetry dictionary: which component each place in an array belongs to."""
+
+    sources: tuple[str, ...]
+    loads: tuple[str, ...]
+    stores: tuple[str, ...]
+    nodes: tuple[str, ...]
+    recorders: tuple[str, ...]
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """What the sensors say at one instant: noisy, never the truth itself.
+
+    Arrays follow the order of `Channels`; ``t_s`` is the station clock, TDB seconds past J2000.
+    """
+
+    t_s: float
+    source_power_w: FloatArray
+    load_power_w: FloatArray
+    store_energy_j: FloatArray
+    node_temperature_k: FloatArray
+    recorder_bit: FloatArray
+    path_open: BoolArray
+    """Whether the receiver on each path hears Earth."""
+    sun_seen: bool
+    """Whether the Sun sensor on the mast sees any part of the Sun."""
+    earth_seen: bool
+    """Whether the camera on the mast sees any part of Earth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Set a load or link to a level from 0 to 1."""
+
+    load: str
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the controller did or found, for the event record."""
+
+    kind: str
+    subject: str
+    text: str
+    values: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One activity as a plan holds it, or one that was left out with the reason."""
+
+    activity: str
+    experiment: str
+    start_t_s: float
+    end_t_s: float
+    status: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a controller answers: commands to act on now, and what to write down."""
+
+    commands: tuple[Command, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    plan: tuple[PlanRow, ...] = ()
+
+
+class Controller(Protocol):
+    """Telemetry in, commands out; no files, no clock, no I/O."""
+
+    def handle(self, telemetry: Telemetry) -> Decision:
+        """Decide on one snapshot of telemetry."""
+
+    def state(self) -> dict[str, Any]:
+        """Return everything the controller remembers, as plain JSON values."""
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take back what `state` returned; the controller then goes on as if never stopped."""

@@ -1,0 +1,121 @@
+"""What every element type gives: a checked description, and the parts it is made of.
+
+An element type is one file with one class, and one line in `moonstead.elements.catalogue`.
+"""
+
+from abc import abstractmethod
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from moonstead.components import (
+    FloatArray,
+    Load,
+    Parts,
+    Priority,
+    Surroundings,
+    ThermalNode,
+    Thermostat,
+)
+from moonstead.spec import Fraction, Name, NotNegative, Positive, Spec
+
+Kelvin = Annotated[float, Field(gt=0.0, lt=2000.0)]
+
+
+class Thermal(Spec):
+    """How an element keeps warm: one lump that absorbs sunlight, radiates, and may be heated."""
+
+    heat_capacity_j_per_k: Positive
+    """Mass times specific heat."""
+    radiating_area_m2: Positive
+    """Outer area that radiates."""
+    emissivity: Annotated[float, Field(gt=0.0, le=1.0)]
+    """Infrared emissivity of that area; below 0.1 for one wrapped in multilayer insulation."""
+    sunlit_area_m2: NotNegative = 0.0
+    """Area that faces a Sun near the horizon."""
+    absorptivity: Fraction = 0.0
+    """Share of sunlight on it that becomes heat."""
+    initial_temperature_k: Kelvin = 280.0
+    """At the start of the run."""
+    survival_min_k: Kelvin
+    """Below this the element is lost for good."""
+    heater_power_w: NotNegative = 0.0
+    """Greatest power of its survival heater."""
+    heater_setpoint_k: Kelvin = 273.0
+    """The heater is off at and above this temperature."""
+    heater_band_k: Positive = 5.0
+    """The heater is at full power this far below the set point."""
+
+
+class Element(Spec):
+    """A piece of the station that is delivered once and belongs to a partner."""
+
+    name: Name
+    """One word, unique in the scenario."""
+    partner: Name
+    """The partner that owns it."""
+    mass_kg: Positive
+    """Landed mass."""
+
+    @abstractmethod
+    def parts(self) -> Parts:
+        """Return what it is made of."""
+
+    def activity_loads(self) -> tuple[str, ...]:
+        """Return the loads that run while the element does an activity; empty if it does none."""
+        return ()
+
+
+def thermal_node(name: str, thermal: Thermal) -> ThermalNode:
+    """Return the thermal node of an element."""
+
+    def absorbed_w(surroundings: Surroundings) -> FloatArray:
+        area_m2 = thermal.sunlit_area_m2 * thermal.absorptivity
+        return area_m2 * surroundings["solar_irradiance_w_per_m2"]
+
+    return ThermalNode(
+        name=name,
+        heat_capacity_j_per_k=thermal.heat_capacity_j_per_k,
+        radiating_area_m2=thermal.radiating_area_m2,
+        emissivity=thermal.emissivity,
+        sink_temperature_k=sink_temperature,
+        absorbed_w=absorbed_w,
+        initial_temperature_k=thermal.initial_temperature_k,
+        survival_min_k=thermal.survival_min_k,
+    )
+
+
+def sink_temperature(surroundings: Surroundings) -> FloatArray:
+    """Return the black temperature that ground and sky together present."""
+    return surroundings["sink_temperature_k"]
+
+
+class Constant:
+    """A driver that is the same at every step."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def __call__(self, surroundings: Surroundings) -> FloatArray:
+        """Return the value on the grid of the surroundings."""
+        return np.full_like(surroundings["sink_temperature_k"], self.value)
+
+
+def heater(name: str, bus: str, thermal: Thermal) -> tuple[Load, ...]:
+    """Return the survival heater of an element, or nothing where it has none."""
+    if thermal.heater_power_w <= 0.0:
+        return ()
+    return (
+        Load(
+            name=f"{name}.heater",
+            bus=bus,
+            node=name,
+            power_w=thermal.heater_power_w,
+            priority=Priority.SURVIVAL,
+            initial_level=1.0,
+            thermostat=Thermostat(
+                setpoint_k=thermal.heater_setpoint_k, band_k=thermal.heater_band_k
+            ),
+        ),
+    )

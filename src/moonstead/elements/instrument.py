@@ -1,0 +1,55 @@
+"""Instrument: takes power and makes data while it observes; a keep-alive part is always on."""
+
+from typing import Literal
+
+from moonstead.components import Load, Parts, Priority
+from moonstead.elements.element import Element, Thermal, heater, thermal_node
+from moonstead.spec import Name, NotNegative, Positive
+
+
+class Instrument(Element):
+    """Seismometer, radio antenna, camera, spectrometer: anything that observes."""
+
+    type: Literal["instrument"]
+    """Which element type this is."""
+    bus: Name = "main"
+    """The bus that it is on."""
+    observing_power_w: Positive
+    """While it observes."""
+    standby_power_w: NotNegative = 0.0
+    """Always, also in survival."""
+    rate_bit_per_s: NotNegative
+    """Data made while it observes."""
+    recorder: Name
+    """The element whose recorder takes its data."""
+    thermal: Thermal
+    """How it keeps warm."""
+
+    def parts(self) -> Parts:
+        """Return its loads and its thermal node."""
+        observe = Load(
+            name=f"{self.name}.observe",
+            bus=self.bus,
+            node=self.name,
+            power_w=self.observing_power_w,
+            priority=Priority.SCIENCE,
+            data_rate_bit_per_s=self.rate_bit_per_s,
+            recorder=f"{self.recorder}.recorder",
+        )
+        standby = Load(
+            name=f"{self.name}.standby",
+            bus=self.bus,
+            node=self.name,
+            power_w=self.standby_power_w,
+            priority=Priority.SURVIVAL,
+            initial_level=1.0,
+        )
+        loads = (observe, standby) if self.standby_power_w > 0.0 else (observe,)
+        return Parts(
+            nodes=(thermal_node(self.name, self.thermal),),
+            loads=(*loads, *heater(self.name, self.bus, self.thermal)),
+        )
+
+    def activity_loads(self) -> tuple[str, ...]:
+        """Return what runs while it observes."""
+        return (f"{self.name}.observe",)

@@ -1,0 +1,152 @@
+"""The truth, advanced from one decision to the next: commands in, telemetry out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstead.contracts import Command, Notice, Telemetry
+from moonstead.simulation.compile import CompiledStation, empty_ledger, initial_state
+from moonstead.simulation.kernel import advance
+from moonstead.simulation.network import Drivers, FloatArray, Ledger, Output, State
+
+SURVIVAL = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """One standard deviation of each kind of sensor."""
+
+    power_relative: float
+    energy_relative: float
+    temperature_k: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sky:
+    """What the mast really sees at every step; shape (n_steps,)."""
+
+    sun_seen: NDArray[np.bool_]
+    earth_seen: NDArray[np.bool_]
+
+
+class Simulator:
+    """The true station between decision points.
+
+    Parameters
+    ----------
+    station, drivers, sky
+        The compiled network, what the surroundings impose on it, and what its mast sees.
+    dt_s
+        Length of one step.
+    noise
+        Of the sensors.
+    """
+
+    def __init__(
+        self, station: CompiledStation, drivers: Drivers, sky: Sky, dt_s: float, noise: Noise
+    ) -> None:
+        self.station = station
+        self.drivers = drivers
+        self.sky = sky
+        self.dt_s = dt_s
+        self.noise = noise
+        self.state: State = initial_state(station)
+        self.begin: State = initial_state(station)
+        self.ledger: Ledger = empty_ledger(station)
+        self._load_index = {name: i for i, name in enumerate(station.names.loads)}
+
+    def new_output(self, n_steps: int) -> Output:
+        """Return empty series for a block of steps."""
+        names = self.station.names
+        sizes = (
+            len(names.sources),
+            len(names.loads),
+            len(names.stores),
+            len(names.nodes),
+            len(names.recorders),
+            len(names.tanks),
+            len(names.transmitters),
+        )
+        return Output(*(np.zeros((size, n_steps), dtype=np.float32) for size in sizes))
+
+    def obey(self, commands: Iterable[Command]) -> None:
+        """Set load levels; a command to nothing is an error of the caller."""
+        for command in commands:
+            level = min(max(command.level, 0.0), 1.0)
+            self.state.load_level[self._load_index[command.load]] = level
+
+    def advance(self, first: int, end: int, output: Output, output_first: int) -> list[Notice]:
+        """Advance over steps [first, end) and tell what happened in the true world."""
+        lost_before = self.state.node_lost.copy()
+        unserved_before = self.ledger.load_unserved_j.copy()
+        advance(
+            self.station.network,
+            self.drivers,
+            self.state,
+            self.ledger,
+            output,
+            (first, end, output_first),
+            self.dt_s,
+        )
+        return self._happenings(lost_before, unserved_before)
+
+    def telemetry(
+        self, t_s: float, last_step: int, output_first: int, output: Output, random: FloatArray
+    ) -> Telemetry:
+        """Read the sensors after a step.
+
+        Parameters
+        ----------
+        t_s
+            Station clock.
+        last_step, output_first
+            The step just done, and the step that is column 0 of `output`.
+        output
+            The series of this block.
+        random
+            Standard normal numbers, shape (`random_width`,).
+        """
+        names = self.station.names
+        column = last_step - output_first
+        ends = np.cumsum([len(names.sources), len(names.loads), len(names.stores)])
+        source, load, store, node = np.split(random, ends)
+        power = self.noise.power_relative
+        return Telemetry(
+            t_s=t_s,
+            source_power_w=output.source_power_w[:, column] * (1.0 + power * source),
+            load_power_w=output.load_power_w[:, column] * (1.0 + power * load),
+            store_energy_j=self.state.store_energy_j * (1.0 + self.noise.energy_relative * store),
+            node_temperature_k=self.state.node_temperature_k + self.noise.temperature_k * node,
+            recorder_bit=output.recorder_bit[:, column].astype(np.float64),
+            path_open=self.drivers.path_bit_per_s[:, last_step] > 0.0,
+            sun_seen=bool(self.sky.sun_seen[last_step]),
+            earth_seen=bool(self.sky.earth_seen[last_step]),
+        )
+
+    @property
+    def random_width(self) -> int:
+        """How many random numbers one telemetry frame takes."""
+        names = self.station.names
+        return len(names.sources) + len(names.loads) + len(names.stores) + len(names.nodes)
+
+    def _happenings(
+        self, lost_before: NDArray[np.bool_], unserved_before: FloatArray
+    ) -> list[Notice]:
+        names, network = self.station.names, self.station.network
+        notices = []
+        for n in np.flatnonzero(self.state.node_lost & ~lost_before):
+            kelvin = float(self.state.node_temperature_k[n])
+            text = f"{names.nodes[n]} fell to {kelvin:.0f} K, below what it survives, and is lost"
+            notices.append(
+                Notice("element-lost", names.nodes[n], text, {"node_temperature_k": kelvin})
+            )
+        unserved_j = self.ledger.load_unserved_j - unserved_before
+        for i in np.flatnonzero((network.load_priority == SURVIVAL) & (unserved_j > 0.0)):
+            energy_j = float(unserved_j[i])
+            text = f"{names.loads[i]} did not get the power it needs to survive"
+            notices.append(
+                Notice("survival-unserved", names.loads[i], text, {"unserved_j": energy_j})
+            )
+        return notices
