@@ -121,8 +121,8 @@ class RefersTo:
         return AfterValidator(self._check).__get_pydantic_core_schema__(source, handler)
 
     def _check(self, name: str, info: ValidationInfo) -> str:
-        known = (info.context or {}).get(self.kind)
-        if known is not None and name not in known:
+        known = () if info.context is None else info.context.get(self.kind, ())
+        if info.context is not None and name not in known:
             remedy = f"no {self.kind} has this name; {suggest(name, known)}"
             raise PydanticCustomError("mistake", "{remedy}", {"remedy": remedy})
         return name

@@ -83,7 +83,8 @@ def locate(model: type[Spec], loc: Sequence[Part]) -> Place:
     for part in loc:
         if len(alternatives) > 1:
             alternatives = tuple(x for x in alternatives if _is_tagged(x, part)) or (Any,)
-            place = Place(place.parts, place.owner, alternatives[0], place.field)
+            if is_model(alternatives[0]):
+                place = Place(place.parts, place.owner, alternatives[0], place.field)
             continue
         step = _below(place, alternatives[0], part)
         if step is not None:
