@@ -1,0 +1,142 @@
+"""The station manager: one tick from telemetry to commands.
+
+Guard first, in the tick that detects; then a plan if one is due; then the executive; then the
+levels that all of it asks of the loads, sent as commands where they differ from what was sent.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from moonstead.autonomy.executive import Executive, Log
+from moonstead.autonomy.guard import Guard, reserve_of
+from moonstead.autonomy.model import LoadModel, Mode, StationModel
+from moonstead.autonomy.planner import Situation, plan_sessions
+from moonstead.contracts import Command, Decision, Notice, Telemetry
+from moonstead.units import DAY_S, HOUR_S
+
+REPLAN_S = DAY_S
+BEACON_EVERY_S = 6 * HOUR_S
+"""Asleep, the station speaks to Earth this often, for one tick."""
+RADIO_LEAST_BIT = 1e6
+"""Less than this in the recorder is not worth switching a radio on for."""
+
+
+class StationManager:
+    """Guard, planner and executive around one model of the station."""
+
+    def __init__(self, model: StationModel, tick_s: float) -> None:
+        self.model = model
+        self.tick_s = tick_s
+        self.reserve_j = reserve_of(model)
+        self.guard = Guard()
+        self.executive = Executive(model)
+        self.next_plan_t_s = -1e300
+        self.sent: dict[str, float] = {load.name: load.normal_level for load in model.loads}
+        self._announced = False
+
+    def handle(self, telemetry: Telemetry) -> Decision:
+        """Decide on one snapshot of telemetry."""
+        log = Log()
+        if not self._announced:
+            self._announce(log)
+        before = self.guard.mode
+        margin = self.margin(telemetry)
+        mode = self.guard.assess(telemetry.t_s, margin)
+        if mode != before:
+            self.next_plan_t_s = telemetry.t_s
+            log.notices.append(_mode_notice(before, mode, margin))
+        if telemetry.t_s >= self.next_plan_t_s and mode <= Mode.TRIM:
+            self._plan(telemetry, log)
+        self.executive.step(telemetry, self.guard, log)
+        return Decision(self._commands(telemetry), tuple(log.notices), tuple(log.rows))
+
+    def margin(self, telemetry: Telemetry) -> float:
+        """Return (stored - reserve) / capacity of the main bus, reserve interpolated in time."""
+        forecast = self.model.forecast
+        place = (telemetry.t_s - forecast.start_t_s) / forecast.slot_s
+        reserve_j = float(np.interp(place, np.arange(len(self.reserve_j)), self.reserve_j))
+        return (self.model.deliverable_j(telemetry) - reserve_j) / self.model.capacity_j
+
+    def state(self) -> dict[str, Any]:
+        """Return everything remembered, as plain JSON values."""
+        return {
+            "mode": int(self.guard.mode),
+            "good_since_t_s": self.guard.good_since_t_s,
+            "next_plan_t_s": self.next_plan_t_s,
+            "sent": dict(self.sent),
+            "announced": self._announced,
+            "executive": self.executive.state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take back what `state` returned."""
+        self.guard = Guard(Mode(state["mode"]), state["good_since_t_s"])
+        self.next_plan_t_s = state["next_plan_t_s"]
+        self.sent = dict(state["sent"])
+        self._announced = state["announced"]
+        self.executive.restore(state["executive"])
+
+    def _announce(self, log: Log) -> None:
+        """Say once whether the design can survive its forecast at all."""
+        self._announced = True
+        worst_j = float(self.reserve_j.max())
+        if worst_j > self.model.capacity_j:
+            slot = int(self.reserve_j.argmax())
+            t_s = self.model.forecast.start_t_s + slot * self.model.forecast.slot_s
+            text = (
+                f"the darkness ahead needs {worst_j / 3.6e6:.0f} kWh in reserve, the stores can "
+                f"deliver {self.model.capacity_j / 3.6e6:.0f} kWh: this design cannot be sure to survive"
+            )
+            values = {"reserve_j": worst_j, "capacity_j": self.model.capacity_j, "at_t_s": t_s}
+            log.notices.append(Notice("design-alarm", "station", text, values))
+
+    def _plan(self, telemetry: Telemetry, log: Log) -> None:
+        forecast = self.model.forecast
+        elapsed_slots = (telemetry.t_s - forecast.start_t_s) / forecast.slot_s
+        situation = Situation(
+            telemetry=telemetry,
+            first_slot=int(np.ceil(elapsed_slots)),
+            reserve_j=self.reserve_j,
+            sessions_left=self.executive.sessions_left(),
+            ready_t_s=tuple(self.executive.ready_t_s),
+            running=self.executive.running(),
+        )
+        self.executive.adopt(plan_sessions(self.model, situation), log)
+        self.next_plan_t_s = telemetry.t_s + REPLAN_S
+
+    def _commands(self, telemetry: Telemetry) -> tuple[Command, ...]:
+        active = set(self.executive.loads_on())
+        radio = self._radio(telemetry)
+        commands = []
+        for load in self.model.loads:
+            level = self._level(load, active, radio)
+            if level != self.sent[load.name]:
+                self.sent[load.name] = level
+                commands.append(Command(load.name, level))
+        return tuple(commands)
+
+    def _level(self, load: LoadModel, active: set[str], radio: str) -> float:
+        if load.name == radio or load.name in active:
+            return 1.0
+        if not self.guard.allows(load.priority):
+            return load.trickle_level
+        return load.normal_level
+
+    def _radio(self, telemetry: Telemetry) -> str:
+        """Return the transmitter to use now: the open path with the highest expected rate."""
+        asleep = self.guard.mode == Mode.SURVIVAL
+        if asleep and telemetry.t_s % BEACON_EVERY_S >= self.tick_s:
+            return ""
+        if float(telemetry.recorder_bit.sum()) < RADIO_LEAST_BIT:
+            return ""
+        for radio in self.model.radios:
+            if telemetry.path_open[self.model.channels.paths.index(radio.path)]:
+                return radio.load
+        return ""
+
+
+def _mode_notice(before: Mode, mode: Mode, margin: float) -> Notice:
+    verb = "sheds down to" if mode > before else "recovers to"
+    text = f"{verb} {mode.name.lower()} at a margin of {100 * margin:.1f} % of the capacity"
+    return Notice("mode", "station", text, {"mode": float(mode), "margin_fraction": margin})

@@ -1,0 +1,192 @@
+"""What the station believes about itself: the model that the autonomy plans and guards with.
+
+Everything here is knowledge that was sent up before the run (design figures, a forecast from the
+ephemeris and the surveyed horizon). Nothing of it is read from the truth.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+import numpy as np
+
+from moonstead.contracts import BoolArray, Channels, FloatArray, Telemetry
+
+
+class Mode(IntEnum):
+    """Steps of the shedding ladder, from everything on to bare survival."""
+
+    NOMINAL = 0
+    TRIM = 1
+    """No production, no new opportunistic starts."""
+    REDUCED = 2
+    """No science; rovers parked on a trickle charge."""
+    SURVIVAL = 3
+    """Asleep: computer, heaters and a beacon."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreModel:
+    """An energy store on the main bus as designed."""
+
+    name: str
+    capacity_j: float
+    floor_fraction: float
+    charge_power_w: float
+    discharge_power_w: float
+    charge_efficiency: float
+    discharge_efficiency: float
+
+    @property
+    def deliverable_j(self) -> float:
+        """What it gives to the bus from full to floor."""
+        return self.capacity_j * (1.0 - self.floor_fraction) * self.discharge_efficiency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadModel:
+    """A load, converter, transmitter or link that can be commanded."""
+
+    name: str
+    power_w: float
+    priority: int
+    """Of the shedding ladder: 1 is survival."""
+    normal_level: float
+    """Its level when nothing is being done: 1 for what is always on."""
+    trickle_level: float = 0.0
+    """Its level when shed: above 0 for a charger that keeps a parked rover alive."""
+    responds: bool = True
+    """Whether a level above 0 must show as power (a thermostat's need not)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RadioModel:
+    """A transmitter and the path that it serves."""
+
+    load: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experiment:
+    """A series of sessions that a partner asks for."""
+
+    name: str
+    element: str
+    """Does one session at a time."""
+    partner: str
+    loads: tuple[str, ...]
+    power_w: float
+    """On the main bus, with charging losses."""
+    data_rate_bit_per_s: float
+    duration_s: float
+    sessions: int
+    """Wanted over the whole run."""
+    gap_s: float
+    """From the end of one session to the start of the next, at least."""
+    light: Literal["any", "lit", "dark"]
+    earth: Literal["any", "visible", "hidden"]
+    needs_contact: bool
+    value: float
+    """Of one session; sets the order in which sessions are placed."""
+    priority: int
+    own_store: str = ""
+    """A store that must be charged before a session, such as a rover's battery."""
+    own_store_capacity_j: float = 0.0
+    own_store_min_fraction: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What is expected of the sky, in even slots; arrays of shape (n_slots,)."""
+
+    start_t_s: float
+    slot_s: float
+    generation_w: FloatArray
+    """On the main bus, as designed."""
+    lit: BoolArray
+    """Some of the Sun in view during the whole slot."""
+    dark: BoolArray
+    """None of the Sun in view during the whole slot."""
+    earth_visible: BoolArray
+    earth_hidden: BoolArray
+    downlink_bit_per_s: FloatArray
+    """Mean rate of the best path."""
+
+    def slot(self, t_s: float) -> int:
+        """Return the slot that an instant is in, kept inside the forecast."""
+        slot = int((t_s - self.start_t_s) // self.slot_s)
+        return min(max(slot, 0), len(self.generation_w) - 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationModel:
+    """Everything that the station believes about itself."""
+
+    channels: Channels
+    stores: tuple[StoreModel, ...]
+    """On the main bus, in their order of dispatch."""
+    loads: tuple[LoadModel, ...]
+    radios: tuple[RadioModel, ...]
+    experiments: tuple[Experiment, ...]
+    survival_power_w: float
+    """What the main bus must carry in the dark with everything else shed."""
+    base_power_w: float
+    """What it carries when nothing is being done."""
+    base_rate_bit_per_s: float
+    """Housekeeping data."""
+    recorder_bit: float
+    forecast: Forecast
+
+    @property
+    def capacity_j(self) -> float:
+        """What the stores of the main bus can deliver, full."""
+        return sum(store.deliverable_j for store in self.stores)
+
+    def store_index(self) -> tuple[int, ...]:
+        """Return where the stores of the main bus are in the telemetry."""
+        return tuple(self.channels.stores.index(store.name) for store in self.stores)
+
+    def deliverable_j(self, telemetry: Telemetry) -> float:
+        """Return what the stores of the main bus can still deliver, as measured."""
+        total_j = 0.0
+        for store, index in zip(self.stores, self.store_index(), strict=True):
+            above_j = telemetry.store_energy_j[index] - store.floor_fraction * store.capacity_j
+            total_j += max(float(above_j), 0.0) * store.discharge_efficiency
+        return total_j
+
+    def own_charge(self, experiment: Experiment, telemetry: Telemetry) -> float:
+        """Return the measured state of charge of an experiment's own store; 1 if it has none."""
+        if not experiment.own_store:
+            return 1.0
+        index = self.channels.stores.index(experiment.own_store)
+        return float(telemetry.store_energy_j[index]) / experiment.own_store_capacity_j
+
+
+def conditions(forecast: Forecast, experiment: Experiment) -> BoolArray:
+    """Return in which slots the sky is expected to suit an experiment."""
+    suits = np.ones(len(forecast.lit), dtype=np.bool_)
+    if experiment.light != "any":
+        suits &= forecast.lit if experiment.light == "lit" else forecast.dark
+    if experiment.earth != "any":
+        suits &= (
+            forecast.earth_visible if experiment.earth == "visible" else forecast.earth_hidden
+        )
+    if experiment.needs_contact:
+        suits &= forecast.downlink_bit_per_s > 0.0
+    return suits
+
+
+def suits_now(experiment: Experiment, telemetry: Telemetry) -> str:
+    """Return what is missing in the sky as measured, or an empty text if nothing is."""
+    if experiment.light == "lit" and not telemetry.sun_seen:
+        return "the Sun is not in view"
+    if experiment.light == "dark" and telemetry.sun_seen:
+        return "the Sun is in view"
+    if experiment.earth == "visible" and not telemetry.earth_seen:
+        return "Earth is not in view"
+    if experiment.earth == "hidden" and telemetry.earth_seen:
+        return "Earth is in view"
+    if experiment.needs_contact and not telemetry.path_open.any():
+        return "no contact with Earth"
+    return ""

@@ -1,0 +1,215 @@
+"""Compiled core of the greedy planner: place sessions where sky, energy and data allow.
+
+Each trial insertion is checked by stepping the stores and the recorder through the rest of the
+horizon, by the same dispatch order as the truth uses, so that the check is exact for the model.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstead.compiled import compiled
+from moonstead.contracts import BoolArray, FloatArray
+
+IndexArray = NDArray[np.int64]
+
+NO_WINDOW, NO_ENERGY, NO_ROOM, BUSY, COMPLETE, PLACED = 0, 1, 2, 3, 4, 5
+
+
+class Wishes(NamedTuple):
+    """What is asked for; one row per experiment, in order of value."""
+
+    suits: BoolArray
+    """(n_experiments, n_slots)"""
+    power_w: FloatArray
+    rate_bit_per_s: FloatArray
+    duration_slots: IndexArray
+    gap_slots: IndexArray
+    wanted: IndexArray
+    """Sessions still wanted."""
+    unit: IndexArray
+    """The element that it occupies."""
+
+
+class Supply(NamedTuple):
+    """What there is."""
+
+    net_w: FloatArray
+    """(n_slots,) derated generation less what is on anyway."""
+    drain_bit_per_s: FloatArray
+    """(n_slots,) downlink less housekeeping data."""
+    required_j: FloatArray
+    """(n_slots,) deliverable energy that must be left at the end of each slot."""
+    store_j: FloatArray
+    """(n_stores,) energy above the floor now; stores in order of dispatch."""
+    store_limits: FloatArray
+    """(n_stores, 5): usable capacity, charge and discharge power, charge and discharge efficiency."""
+    recorder_bit: float
+    """Filling now."""
+    recorder_limit_bit: float
+    """Filling that the plan may reach."""
+    slot_s: float
+
+
+@compiled
+def step_stores(store_j: FloatArray, limits: FloatArray, net_w: float, slot_s: float) -> float:
+    """Charge or discharge the stores in order, in place; return the power that stays unmet."""
+    left_w = net_w
+    for k in range(store_j.shape[0]):
+        if left_w >= 0.0:
+            room_w = (limits[k, 0] - store_j[k]) / (limits[k, 3] * slot_s)
+            power_w = min(left_w, limits[k, 1], max(room_w, 0.0))
+            store_j[k] += power_w * limits[k, 3] * slot_s
+            left_w -= power_w
+        else:
+            most_w = store_j[k] * limits[k, 4] / slot_s
+            power_w = min(-left_w, limits[k, 2], max(most_w, 0.0))
+            store_j[k] -= power_w / limits[k, 4] * slot_s
+            left_w += power_w
+    return max(-left_w, 0.0)
+
+
+@compiled
+def project(
+    supply: Supply, load_w: FloatArray, rate_bit_per_s: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Step energy and data through the horizon.
+
+    Returns
+    -------
+    left_j, unmet_w, filling_bit
+        Deliverable energy, unmet power and recorder filling at the end of each slot, (n_slots,).
+    """
+    n_slots = supply.net_w.shape[0]
+    left_j = np.empty(n_slots)
+    unmet_w = np.empty(n_slots)
+    filling_bit = np.empty(n_slots)
+    store_j = supply.store_j.copy()
+    filling = supply.recorder_bit
+    for slot in range(n_slots):
+        net_w = supply.net_w[slot] - load_w[slot]
+        unmet_w[slot] = step_stores(store_j, supply.store_limits, net_w, supply.slot_s)
+        left_j[slot] = np.sum(store_j * supply.store_limits[:, 4])
+        flow = rate_bit_per_s[slot] - supply.drain_bit_per_s[slot]
+        filling = max(filling + flow * supply.slot_s, 0.0)
+        filling_bit[slot] = filling
+    return left_j, unmet_w, filling_bit
+
+
+@compiled
+def place(
+    wishes: Wishes, supply: Supply, occupied: BoolArray, load_w: FloatArray, rate: FloatArray
+) -> tuple[IndexArray, IndexArray, IndexArray]:
+    """Place sessions greedily, one of each experiment in turn, each at its earliest good start.
+
+    Parameters
+    ----------
+    wishes, supply
+        What is asked for and what there is.
+    occupied
+        (n_units, n_slots), slots in which an element is taken; changed in place.
+    load_w, rate
+        (n_slots,), power and data rate already committed; changed in place.
+
+    Returns
+    -------
+    experiment, start_slot, reason
+        The sessions placed, in order of placement, and why no more of each experiment was placed.
+    """
+    n_experiments, n_slots = wishes.suits.shape
+    chosen = np.empty(n_experiments * n_slots, dtype=np.int64)
+    starts = np.empty(n_experiments * n_slots, dtype=np.int64)
+    reason = np.full(n_experiments, PLACED, dtype=np.int64)
+    wanted = wishes.wanted.copy()
+    earliest = np.zeros(n_experiments, dtype=np.int64)
+    n_placed = 0
+    left_j, unmet_w, filling_bit = project(supply, load_w, rate)
+    while np.any(reason == PLACED):
+        for e in range(n_experiments):
+            if reason[e] != PLACED:
+                continue
+            if wanted[e] <= 0:
+                reason[e] = COMPLETE
+                continue
+            start, why = _earliest(
+                wishes, supply, occupied, e, earliest[e], load_w, rate, (left_j, unmet_w, filling_bit)
+            )
+            reason[e] = why
+            if start < 0:
+                continue
+            end = start + wishes.duration_slots[e]
+            load_w[start:end] += wishes.power_w[e]
+            rate[start:end] += wishes.rate_bit_per_s[e]
+            occupied[wishes.unit[e], start:end] = True
+            left_j, unmet_w, filling_bit = project(supply, load_w, rate)
+            chosen[n_placed], starts[n_placed] = e, start
+            n_placed += 1
+            wanted[e] -= 1
+            earliest[e] = end + wishes.gap_slots[e]
+    return chosen[:n_placed], starts[:n_placed], reason
+
+
+@compiled
+def _earliest(
+    wishes: Wishes,
+    supply: Supply,
+    occupied: BoolArray,
+    e: int,
+    first: int,
+    load_w: FloatArray,
+    rate: FloatArray,
+    now: tuple[FloatArray, FloatArray, FloatArray],
+) -> tuple[int, int]:
+    """Return the earliest start that fits, or -1 and the reason that came closest to fitting."""
+    n_slots = wishes.suits.shape[1]
+    duration = wishes.duration_slots[e]
+    reason = NO_WINDOW
+    start = first
+    while start + duration <= n_slots:
+        end = start + duration
+        blocked = -1
+        taken = False
+        for slot in range(end - 1, start - 1, -1):
+            taken = occupied[wishes.unit[e], slot]
+            if taken or not wishes.suits[e, slot]:
+                blocked = slot
+                break
+        if blocked >= 0:
+            if taken and reason == NO_WINDOW:
+                reason = BUSY
+            start = blocked + 1
+            continue
+        why = _fits(wishes, supply, e, start, load_w, rate, now)
+        if why == PLACED:
+            return start, PLACED
+        reason = why
+        start += 1
+    return -1, reason
+
+
+@compiled
+def _fits(
+    wishes: Wishes,
+    supply: Supply,
+    e: int,
+    start: int,
+    load_w: FloatArray,
+    rate: FloatArray,
+    now: tuple[FloatArray, FloatArray, FloatArray],
+) -> int:
+    """Whether energy and data allow one more session; it may not make a bad slot worse."""
+    end = start + wishes.duration_slots[e]
+    more_w = load_w.copy()
+    more_w[start:end] += wishes.power_w[e]
+    more_rate = rate.copy()
+    more_rate[start:end] += wishes.rate_bit_per_s[e]
+    left_j, unmet_w, filling_bit = project(supply, more_w, more_rate)
+    for slot in range(start, left_j.shape[0]):
+        short = left_j[slot] < supply.required_j[slot] and left_j[slot] < now[0][slot] - 1.0
+        if short or unmet_w[slot] > now[1][slot] + 1e-6:
+            return NO_ENERGY
+        over = filling_bit[slot] > supply.recorder_limit_bit
+        if over and filling_bit[slot] > now[2][slot] + 1.0:
+            return NO_ROOM
+    return PLACED
