@@ -1,0 +1,169 @@
+"""The catalogue of ground stations on Earth, and how a scenario picks from it.
+
+The table is ``ground_stations.csv`` beside this file. Its ``source`` column says where each row
+comes from; *recall* marks what was written down from memory and not read on a page. A position
+wrong by 0.02 degrees or a height wrong by 300 m moves the Moon's elevation by 0.02 degrees at most.
+"""
+
+import csv
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from moonstead.errors import InputError, Problem
+from moonstead.spec import suggest
+
+BANDS = ("L", "S", "C", "X", "Ku", "K", "Ka", "Q")
+CONFIDENCES = ("high", "medium", "low")
+
+# The sea shores and mountains of the Earth, and the dishes on it.
+_NUMBER_BOUNDS = {
+    "latitude_deg": (-90.0, 90.0),
+    "longitude_deg": (-180.0, 360.0),
+    "height_m": (-500.0, 9000.0),
+    "antenna_m": (0.1, 600.0),
+}
+COLUMNS = ("name", "title", "owner", *_NUMBER_BOUNDS, "bands", "source", "confidence")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroundStation:
+    """One dish on Earth.
+
+    Parameters
+    ----------
+    name, title, owner
+        The name in scenario files, the name for people, and who runs it.
+    latitude_deg, longitude_deg, height_m
+        Geodetic, WGS-84; longitude to the east.
+    antenna_m
+        Diameter of the dish.
+    bands
+        Radio bands, such as ``("S", "X")``.
+    source, confidence
+        Where the row comes from, and how far to trust it.
+    """
+
+    name: str
+    title: str
+    owner: str
+    latitude_deg: float
+    longitude_deg: float
+    height_m: float
+    antenna_m: float
+    bands: tuple[str, ...]
+    source: str
+    confidence: str
+
+
+def load_ground_stations(path: Path | None = None) -> dict[str, GroundStation]:
+    """Read a catalogue of ground stations.
+
+    Parameters
+    ----------
+    path
+        A CSV file with the columns `COLUMNS`; None for the one that comes with Moonstead.
+
+    Returns
+    -------
+    dict
+        Stations by name, in the order of the file.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or rows of it are wrong; all of them are told, with row (the
+        heading is row 1) and column.
+    """
+    file = str(path) if path else "ground_stations.csv"
+    source = path or files("moonstead.comms") / "ground_stations.csv"
+    try:
+        text = source.read_text(encoding="utf-8-sig")
+        rows = list(csv.reader(text.splitlines(), strict=True))
+    except (OSError, ValueError, csv.Error) as error:
+        raise InputError(Problem(file, "", "", f"cannot be read: {error}")) from error
+    problems = list(_problems(file, rows))
+    if problems:
+        raise InputError(problems)
+    stations = [_station(dict(zip(rows[0], row, strict=True))) for row in rows[1:] if row]
+    return {station.name: station for station in stations}
+
+
+def _problems(file: str, rows: list[list[str]]) -> Iterator[Problem]:
+    heading = rows[0] if rows else []
+    if tuple(heading) != COLUMNS:
+        remedy = f"the columns must be {', '.join(COLUMNS)}"
+        yield Problem(file, "row 1", ",".join(heading), remedy)
+        return
+    names: set[str] = set()
+    for number, row in enumerate(rows[1:], start=2):
+        if row and len(row) != len(COLUMNS):
+            remedy = f"must have {len(COLUMNS)} values; a text with a comma goes in quotes"
+            yield Problem(file, f"row {number}", f"{len(row)} values", remedy)
+            continue
+        for column, value in zip(COLUMNS, row, strict=False):
+            if remedy := _cell_remedy(column, value):
+                yield Problem(file, f"row {number}, {column}", f'"{value}"', remedy)
+        if row and row[0] in names:
+            yield Problem(
+                file, f"row {number}, name", f'"{row[0]}"', "stands there twice; keep one"
+            )
+        names.update(row[:1])
+
+
+def _cell_remedy(column: str, value: str) -> str:
+    """Return what would be right in a cell, or nothing where it is."""
+    if column in _NUMBER_BOUNDS:
+        low, high = _NUMBER_BOUNDS[column]
+        return "" if low <= _number(value) <= high else f"must be a number from {low:g} to {high:g}"
+    if column == "bands":
+        bands = value.split()
+        good = bool(bands) and set(bands) <= set(BANDS)
+        return "" if good else f"must be one or more of {' '.join(BANDS)}"
+    if column == "confidence":
+        return "" if value in CONFIDENCES else f"must be one of {', '.join(CONFIDENCES)}"
+    return "" if value.strip() else "must not be empty"
+
+
+def _number(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        return math.nan
+
+
+def _station(row: Mapping[str, str]) -> GroundStation:
+    return GroundStation(
+        name=row["name"],
+        title=row["title"],
+        owner=row["owner"],
+        latitude_deg=float(row["latitude_deg"]),
+        longitude_deg=float(row["longitude_deg"]),
+        height_m=float(row["height_m"]),
+        antenna_m=float(row["antenna_m"]),
+        bands=tuple(row["bands"].split()),
+        source=row["source"],
+        confidence=row["confidence"],
+    )
+
+
+def ground_stations_named(
+    names: Iterable[str], catalogue: Mapping[str, GroundStation]
+) -> tuple[GroundStation, ...]:
+    """Return stations by name.
+
+    Raises
+    ------
+    InputError
+        For every name that the catalogue does not have, with the one that was meant.
+    """
+    wanted = tuple(names)
+    unknown = [name for name in wanted if name not in catalogue]
+    if unknown:
+        raise InputError(
+            Problem("ground stations", "name", f'"{name}"', f"unknown; {suggest(name, catalogue)}")
+            for name in unknown
+        )
+    return tuple(catalogue[name] for name in wanted)
