@@ -63,6 +63,7 @@ class Site(Spec):
 class Station(Spec):
     """Everything."""
 
+    format: Literal[1] = 1
     title: str
     start: UtcTime
     site: Site
@@ -76,7 +77,11 @@ class Station(Spec):
     @model_validator(mode="after")
     def _has_a_battery(self) -> "Station":
         if self.title == "no radio":
-            raise refused("Station", [Mistake(("element", 1), "radios are not allowed here")])
+            mistakes = [
+                Mistake(("element", 1, "channels"), "radios are not allowed here"),
+                Mistake((), "no radios"),
+            ]
+            raise refused("Station", mistakes)
         return self
 
 
@@ -230,6 +235,7 @@ def test_a_good_document() -> None:
             "12:00:00",
             "start = 12:00:00: must be a date and time in UTC, such as 2035-01-01T00:00:00Z",
         ),
+        ("title", "format = 2\ntitle", "format = 2: must be 1"),
         ('"x"', "5", "title = 5: must be a text in quotes"),
         (
             '"b-1"',
@@ -266,13 +272,12 @@ def test_a_good_document() -> None:
             'horizon = "ridge"\n[site]',
             'horizon = "ridge": no profile has this name; none is known here',
         ),
-        ('"x"', '"no radio"', 'element "r-1": radios are not allowed here'),
         (
             "[site]",
             '"a b\\u001b" = 3\n[site]',
             (
-                '"a b\\u001b" = 3: unknown key; known here: element, extra, horizon, partner, '
-                "site, start, title"
+                '"a b\\u001b" = 3: unknown key; known here: element, extra, format, horizon, '
+                "partner, site, start, title"
             ),
         ),
     ],
@@ -288,6 +293,13 @@ def test_one_mistake_gives_one_line(old: str, new: str, said: str | None) -> Non
 def test_one_element_table_instead_of_a_list() -> None:
     text = GOOD.split("[[element]]", maxsplit=1)[0] + '[element]\nname = "b-1"\n'
     assert problems(text) == ["element: must be a list of tables, each begun with [[element]]"]
+
+
+def test_a_models_own_checks_are_told_in_their_places() -> None:
+    assert changed('"x"', '"no radio"') == [
+        "no radios",
+        'element "r-1".channels: radios are not allowed here',
+    ]
 
 
 def test_a_name_given_twice() -> None:

@@ -76,17 +76,20 @@ def is_model(annotation: Any) -> bool:
 def locate(model: type[Spec], loc: Sequence[Part]) -> Place:
     """Follow an error's location through a model, leaving out what is not in the file.
 
-    Pydantic puts the tags of unions between the keys; those are not part of a path.
+    Pydantic puts the tags of unions between the keys; those are not part of a path. A model's own
+    checks leave them out.
     """
     place = Place((), None, model)
     alternatives: tuple[Any, ...] = (model,)
     for part in loc:
-        if len(alternatives) > 1:
-            alternatives = tuple(x for x in alternatives if _is_tagged(x, part)) or (Any,)
-            if is_model(alternatives[0]):
-                place = Place(place.parts, place.owner, alternatives[0], place.field)
+        tagged = tuple(x for x in alternatives if _is_tagged(x, part))
+        if len(alternatives) > 1 and tagged:
+            alternatives = tagged
+            if is_model(tagged[0]):
+                place = Place(place.parts, place.owner, tagged[0], place.field)
             continue
-        step = _below(place, alternatives[0], part)
+        keyed = (x for x in alternatives if is_model(x) and part in fields_by_key(x))
+        step = _below(place, next(keyed, alternatives[0]), part)
         if step is not None:
             place = step
             alternatives = members(place.annotation)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin
 
-from moonstead.scenario.places import Place, is_model, members
+from moonstead.scenario.places import Place, is_model, members, shown
 from moonstead.spec import RefusedText, suggest
 from moonstead.units import example_of, kind_of, unit_of_name
 
@@ -62,7 +62,7 @@ def _constraint(kind: str, context: Mapping[str, Any]) -> str:
 def _choice_or_type(value: object, place: Place) -> str:
     options = _options(place.annotation)
     if options and isinstance(value, str):
-        return "not one of the choices; " + suggest(value, options)
+        return "not one of the choices; " + suggest(value, map(str, options))
     return f"must be {expected(place)}"
 
 
@@ -85,13 +85,13 @@ def _bound(kind: str, context: Mapping[str, Any], place: Place) -> str:
     return text
 
 
-def _options(annotation: Any) -> list[str]:
-    options: list[str] = []
+def _options(annotation: Any) -> list[Any]:
+    options: list[Any] = []
     for member in members(annotation):
         if get_origin(member) is Literal:
-            options += [str(option) for option in get_args(member)]
+            options += get_args(member)
         elif isinstance(member, type) and issubclass(member, Enum):
-            options += [str(option.value) for option in member]
+            options += [option.value for option in member]
     return options
 
 
@@ -103,7 +103,7 @@ def expected(place: Place) -> str:
 
 def _expected_one(annotation: Any, key: str) -> str:
     if options := _options(annotation):
-        return "one of " + ", ".join(f'"{option}"' for option in options)
+        return "one of " * (len(options) > 1) + ", ".join(shown(option) for option in options)
     if annotation is float:
         unit = unit_of_name(key)
         if unit is None:
@@ -135,6 +135,6 @@ def _example(place: Place) -> str:
     if first is float and unit is not None:
         return f'{key} = "{example_of(unit)}"'
     if options := _options(first):
-        return " or ".join(f'{key} = "{option}"' for option in options)
+        return " or ".join(f"{key} = {shown(option)}" for option in options)
     plain = {float: "1.0", int: "1", bool: "true", datetime: _INSTANT}
     return f"{key} = " + plain.get(first, '"..."')
