@@ -1,0 +1,67 @@
+"""``moonstead horizon``: the terrain horizon of a place, from the user's own elevation models."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from moonstead.cli.places import parse_place
+from moonstead.cli.sky import DEFAULT_HEIGHT_M
+from moonstead.environment.horizon import compute_horizon
+from moonstead.environment.profile import write_profile
+from moonstead.environment.terrain import ground_elevation_m, load_terrain
+from moonstead.errors import InputError, Problem
+
+
+@click.command("horizon", context_settings={"ignore_unknown_options": True})
+@click.argument("place", metavar="LAT,LON,HEIGHT")
+@click.option(
+    "--dem", "dems", multiple=True, required=True, metavar="FILE", help="GeoTIFF; repeat."
+)
+@click.option("--out", required=True, metavar="FILE", help="JSON file to write.")
+@click.option("--name", default="", help="Name of the site.")
+@click.option("--json", "as_json", is_flag=True, help="Print for machines.")
+def horizon(place: str, dems: tuple[str, ...], out: str, name: str, as_json: bool) -> None:
+    """Compute the terrain horizon of a place.
+
+    Elevation models may be nested: fine ones near, coarse ones for the distance. The file written
+    can be used wherever a site is named: moonstead site FILE, moonstead sky FILE.
+    """
+    site = parse_place(place, DEFAULT_HEIGHT_M)
+    target = _checked_target(out)
+    layers = load_terrain(dems)
+    ground_m = ground_elevation_m(layers, site.latitude_deg, site.longitude_deg)
+    site = replace(site, name=name or target.stem, ground_elevation_m=round(ground_m, 3))
+    profile = compute_horizon(site, layers)
+    write_profile(profile, target)
+    found = {
+        "name": site.name,
+        "latitude_deg": site.latitude_deg,
+        "longitude_deg": site.longitude_deg,
+        "ground_elevation_m": site.ground_elevation_m,
+        "height_m": site.height_m,
+        "lowest_horizon_deg": float(profile.elevation_deg.min()),
+        "highest_horizon_deg": float(profile.elevation_deg.max()),
+        "source": [
+            {"name": x.name, "product": x.product, "sha256": x.sha256} for x in profile.source
+        ],
+        "file": str(target),
+    }
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    click.echo(
+        f"{site.name}: ground {site.ground_elevation_m:.1f} m, horizon from "
+        f"{found['lowest_horizon_deg']:.2f} to {found['highest_horizon_deg']:.2f} degrees"
+    )
+    click.echo(f"Written to {target}")
+
+
+def _checked_target(out: str) -> Path:
+
+    target = Path(out)
+    if target.is_dir() or not target.parent.is_dir():
+        remedy = "name a file in a folder that exists"
+        raise InputError(Problem("--out", "", out, remedy))
+    return target
