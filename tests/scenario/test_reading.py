@@ -68,7 +68,7 @@ class Station(Spec):
     start: UtcTime
     site: Site
     elements: tuple[Annotated[Battery | Radio, Field(discriminator="type")], ...] = Field(
-        alias="element"
+        alias="element", min_length=2
     )
     partners: tuple[Partner, ...] = Field(alias="partner", default=())
     extra: dict[str, Radio] = Field(default={})
@@ -300,6 +300,11 @@ def test_a_models_own_checks_are_told_in_their_places() -> None:
         "no radios",
         'element "r-1".channels: radios are not allowed here',
     ]
+
+
+def test_too_few_items() -> None:
+    text = GOOD.rpartition("[[element]]")[0]
+    assert problems(text) == ["element: must have a length of at least 2"]
 
 
 def test_a_name_given_twice() -> None:

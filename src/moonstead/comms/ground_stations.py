@@ -58,7 +58,7 @@ class GroundStation:
     confidence: str
 
 
-def load_ground_stations(path: Path | None = None) -> dict[str, GroundStation]:
+def load_ground_stations(path: Path | None = None) -> tuple[GroundStation, ...]:
     """Read a catalogue of ground stations.
 
     Parameters
@@ -68,8 +68,8 @@ def load_ground_stations(path: Path | None = None) -> dict[str, GroundStation]:
 
     Returns
     -------
-    dict
-        Stations by name, in the order of the file.
+    tuple
+        The stations, in the order of the file; their names differ.
 
     Raises
     ------
@@ -87,8 +87,7 @@ def load_ground_stations(path: Path | None = None) -> dict[str, GroundStation]:
     problems = list(_problems(file, rows))
     if problems:
         raise InputError(problems)
-    stations = [_station(dict(zip(rows[0], row, strict=True))) for row in rows[1:] if row]
-    return {station.name: station for station in stations}
+    return tuple(_station(dict(zip(rows[0], row, strict=True))) for row in rows[1:] if row)
 
 
 def _problems(file: str, rows: list[list[str]]) -> Iterator[Problem]:
@@ -150,7 +149,7 @@ def _station(row: Mapping[str, str]) -> GroundStation:
 
 
 def ground_stations_named(
-    names: Iterable[str], catalogue: Mapping[str, GroundStation]
+    names: Iterable[str], catalogue: Iterable[GroundStation]
 ) -> tuple[GroundStation, ...]:
     """Return stations by name.
 
@@ -160,10 +159,11 @@ def ground_stations_named(
         For every name that the catalogue does not have, with the one that was meant.
     """
     wanted = tuple(names)
-    unknown = [name for name in wanted if name not in catalogue]
+    by_name = {station.name: station for station in catalogue}
+    unknown = [name for name in wanted if name not in by_name]
     if unknown:
         raise InputError(
-            Problem("ground stations", "name", f'"{name}"', f"unknown; {suggest(name, catalogue)}")
+            Problem("ground stations", "name", f'"{name}"', f"unknown; {suggest(name, by_name)}")
             for name in unknown
         )
-    return tuple(catalogue[name] for name in wanted)
+    return tuple(by_name[name] for name in wanted)

@@ -48,6 +48,11 @@ class Place:
         """The last key of the path, without list positions."""
         return next((part for part in reversed(self.parts) if isinstance(part, str)), "")
 
+    @property
+    def heading(self) -> str:
+        """The heading under which a table at this place stands, such as ``element.thermal``."""
+        return ".".join(part for part in self.parts if isinstance(part, str))
+
 
 def fields_by_key(model: type[Spec]) -> dict[str, FieldInfo]:
     """Return a model's fields by the key that a file uses."""

@@ -222,6 +222,8 @@ class _Reading(Generic[SpecT]):
     def _report(self, error: Any) -> None:
         place = locate(self.model, error["loc"])
         kind = error["type"]
+        if kind == "too_short" and self._is_long_enough(error, place.parts):
+            return
         if kind == "extra_forbidden" and place.owner is not None:
             known = ", ".join(sorted(fields_by_key(place.owner)))
             self._add(place.parts, f"unknown key; known here: {known}")
@@ -233,6 +235,11 @@ class _Reading(Generic[SpecT]):
             self._add((*place.parts, tag_key), f"{prefix}; {suggest(text, tags)}")
         else:
             self._add(place.parts, remedy(error, place))
+
+    def _is_long_enough(self, error: Any, parts: tuple[Part, ...]) -> bool:
+        """Say whether a list is short only because items of it are wrong and not counted."""
+        items = value_at(self.working, parts)[1]
+        return isinstance(items, list) and len(items) >= error["ctx"]["min_length"]
 
 
 def _tags(annotation: Any, tag_key: str) -> list[str]:

@@ -21,8 +21,8 @@ _BOUNDS = {
 _LENGTHS = {
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
-    "too_short": "must have at least {min_length} items",
-    "too_long": "must have at most {max_length} items",
+    "too_short": "must have a length of at least {min_length}",
+    "too_long": "must have a length of at most {max_length}",
 }
 
 
@@ -97,23 +97,27 @@ def _options(annotation: Any) -> list[Any]:
 
 def expected(place: Place) -> str:
     """Say in words what a model expects at a place."""
-    words = [_expected_one(member, place.key) for member in members(place.annotation)]
+    words = [_expected_one(member, place) for member in members(place.annotation)]
     return " or ".join(dict.fromkeys(words))
 
 
-def _expected_one(annotation: Any, key: str) -> str:
+def _expected_one(annotation: Any, place: Place) -> str:
     if options := _options(annotation):
         return "one of " * (len(options) > 1) + ", ".join(shown(option) for option in options)
     if annotation is float:
-        unit = unit_of_name(key)
+        unit = unit_of_name(place.key)
         if unit is None:
             return "a number"
         return f'{kind_of(unit)}: a number{f" in {unit}" if unit else ""} or "{example_of(unit)}"'
     if is_model(annotation) or get_origin(annotation) is dict:
-        return f"a table, written once: [{key}]"
+        return f"a table, written once: [{place.heading}]"
     if get_origin(annotation) in (tuple, list):
         tables = any(is_model(member) for member in members(get_args(annotation)[0]))
-        return f"a list of tables, each begun with [[{key}]]" if tables else "a list: [ ... ]"
+        return (
+            f"a list of tables, each begun with [[{place.heading}]]"
+            if tables
+            else "a list: [ ... ]"
+        )
     plain = {
         int: "a whole number",
         bool: "true or false",
@@ -127,10 +131,10 @@ def _example(place: Place) -> str:
     first = members(place.annotation)[0]
     key = place.key
     if is_model(first) or get_origin(first) is dict:
-        return f"a table [{key}]"
+        return f"a table [{place.heading}]"
     if get_origin(first) in (tuple, list):
         tables = any(is_model(member) for member in members(get_args(first)[0]))
-        return f"tables [[{key}]]" if tables else f"{key} = [ ... ]"
+        return f"tables [[{place.heading}]]" if tables else f"{key} = [ ... ]"
     unit = unit_of_name(key)
     if first is float and unit is not None:
         return f'{key} = "{example_of(unit)}"'
