@@ -1,7 +1,14 @@
-"""Settings of all tests."""
+"""What all tests share."""
 
-from hypothesis import settings
+from pathlib import Path
 
-# Imports and first compilations would fail a deadline now and then on a busy machine.
-settings.register_profile("moonstead", deadline=None)
-settings.load_profile("moonstead")
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of reference data beside the checkout, or skip."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the reference data (../shared/data) is not beside this checkout")
+    return folder

@@ -42,12 +42,17 @@ class Bus:
     name: str
 
 
+LOUVER_BAND_K = 10.0
+"""From closed to wide open; bimetal louvers of spacecraft take 10 to 20 K."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThermalNode:
     """A lump of matter at one temperature.
 
-    ``heat_capacity_j_per_k`` dT/dt = absorbed heat + dissipated power
-    - ``radiating_area_m2`` * ``emissivity`` * sigma * (T^4 - sink^4).
+    ``heat_capacity_j_per_k`` dT/dt = absorbed heat + dissipated power - g sigma (T^4 - sink^4),
+    where g is ``radiating_area_m2`` * ``emissivity``, plus ``louver_area_m2`` times the share to
+    which its louvers are open.
     """
 
     name: str
@@ -59,6 +64,10 @@ class ThermalNode:
     absorbed_w: Driver
     """Sunlight absorbed, with nothing taken out as electric power."""
     initial_temperature_k: float
+    louver_area_m2: float = 0.0
+    """Effective area (area times emissivity) that louvers uncover when it is warm."""
+    louver_open_k: float = 293.0
+    """The louvers begin to open here and are wide open `LOUVER_BAND_K` above."""
     survival_min_k: float
     """Below this the node's loads, sources and stores are lost for good."""
 

@@ -24,7 +24,7 @@ class Problem:
     file
         The file as the user named it, or the name of the argument.
     path
-        The place in the file, such as ``element[2].capacity_j``; empty for the whole file.
+        The place in the file, such as ``element "battery".capacity_j``; empty for the whole file.
     value
         What stands there, as text; empty where the mistake is an absence.
     remedy

@@ -13,7 +13,7 @@ from moonstead.autonomy.guard import Guard, reserve_of
 from moonstead.autonomy.model import LoadModel, Mode, StationModel
 from moonstead.autonomy.planner import Situation, plan_sessions
 from moonstead.contracts import Command, Decision, Notice, Telemetry
-from moonstead.units import DAY_S, HOUR_S
+from moonstead.units import DAY_S, HOUR_S, KWH_J
 
 REPLAN_S = DAY_S
 BEACON_EVERY_S = 6 * HOUR_S
@@ -52,11 +52,16 @@ class StationManager:
         return Decision(self._commands(telemetry), tuple(log.notices), tuple(log.rows))
 
     def margin(self, telemetry: Telemetry) -> float:
-        """Return (stored - reserve) / capacity of the main bus, reserve interpolated in time."""
-        forecast = self.model.forecast
-        place = (telemetry.t_s - forecast.start_t_s) / forecast.slot_s
-        reserve_j = float(np.interp(place, np.arange(len(self.reserve_j)), self.reserve_j))
-        return (self.model.deliverable_j(telemetry) - reserve_j) / self.model.capacity_j
+        """Return (stored - reserve) / capacity of the main bus."""
+        above_j = self.model.deliverable_j(telemetry) - self.reserve_now_j(telemetry.t_s)
+        return above_j / self.model.capacity_j
+
+    def reserve_now_j(self, t_s: float) -> float:
+        """Return the reserve at an instant, linear between slots."""
+        place = (t_s - self.model.forecast.start_t_s) / self.model.forecast.slot_s
+        slot = min(max(int(place), 0), len(self.reserve_j) - 2)
+        part = min(place - slot, 1.0)
+        return float(self.reserve_j[slot] * (1.0 - part) + self.reserve_j[slot + 1] * part)
 
     def state(self) -> dict[str, Any]:
         """Return everything remembered, as plain JSON values."""
@@ -85,8 +90,8 @@ class StationManager:
             slot = int(self.reserve_j.argmax())
             t_s = self.model.forecast.start_t_s + slot * self.model.forecast.slot_s
             text = (
-                f"the darkness ahead needs {worst_j / 3.6e6:.0f} kWh in reserve, the stores can "
-                f"deliver {self.model.capacity_j / 3.6e6:.0f} kWh: this design cannot be sure to survive"
+                f"the darkness ahead needs {worst_j / KWH_J:.0f} kWh in reserve, the stores can "
+                f"deliver {self.model.capacity_j / KWH_J:.0f} kWh: this design cannot be sure to survive"
             )
             values = {"reserve_j": worst_j, "capacity_j": self.model.capacity_j, "at_t_s": t_s}
             log.notices.append(Notice("design-alarm", "station", text, values))

@@ -14,7 +14,7 @@ from moonstead.contracts import BoolArray, FloatArray
 
 IndexArray = NDArray[np.int64]
 
-NO_WINDOW, NO_ENERGY, NO_ROOM, BUSY, COMPLETE, PLACED = 0, 1, 2, 3, 4, 5
+NO_WINDOW, NO_ENERGY, NO_ROOM, BUSY, COMPLETE, PLACED, FULL = 0, 1, 2, 3, 4, 5, 6
 
 
 class Wishes(NamedTuple):
@@ -164,7 +164,7 @@ def _earliest(
     """Return the earliest start that fits, or -1 and the reason that came closest to fitting."""
     n_slots = wishes.suits.shape[1]
     duration = wishes.duration_slots[e]
-    reason = NO_WINDOW
+    reason = FULL
     start = first
     while start + duration <= n_slots:
         end = start + duration
@@ -176,8 +176,8 @@ def _earliest(
                 blocked = slot
                 break
         if blocked >= 0:
-            if taken and reason == NO_WINDOW:
-                reason = BUSY
+            if reason == FULL:
+                reason = BUSY if taken else NO_WINDOW
             start = blocked + 1
             continue
         why = _fits(wishes, supply, e, start, load_w, rate, now)

@@ -26,6 +26,7 @@ REASONS = {
     placement.NO_ENERGY: "energy is needed for the reserve",
     placement.NO_ROOM: "the recorder would be full",
     placement.BUSY: "its element is busy",
+    placement.FULL: "the horizon is planned full",
     placement.COMPLETE: "all sessions wanted are done or planned",
 }
 

@@ -4,11 +4,11 @@ After the Chang'e-4 canister (2.6 kg, 212.75 h run, held at 1 to 30 degrees Cels
 experiments only the survival heater keeps the seeds from harm.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from moonstead.components import Load, Parts, Priority, Thermostat
 from moonstead.elements.element import Element, Kelvin, Thermal, heater, thermal_node
-from moonstead.spec import Name, NotNegative, Positive
+from moonstead.spec import Name, NotNegative, Positive, RefersTo
 
 
 class BiologyContainer(Element):
@@ -26,7 +26,7 @@ class BiologyContainer(Element):
     """Temperature held while an experiment runs."""
     rate_bit_per_s: NotNegative
     """Data made while an experiment runs."""
-    recorder: Name
+    recorder: Annotated[Name, RefersTo("element")]
     """The element whose recorder takes its data."""
     thermal: Thermal
     """How it keeps warm between experiments."""

@@ -18,7 +18,7 @@ from moonstead.components import (
     ThermalNode,
     Thermostat,
 )
-from moonstead.spec import Fraction, Name, NotNegative, Positive, Spec
+from moonstead.spec import Fraction, Name, NotNegative, Positive, RefersTo, Spec
 
 Kelvin = Annotated[float, Field(gt=0.0, lt=2000.0)]
 
@@ -36,6 +36,10 @@ class Thermal(Spec):
     """Area that faces a Sun near the horizon."""
     absorptivity: Fraction = 0.0
     """Share of sunlight on it that becomes heat."""
+    louver_area_m2: NotNegative = 0.0
+    """Effective radiating area (area times emissivity) that louvers uncover when it is warm."""
+    louver_open_k: Kelvin = 293.0
+    """Where the louvers begin to open."""
     initial_temperature_k: Kelvin = 280.0
     """At the start of the run."""
     survival_min_k: Kelvin
@@ -53,7 +57,7 @@ class Element(Spec):
 
     name: Name
     """One word, unique in the scenario."""
-    partner: Name
+    partner: Annotated[Name, RefersTo("partner")]
     """The partner that owns it."""
     mass_kg: Positive
     """Landed mass."""
@@ -81,6 +85,8 @@ def thermal_node(name: str, thermal: Thermal) -> ThermalNode:
         emissivity=thermal.emissivity,
         sink_temperature_k=sink_temperature,
         absorbed_w=absorbed_w,
+        louver_area_m2=thermal.louver_area_m2,
+        louver_open_k=thermal.louver_open_k,
         initial_temperature_k=thermal.initial_temperature_k,
         survival_min_k=thermal.survival_min_k,
     )

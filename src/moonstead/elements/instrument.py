@@ -1,10 +1,10 @@
 """Instrument: takes power and makes data while it observes; a keep-alive part is always on."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from moonstead.components import Load, Parts, Priority
 from moonstead.elements.element import Element, Thermal, heater, thermal_node
-from moonstead.spec import Name, NotNegative, Positive
+from moonstead.spec import Name, NotNegative, Positive, RefersTo
 
 
 class Instrument(Element):
@@ -20,7 +20,7 @@ class Instrument(Element):
     """Always, also in survival."""
     rate_bit_per_s: NotNegative
     """Data made while it observes."""
-    recorder: Name
+    recorder: Annotated[Name, RefersTo("element")]
     """The element whose recorder takes its data."""
     thermal: Thermal
     """How it keeps warm."""

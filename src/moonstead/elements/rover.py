@@ -13,7 +13,7 @@ from pydantic import Field
 
 from moonstead.components import Bus, Link, Load, Parts, Priority, Store
 from moonstead.elements.element import Element, Kelvin, Thermal, heater, thermal_node
-from moonstead.spec import Fraction, Name, NotNegative, Positive
+from moonstead.spec import Fraction, Name, NotNegative, Positive, RefersTo
 
 
 class Rover(Element):
@@ -31,7 +31,7 @@ class Rover(Element):
     """Instruments while surveying."""
     payload_rate_bit_per_s: NotNegative
     """Data made while surveying, sent to the station recorder as it is made."""
-    recorder: Name
+    recorder: Annotated[Name, RefersTo("element")]
     """The element whose recorder takes its data."""
     battery_j: Positive
     """Rated energy of its battery."""

@@ -25,6 +25,8 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 
+_EDGE_S = 0.01  # TDB swings by 2 ms against UTC: a sample at midnight belongs to the new month
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LightSeries:
@@ -283,7 +285,8 @@ def _month_edges(t_s: FloatArray) -> tuple[NDArray[np.intp], list[int]]:
     year, month = moment.year, moment.month
     while (year, month) < (last.year, last.month):
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-        edge = int(np.searchsorted(t_s, from_utc(datetime(year, month, 1, tzinfo=UTC))))
+        begin_t_s = from_utc(datetime(year, month, 1, tzinfo=UTC)) - _EDGE_S
+        edge = int(np.searchsorted(t_s, begin_t_s))
         if starts[-1] < edge < len(t_s):
             starts.append(edge)
             months.append(month)

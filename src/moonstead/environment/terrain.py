@@ -5,6 +5,7 @@ reference system and is sampled through PROJ, so layers of different projections
 """
 
 import hashlib
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -211,8 +212,15 @@ def _covered(layer: Terrain) -> str:
 def _read(path: Path) -> Terrain:
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    with rasterio.open(path) as raster:
+    with warnings.catch_warnings():
+        # The file without a place on the map gets an error of its own below.
+        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        raster = rasterio.open(path)
+    with raster:
         crs = _lunar_crs(raster.crs)
+        if raster.transform.is_identity:
+            message = "does not say where its pixels lie; write a geotransform into it"
+            raise ValueError(message)
         band = raster.read(1, masked=True)
         heights_m = np.ascontiguousarray(band.astype(np.float32).filled(np.nan))
         scale, offset = raster.scales[0], raster.offsets[0]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -77,7 +77,7 @@ def compile_station(parts: Parts) -> CompiledStation:
     """
     parts = _sorted_parts(parts)
     links = {link.name: link for link in parts.links}
-    loads = _all_loads(parts)
+    loads = all_loads(parts)
     names = Names(
         buses=_unique("bus", parts.buses),
         nodes=_unique("thermal node", parts.nodes),
@@ -91,7 +91,7 @@ def compile_station(parts: Parts) -> CompiledStation:
     )
     bus_feed, bus_order = _bus_tree(parts.links, names)
     converters = {converter.load.name: converter for converter in parts.converters}
-    fields = {
+    fields: dict[str, Any] = {
         "bus_order": bus_order,
         "bus_feed": bus_feed,
         **_source_fields(parts, names),
@@ -127,7 +127,7 @@ def drive(station: CompiledStation, surroundings: Surroundings) -> Drivers:
 def initial_state(station: CompiledStation) -> State:
     """Return the state at the start of a run."""
     parts = station.parts
-    levels = {load.name: load.initial_level for load in _all_loads(parts)}
+    levels = {load.name: load.initial_level for load in all_loads(parts)}
     capacity_j = _floats(store.capacity_j for store in parts.stores)
     return State(
         load_level=_floats(levels[name] for name in station.names.loads),
@@ -156,25 +156,8 @@ def empty_ledger(station: CompiledStation) -> Ledger:
     return Ledger(*(np.zeros(size[name.partition("_")[0]]) for name in Ledger._fields))
 
 
-def _sorted_parts(parts: Parts) -> Parts:
-    def by_name(items: tuple[Component, ...]) -> tuple[Component, ...]:
-        return tuple(sorted(items, key=lambda item: item.name))
-
-    return Parts(
-        buses=by_name(parts.buses),
-        nodes=by_name(parts.nodes),
-        sources=by_name(parts.sources),
-        loads=by_name(parts.loads),
-        stores=by_name(parts.stores),
-        tanks=by_name(parts.tanks),
-        converters=tuple(sorted(parts.converters, key=lambda item: item.load.name)),
-        links=by_name(parts.links),
-        recorders=by_name(parts.recorders),
-        transmitters=tuple(sorted(parts.transmitters, key=lambda item: item.load.name)),
-    )
-
-
-def _all_loads(parts: Parts) -> tuple[Load, ...]:
+def all_loads(parts: Parts) -> tuple[Load, ...]:
+    """Return plain loads, converters, transmitters and the sending ends of links, by name."""
     link_ends = tuple(
         Load(
             name=link.name,
@@ -194,6 +177,24 @@ def _all_loads(parts: Parts) -> tuple[Load, ...]:
         *link_ends,
     )
     return tuple(sorted(loads, key=lambda load: load.name))
+
+
+def _sorted_parts(parts: Parts) -> Parts:
+    def by_name(items: tuple[Component, ...]) -> tuple[Component, ...]:
+        return tuple(sorted(items, key=lambda item: item.name))
+
+    return Parts(
+        buses=by_name(parts.buses),
+        nodes=by_name(parts.nodes),
+        sources=by_name(parts.sources),
+        loads=by_name(parts.loads),
+        stores=by_name(parts.stores),
+        tanks=by_name(parts.tanks),
+        converters=tuple(sorted(parts.converters, key=lambda item: item.load.name)),
+        links=by_name(parts.links),
+        recorders=by_name(parts.recorders),
+        transmitters=tuple(sorted(parts.transmitters, key=lambda item: item.load.name)),
+    )
 
 
 def _unique(kind: str, items: Sequence[_Named]) -> tuple[str, ...]:
@@ -243,7 +244,7 @@ def _bus_tree(links: tuple[Link, ...], names: Names) -> tuple[IndexArray, IndexA
             here = parent[here]
             if here in seen:
                 raise NetworkError(
-                    f"links form a circle through bus {names.buses[bus]!r}; power must have an origin"
+                    f"links form a circle through bus {names.buses[bus]!r}; power needs an origin"
                 )
             seen.add(here)
         depth.append(len(seen))
@@ -340,6 +341,10 @@ def _node_fields(nodes: tuple[ThermalNode, ...]) -> dict[str, object]:
         "node_radiating_w_per_k4": _floats(
             n.radiating_area_m2 * n.emissivity * STEFAN_BOLTZMANN_W_PER_M2_K4 for n in nodes
         ),
+        "node_louver_w_per_k4": _floats(
+            n.louver_area_m2 * STEFAN_BOLTZMANN_W_PER_M2_K4 for n in nodes
+        ),
+        "node_louver_open_k": _floats(n.louver_open_k for n in nodes),
         "node_survival_min_k": _floats(n.survival_min_k for n in nodes),
     }
 

@@ -5,6 +5,7 @@ Every flow is added to the ledger from its own place, so that the balances check
 """
 
 from moonstead.compiled import compiled
+from moonstead.components import LOUVER_BAND_K
 from moonstead.simulation.network import Drivers, FloatArray, Ledger, Network, State
 
 
@@ -192,7 +193,11 @@ def warm(
     for n in range(heat_w.shape[0]):
         temperature_k = state.node_temperature_k[n]
         absorbed_w = drivers.absorbed_w[n, step]
-        coefficient = network.node_radiating_w_per_k4[n]
+        opened = (temperature_k - network.node_louver_open_k[n]) / LOUVER_BAND_K
+        coefficient = (
+            network.node_radiating_w_per_k4[n]
+            + min(max(opened, 0.0), 1.0) * network.node_louver_w_per_k4[n]
+        )
         radiated_w = coefficient * (temperature_k**4 - drivers.sink_k[n, step] ** 4)
         slope_w_per_k = 4.0 * coefficient * temperature_k**3
         rise_k = (

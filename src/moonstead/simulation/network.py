@@ -67,6 +67,8 @@ class Network(NamedTuple):
     node_heat_capacity_j_per_k: FloatArray
     node_radiating_w_per_k4: FloatArray
     """Area times emissivity times the Stefan-Boltzmann constant."""
+    node_louver_w_per_k4: FloatArray
+    node_louver_open_k: FloatArray
     node_survival_min_k: FloatArray
 
     recorder_capacity_bit: FloatArray

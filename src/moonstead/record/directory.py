@@ -1,0 +1,190 @@
+"""A run directory: everything needed to tell what was run, to resume it, and to report on it.
+
+::
+
+    provenance.json   scenario text, version, hashes of kernels and terrain, seed, time grid
+    series.zarr       every series, block by block
+    events/  plan/    Parquet parts, block by block
+    checkpoint.npz    the state after the last whole block, while the run is not complete
+    summary.json      results and balances, once it is
+
+No wall-clock time is in it: the same scenario, version and seed give the same bytes, however often
+the run was interrupted.
+"""
+
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstead.errors import InputError, Problem, RecordError
+from moonstead.record.files import read_json, write_atomically, write_json
+from moonstead.record.series import Channels, FloatArray, SeriesReader, SeriesWriter
+from moonstead.record.tables import EVENTS, PLAN, read_rows, write_part
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Where a run was after a whole block."""
+
+    next_block: int
+    arrays: dict[str, NDArray[Any]]
+    controller: dict[str, Any]
+
+
+class RunDirectory:
+    """One run on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def begin(self, provenance: Mapping[str, Any]) -> bool:
+        """Make the directory for a run, or find that it holds this very run already.
+
+        Returns
+        -------
+        bool
+            Whether there is something to resume.
+
+        Raises
+        ------
+        InputError
+            The directory holds another run or other files.
+        """
+        wanted = json.loads(json.dumps({"format": FORMAT, **provenance}))
+        place = str(self.path)
+        if self.path.exists() and not self.path.is_dir():
+            raise InputError(Problem("--out", "", place, "is a file; name a folder"))
+        if (self.path / "provenance.json").exists():
+            differing = _differing(read_json(self.path / "provenance.json"), wanted)
+            if differing:
+                remedy = f"holds a run that differs in {differing}; name another folder with --out"
+                raise InputError(Problem("--out", "", place, remedy))
+            return True
+        if self.path.exists() and any(self.path.iterdir()):
+            remedy = "is not empty and holds no run; name another folder with --out"
+            raise InputError(Problem("--out", "", place, remedy))
+        self.path.mkdir(parents=True, exist_ok=True)
+        write_json(self.path / "provenance.json", wanted)
+        return False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the run has come to its end."""
+        return (self.path / "summary.json").exists()
+
+    def provenance(self) -> dict[str, Any]:
+        """Return what the run was made from.
+
+        Raises
+        ------
+        RecordError
+            This is no run directory, it is damaged, or of another format.
+        """
+        if not self.path.is_dir():
+            raise RecordError(f"{self.path}: no such run directory")
+        if not (self.path / "provenance.json").exists():
+            raise RecordError(f"{self.path}: not a run directory (it has no provenance.json)")
+        found = read_json(self.path / "provenance.json")
+        if not isinstance(found, dict) or found.get("format") != FORMAT:
+            raise RecordError(
+                f"{self.path}: written in another format; this version reads format {FORMAT}"
+            )
+        return found
+
+    def summary(self) -> dict[str, Any]:
+        """Return results and balances of a complete run.
+
+        Raises
+        ------
+        RecordError
+            The run is not complete, or the file is damaged.
+        """
+        if not self.is_complete:
+            raise RecordError(
+                f"{self.path}: this run is not complete; the same `moonstead run` command resumes it"
+            )
+        found: dict[str, Any] = read_json(self.path / "summary.json")
+        return found
+
+    def writer(self, channels: Channels, n_steps: int, block_steps: int) -> SeriesWriter:
+        """Return the writer of the series."""
+        return SeriesWriter(self.path / "series.zarr", channels, n_steps, block_steps)
+
+    def series(self) -> SeriesReader:
+        """Return the reader of the series."""
+        return SeriesReader(self.path / "series.zarr")
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return all events, in order."""
+        return read_rows(self.path / "events")
+
+    def plan(self) -> list[dict[str, Any]]:
+        """Return all plan rows, in order."""
+        return read_rows(self.path / "plan")
+
+    def write_tables(
+        self, block: int, events: Sequence[dict[str, Any]], plan: Sequence[dict[str, Any]]
+    ) -> None:
+        """Write the events and plan rows of one block."""
+        write_part(self.path / "events", block, EVENTS, events)
+        write_part(self.path / "plan", block, PLAN, plan)
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Save the state after a whole block; the block counts as done from now on."""
+        buffer = io.BytesIO()
+        text = json.dumps({"next": checkpoint.next_block, "controller": checkpoint.controller})
+        np.savez(buffer, text=np.array(text), **checkpoint.arrays)  # type: ignore[arg-type]
+        write_atomically(self.path / "checkpoint.npz", buffer.getvalue())
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Return where the run was, or None if no block is whole yet.
+
+        Raises
+        ------
+        RecordError
+            The checkpoint is damaged.
+        """
+        path = self.path / "checkpoint.npz"
+        if not path.exists():
+            return None
+        try:
+            with np.load(path) as data:
+                arrays = {name: data[name] for name in data.files}
+            text = json.loads(str(arrays.pop("text")))
+            return Checkpoint(int(text["next"]), arrays, text["controller"])
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise RecordError(
+                f"{path}: damaged ({error}); delete the folder and run the scenario again"
+            ) from None
+
+    def finish(self, summary: Mapping[str, Any]) -> None:
+        """Write the results; the run is complete from now on."""
+        write_json(self.path / "summary.json", summary)
+        (self.path / "checkpoint.npz").unlink(missing_ok=True)
+
+    def discard_unfinished(self) -> None:
+        """Remove everything but the provenance, where not even one block is whole."""
+        for name in ("series.zarr", "events", "plan"):
+            shutil.rmtree(self.path / name, ignore_errors=True)
+
+    def create_series(self, writer: SeriesWriter, t_s: FloatArray) -> None:
+        """Start the series from nothing."""
+        self.discard_unfinished()
+        writer.create(t_s)
+
+
+def _differing(found: object, wanted: dict[str, Any]) -> str:
+    if not isinstance(found, dict):
+        return "its format"
+    keys = [key for key in sorted({*found, *wanted}) if found.get(key) != wanted.get(key)]
+    return ", ".join(keys)

@@ -1,0 +1,274 @@
+"""One run: truth, autonomy and record, together in this package and nowhere else.
+
+Per block of time: telemetry to the autonomy, its commands into the truth, the kernel to the next
+decision; then the block is written and the state saved. A run that is killed resumes after its
+last whole block and ends with the same bytes as one that was not.
+"""
+
+import json
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstead.autonomy.manager import StationManager
+from moonstead.autonomy.model import StationModel
+from moonstead.contracts import Channels, Decision, Notice, PlanRow
+from moonstead.environment.timescale import iso_utc
+from moonstead.errors import RunError
+from moonstead.record.directory import Checkpoint, RunDirectory
+from moonstead.scenario.belief import station_model
+from moonstead.scenario.build import World
+from moonstead.scenario.surroundings import Grid, run_grid, surroundings
+from moonstead.simulation.compile import drive
+from moonstead.simulation.network import Output
+from moonstead.simulation.simulator import Noise, Simulator, Sky
+from moonstead.run.summary import summarise
+from moonstead.units import DAY_S
+from moonstead.version import VERSION
+
+BLOCK_S = 14 * DAY_S
+RECORDED_SURROUNDINGS = (
+    "sun_azimuth_deg",
+    "sun_elevation_deg",
+    "sun_fraction",
+    "eclipse_fraction",
+    "earth_elevation_deg",
+    "earth_fraction",
+)
+
+Progress = Callable[[float, float], None]
+"""Called with the simulated seconds done and the seconds to do."""
+
+
+def execute(world: World, directory: RunDirectory, progress: Progress) -> dict[str, Any]:
+    """Run a scenario, or what is left of it, and return the summary.
+
+    Parameters
+    ----------
+    world
+        What to run.
+    directory
+        Where to write; resumed if it holds this very run.
+    progress
+        Told about every block.
+
+    Raises
+    ------
+    InputError
+        The directory holds something else.
+    RangeError
+        The run leaves the ephemeris.
+    RunError
+        The disk is full, or the run cannot go on for another reason; what is written is kept.
+    """
+    grid = run_grid(world)
+    if directory.begin(provenance(world, grid)) and directory.is_complete:
+        progress(1.0, 1.0)
+        return directory.summary()
+    try:
+        return _Run(world, grid, directory).finish(progress)
+    except OSError as error:
+        raise RunError(
+            f"{directory.path}: cannot be written: {error.strerror or error}; what is written is "
+            "kept, and the same command goes on from there"
+        ) from error
+
+
+def provenance(world: World, grid: Grid) -> dict[str, Any]:
+    """Return all that decides the bytes of a run."""
+    return {
+        "moonstead": VERSION,
+        "python": platform.python_version(),
+        "numba": numba.__version__,
+        "numpy": np.__version__,
+        "scenario": world.text,
+        "scenario_name": world.scenario.name,
+        "scenario_sha256": sha256(world.text.encode()).hexdigest(),
+        "seed": world.scenario.run.seed,
+        "start_utc": iso_utc(grid.start_t_s),
+        "end_utc": iso_utc(grid.start_t_s + grid.run_count * grid.step_s),
+        "step_s": grid.step_s,
+        "steps": grid.run_count,
+        "kernels": {kernel.name: kernel.sha256 for kernel in world.ephemeris.provenance},
+        "terrain": {file.name: file.sha256 for file in world.profile.source},
+        "terrain_products": {file.name: file.product for file in world.profile.source},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    """How a run is cut into blocks and ticks, in steps."""
+
+    per_tick: int
+    per_block: int
+    n_steps: int
+
+    def count(self) -> int:
+        return -(-self.n_steps // self.per_block)
+
+    def bounds(self, block: int) -> tuple[int, int]:
+        first = block * self.per_block
+        return first, min(first + self.per_block, self.n_steps)
+
+
+class _Run:
+    """The run in progress."""
+
+    def __init__(self, world: World, grid: Grid, directory: RunDirectory) -> None:
+        run = world.scenario.run
+        self.world, self.grid, self.directory = world, grid, directory
+        self.series = surroundings(world, grid)
+        sensors = world.scenario.sensors
+        self.simulator = Simulator(
+            world.station,
+            drive(world.station, self.series),
+            Sky(
+                sun_seen=self.series["solar_irradiance_w_per_m2"] > 0.0,
+                earth_seen=self.series["earth_fraction"] > 0.0,
+            ),
+            grid.step_s,
+            Noise(
+                power_relative=sensors.power_noise_fraction,
+                energy_relative=sensors.energy_noise_fraction,
+                temperature_k=sensors.temperature_noise_k,
+            ),
+        )
+        self.model: StationModel = station_model(world, grid, self.series)
+        self.manager = StationManager(self.model, run.decision_interval_s)
+        per_tick = round(run.decision_interval_s / grid.step_s)
+        per_block = int(BLOCK_S // run.decision_interval_s) * per_tick
+        self.blocks = _Blocks(per_tick, per_block, grid.run_count)
+        self.writer = directory.writer(
+            _recorded(world.station.names.channels(), world), grid.run_count, per_block
+        )
+
+    def finish(self, progress: Progress) -> dict[str, Any]:
+        first_block = self._resume()
+        total_s = self.grid.run_count * self.grid.step_s
+        for block in range(first_block, self.blocks.count()):
+            progress(self.blocks.bounds(block)[0] * self.grid.step_s, total_s)
+            self._do_block(block)
+        summary = summarise(self.world, self.model, self.simulator, self.directory)
+        self.directory.finish(summary)
+        progress(total_s, total_s)
+        return summary
+
+    def _resume(self) -> int:
+        """Take back the last saved state; return the first block to do."""
+        checkpoint = self.directory.checkpoint()
+        if checkpoint is None:
+            end_t_s = self.grid.t_s[: self.grid.run_count] + self.grid.step_s
+            self.directory.create_series(self.writer, end_t_s)
+            return 0
+        for name, array in self._arrays().items():
+            array[...] = checkpoint.arrays[name]
+        self.manager.restore(checkpoint.controller)
+        return checkpoint.next_block
+
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        """Return every array of the truth that changes, by name."""
+        simulator = self.simulator
+        state = {f"state.{k}": v for k, v in simulator.state._asdict().items()}
+        return {**state, **{f"ledger.{k}": v for k, v in simulator.ledger._asdict().items()}}
+
+    def _do_block(self, block: int) -> None:
+        first, end = self.blocks.bounds(block)
+        output = self.simulator.new_output(end - first)
+        controller = {
+            name: np.zeros(end - first, dtype=np.float32)
+            for name in ("mode", "margin_fraction", "reserve_j")
+        }
+        events: list[dict[str, Any]] = []
+        plan: list[dict[str, Any]] = []
+        # A generator of its own for each block: a resumed run draws the same numbers.
+        generator = np.random.default_rng([self.world.scenario.run.seed, block])
+        ticks = range(first, end, self.blocks.per_tick)
+        random = generator.standard_normal((len(ticks), self.simulator.random_width))
+        for row, tick in enumerate(ticks):
+            stop = min(tick + self.blocks.per_tick, end)
+            notices = self.simulator.advance(tick, stop, output, first)
+            t_s = self.grid.start_t_s + stop * self.grid.step_s
+            telemetry = self.simulator.telemetry(t_s, stop - 1, first, output, random[row])
+            decision = self.manager.handle(telemetry)
+            self.simulator.obey(decision.commands)
+            columns = slice(tick - first, stop - first)
+            controller["mode"][columns] = self.manager.guard.mode
+            controller["margin_fraction"][columns] = self.manager.margin(telemetry)
+            controller["reserve_j"][columns] = self.manager.reserve_now_j(t_s)
+            events.extend(_event_row(t_s, "truth", notice) for notice in notices)
+            _write_down(t_s, decision, events, plan)
+        self._write(block, {**output._asdict(), **controller}, events, plan)
+
+    def _write(
+        self,
+        block: int,
+        series: dict[str, NDArray[Any]],
+        events: list[dict[str, Any]],
+        plan: list[dict[str, Any]],
+    ) -> None:
+        first, end = self.blocks.bounds(block)
+        for name in RECORDED_SURROUNDINGS:
+            series[name] = self.series[name][first:end]
+        paths = self.world.station.names.paths
+        series["contact_rate_bit_per_s"] = self.simulator.drivers.path_bit_per_s[
+            : len(paths), first:end
+        ]
+        self.writer.write(first, series)
+        self.directory.write_tables(block, events, plan)
+        self.directory.save(Checkpoint(block + 1, self._arrays(), self.manager.state()))
+
+
+def _recorded(channels: Channels, world: World) -> Mapping[str, tuple[str, ...]]:
+    """Return the channels of every quantity that a run records."""
+    names = world.station.names
+    per_output = {
+        "source_power_w": channels.sources,
+        "load_power_w": channels.loads,
+        "store_energy_j": channels.stores,
+        "node_temperature_k": channels.nodes,
+        "recorder_bit": channels.recorders,
+        "tank_kg": names.tanks,
+        "transmitter_bit_per_s": names.transmitters,
+    }
+    if set(per_output) != set(Output._fields):
+        raise AssertionError("every series of the kernel is recorded")
+    single = ("mode", "margin_fraction", "reserve_j", *RECORDED_SURROUNDINGS)
+    recorded = {**per_output, "contact_rate_bit_per_s": names.paths, **{n: () for n in single}}
+    return {name: recorded[name] for name in sorted(recorded)}
+
+
+def _write_down(
+    t_s: float, decision: Decision, events: list[dict[str, Any]], plan: list[dict[str, Any]]
+) -> None:
+    events.extend(_event_row(t_s, "autonomy", notice) for notice in decision.notices)
+    plan.extend(_plan_row(t_s, row) for row in decision.plan)
+
+
+def _event_row(t_s: float, origin: str, notice: Notice) -> dict[str, Any]:
+    return {
+        "t_s": t_s,
+        "origin": origin,
+        "kind": notice.kind,
+        "subject": notice.subject,
+        "text": notice.text,
+        "values": json.dumps(dict(notice.values), sort_keys=True),
+    }
+
+
+def _plan_row(t_s: float, row: PlanRow) -> dict[str, Any]:
+    return {
+        "t_s": t_s,
+        "activity": row.activity,
+        "experiment": row.experiment,
+        "start_t_s": row.start_t_s,
+        "end_t_s": row.end_t_s,
+        "status": row.status,
+        "reason": row.reason,
+    }

@@ -1,0 +1,256 @@
+"""The results of a run: what was computed, in numbers with their units in their names.
+
+What the report and ``--json`` print; written into the run directory, so that neither needs
+anything else.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from moonstead.autonomy.guard import reserve_of
+from moonstead.autonomy.model import StationModel
+from moonstead.environment.timescale import iso_utc
+from moonstead.record.directory import RunDirectory
+from moonstead.scenario.build import World
+from moonstead.simulation.balance import balances
+from moonstead.simulation.simulator import Simulator
+from moonstead.units import HOUR_S, KWH_J
+
+
+def summarise(
+    world: World, model: StationModel, simulator: Simulator, directory: RunDirectory
+) -> dict[str, Any]:
+    """Return the results of a complete run, as plain JSON values."""
+    plan = directory.plan()
+    survival = _survival(model, simulator, directory)
+    checks = balances(world.station, simulator.begin, simulator.state, simulator.ledger)
+    return {
+        "scenario": world.scenario.name,
+        "title": world.scenario.title,
+        "site": _site(world),
+        "survival": survival,
+        "energy": _energy(simulator),
+        "stores": _stores(simulator),
+        "nodes": _nodes(simulator, directory),
+        "data": _data(simulator),
+        "tanks": _tanks(simulator),
+        "elements": [
+            {"name": e.name, "type": e.type, "partner": e.partner, "mass_kg": e.mass_kg}
+            for e in world.scenario.element
+        ],
+        "partners": [
+            {"name": p.name, "title": p.title, "role": p.role} for p in world.scenario.partner
+        ],
+        "ground_stations": [
+            {"name": station.name, "title": station.title, "partner": spec.partner}
+            for station, spec in zip(
+                world.ground_stations, world.scenario.ground_station, strict=True
+            )
+        ],
+        "experiments": _experiments(world, simulator, plan),
+        "balances": [
+            {
+                "carrier": check.carrier,
+                "place": check.place,
+                "unit": check.unit,
+                "in": check.came_in,
+                "out": check.went_out,
+                "kept": check.kept,
+                "relative_residual": check.residual,
+            }
+            for check in checks
+        ],
+        "balances_close": all(check.closes for check in checks),
+    }
+
+
+def _site(world: World) -> dict[str, Any]:
+    site = world.profile.site
+    return {
+        "name": site.name,
+        "latitude_deg": site.latitude_deg,
+        "longitude_deg": site.longitude_deg,
+        "ground_elevation_m": site.ground_elevation_m,
+        "mast_height_m": site.height_m,
+        "frame": "MOON_ME_DE440_ME421",
+    }
+
+
+def _survival(model: StationModel, simulator: Simulator, directory: RunDirectory) -> dict[str, Any]:
+    """Return the numbers that decide whether the design survives."""
+    reserve_j = reserve_of(model)
+    worst = int(reserve_j.argmax())
+    unserved_j = _survival_unserved_j(simulator)
+    lost = [
+        name
+        for name, is_lost in zip(
+            simulator.station.names.nodes, simulator.state.node_lost, strict=True
+        )
+        if is_lost
+    ]
+    series = directory.series()
+    margin = series.read("margin_fraction")
+    mode = series.read("mode")
+    step_h = simulator.dt_s / HOUR_S
+    return {
+        "survives": not lost and unserved_j == 0.0,
+        "elements_lost": lost,
+        "survival_power_w": model.survival_power_w,
+        "survival_unserved_kwh": unserved_j / KWH_J,
+        "worst_reserve_kwh": float(reserve_j[worst]) / KWH_J,
+        "worst_reserve_utc": iso_utc(model.forecast.start_t_s + worst * model.forecast.slot_s),
+        "deliverable_capacity_kwh": model.capacity_j / KWH_J,
+        "least_margin_fraction": float(margin.min()),
+        "hours_in_mode": {
+            name: float((mode == number).sum() * step_h)
+            for number, name in enumerate(("nominal", "trim", "reduced", "survival"))
+        },
+    }
+
+
+def _survival_unserved_j(simulator: Simulator) -> float:
+    is_survival = simulator.station.network.load_priority == 1
+    return float(simulator.ledger.load_unserved_j[is_survival].sum())
+
+
+def _energy(simulator: Simulator) -> dict[str, Any]:
+    names, ledger = simulator.station.names, simulator.ledger
+    return {
+        "sources": {
+            name: {
+                "drawn_kwh": float(ledger.source_drawn_j[i]) / KWH_J,
+                "spilled_kwh": float(ledger.source_spilled_j[i]) / KWH_J,
+                "health_fraction": float(simulator.state.source_health[i]),
+            }
+            for i, name in enumerate(names.sources)
+        },
+        "loads": {
+            name: {
+                "used_kwh": float(ledger.load_used_j[i]) / KWH_J,
+                "unserved_kwh": float(ledger.load_unserved_j[i]) / KWH_J,
+                "running_h": float(ledger.load_running_s[i]) / HOUR_S,
+                "priority": int(simulator.station.network.load_priority[i]),
+                "bus": names.buses[int(simulator.station.network.load_bus[i])],
+                "is_link": bool(simulator.station.network.load_fed_bus[i] >= 0),
+                "link_delivered_kwh": float(ledger.link_delivered_j[i]) / KWH_J,
+            }
+            for i, name in enumerate(names.loads)
+        },
+    }
+
+
+def _stores(simulator: Simulator) -> dict[str, Any]:
+    names, ledger, network = simulator.station.names, simulator.ledger, simulator.station.network
+    return {
+        name: {
+            "rated_kwh": float(network.store_rated_j[i]) / KWH_J,
+            "capacity_end_kwh": float(simulator.state.store_capacity_j[i]) / KWH_J,
+            "charged_kwh": float(ledger.store_charged_j[i]) / KWH_J,
+            "discharged_kwh": float(ledger.store_discharged_j[i]) / KWH_J,
+            "loss_kwh": float(ledger.store_loss_j[i]) / KWH_J,
+            "begin_kwh": float(simulator.begin.store_energy_j[i]) / KWH_J,
+            "end_kwh": float(simulator.state.store_energy_j[i]) / KWH_J,
+            "floor_fraction": float(network.store_floor_fraction[i]),
+            "bus": names.buses[int(network.store_bus[i])],
+        }
+        for i, name in enumerate(names.stores)
+    }
+
+
+def _nodes(simulator: Simulator, directory: RunDirectory) -> dict[str, Any]:
+    temperature_k = directory.series().read("node_temperature_k")
+    return {
+        name: {
+            "min_k": float(temperature_k[i].min()),
+            "max_k": float(temperature_k[i].max()),
+            "mean_k": float(temperature_k[i].mean(dtype=np.float64)),
+            "survival_min_k": float(simulator.station.network.node_survival_min_k[i]),
+            "lost": bool(simulator.state.node_lost[i]),
+        }
+        for i, name in enumerate(simulator.station.names.nodes)
+    }
+
+
+def _data(simulator: Simulator) -> dict[str, Any]:
+    names, ledger, network = simulator.station.names, simulator.ledger, simulator.station.network
+    made = np.flatnonzero(network.load_data_rate_bit_per_s > 0.0)
+    return {
+        "loads": {
+            names.loads[i]: {
+                "made_gbit": float(ledger.load_made_bit[i]) / 1e9,
+                "lost_gbit": float(ledger.load_lost_bit[i]) / 1e9,
+                "delivered_gbit": float(ledger.load_delivered_bit[i]) / 1e9,
+                "waiting_gbit": float(simulator.state.queue_bit[i]) / 1e9,
+            }
+            for i in made
+        },
+        "transmitters": {
+            name: {"sent_gbit": float(ledger.transmitter_sent_bit[k]) / 1e9}
+            for k, name in enumerate(names.transmitters)
+        },
+        "recorder_capacity_gbit": float(network.recorder_capacity_bit.sum()) / 1e9,
+    }
+
+
+def _tanks(simulator: Simulator) -> dict[str, Any]:
+    return {
+        tank.name: {
+            "commodity": tank.commodity,
+            "made_kg": float(simulator.ledger.tank_made_kg[t]),
+            "end_kg": float(simulator.state.tank_kg[t]),
+            "capacity_kg": tank.capacity_kg,
+        }
+        for t, tank in enumerate(simulator.station.parts.tanks)
+    }
+
+
+def _experiments(
+    world: World, simulator: Simulator, plan: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return what became of each experiment.
+
+    Data of an element that serves several experiments is shared by their hours.
+    """
+    hours: dict[str, float] = {}
+    counts: dict[tuple[str, str], int] = {}
+    reasons: dict[str, dict[str, int]] = {}
+    for row in plan:
+        name, status = row["experiment"], row["status"]
+        counts[name, status] = counts.get((name, status), 0) + 1
+        if status in {"done", "aborted"}:
+            length_h = (row["end_t_s"] - row["start_t_s"]) / HOUR_S
+            hours[name] = hours.get(name, 0.0) + length_h
+        if status in {"left-out", "skipped", "aborted"}:
+            told = reasons.setdefault(name, {})
+            told[row["reason"]] = told.get(row["reason"], 0) + 1
+    elements = {element.name: element for element in world.scenario.element}
+    by_element: dict[str, float] = {}
+    for spec in world.scenario.experiment:
+        by_element[spec.element] = by_element.get(spec.element, 0.0) + hours.get(spec.name, 0.0)
+    return [
+        {
+            "name": spec.name,
+            "title": spec.title,
+            "partner": spec.partner,
+            "element": spec.element,
+            "kind": spec.kind,
+            "sessions_wanted": spec.sessions,
+            "sessions_done": counts.get((spec.name, "done"), 0),
+            "sessions_aborted": counts.get((spec.name, "aborted"), 0),
+            "sessions_skipped": counts.get((spec.name, "skipped"), 0),
+            "hours": hours.get(spec.name, 0.0),
+            "value": spec.value * counts.get((spec.name, "done"), 0),
+            "delivered_gbit": _delivered_gbit(
+                simulator, elements[spec.element].activity_loads()
+            )
+            * (hours.get(spec.name, 0.0) / by_element[spec.element] if by_element[spec.element] else 0.0),
+            "reasons": dict(sorted(reasons.get(spec.name, {}).items())),
+        }
+        for spec in world.scenario.experiment
+    ]
+
+
+def _delivered_gbit(simulator: Simulator, loads: tuple[str, ...]) -> float:
+    places = [simulator.station.names.loads.index(load) for load in loads]
+    return float(simulator.ledger.load_delivered_bit[places].sum()) / 1e9

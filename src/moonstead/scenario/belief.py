@@ -1,0 +1,200 @@
+"""What is sent up to the station before the run: its own design, and a forecast of the sky.
+
+The belief is made from the scenario and from averages of the computed surroundings in slots, not
+from the state of the simulation. It knows nothing of noise, ageing or what will fail.
+"""
+
+import numpy as np
+
+from moonstead.autonomy.model import (
+    Experiment,
+    Forecast,
+    LoadModel,
+    RadioModel,
+    StationModel,
+    StoreModel,
+)
+from moonstead.components import FloatArray, Link, Load, Parts, Priority, Store, ThermalNode
+from moonstead.scenario.build import World
+from moonstead.scenario.surroundings import Grid
+from moonstead.simulation.compile import STEFAN_BOLTZMANN_W_PER_M2_K4, all_loads
+
+SLOT_S = 1800.0
+
+
+def station_model(world: World, grid: Grid, series: dict[str, FloatArray]) -> StationModel:
+    """Return what the station believes about itself and its sky."""
+    parts = world.station.parts
+    main = world.scenario.hub.bus
+    sink_k = float(series["sink_temperature_k"][0])
+    survival_w = _survival_power_w(parts, main, sink_k)
+    loads = all_loads(parts)
+    housekeeping_w = sum(
+        load.power_w * load.initial_level
+        for load in loads
+        if load.bus == main and load.priority == Priority.HOUSEKEEPING
+    )
+    radio_w = max((t.load.power_w for t in parts.transmitters), default=0.0)
+    return StationModel(
+        channels=world.station.names.channels(),
+        stores=tuple(_store(store) for store in _on_bus(parts, main)),
+        loads=tuple(_load(load, parts, sink_k) for load in loads),
+        radios=_radios(parts, world, series),
+        experiments=_experiments(world, loads),
+        survival_power_w=survival_w,
+        base_power_w=survival_w + housekeeping_w + radio_w,
+        base_rate_bit_per_s=sum(load.data_rate_bit_per_s * load.initial_level for load in loads),
+        recorder_bit=sum(recorder.capacity_bit for recorder in parts.recorders),
+        forecast=_forecast(world, grid, series),
+    )
+
+
+def _on_bus(parts: Parts, bus: str) -> list[Store]:
+    stores = [store for store in parts.stores if store.bus == bus]
+    return sorted(stores, key=lambda store: (store.order, store.name))
+
+
+def _store(store: Store) -> StoreModel:
+    return StoreModel(
+        name=store.name,
+        capacity_j=store.capacity_j,
+        floor_fraction=store.floor_fraction,
+        charge_power_w=store.charge_power_w,
+        discharge_power_w=store.discharge_power_w,
+        charge_efficiency=store.charge_efficiency,
+        discharge_efficiency=store.discharge_efficiency,
+    )
+
+
+def _survival_power_w(parts: Parts, bus: str, sink_k: float) -> float:
+    """Return what a bus must carry in the dark: survival loads, heaters, and the buses it feeds."""
+    total_w = 0.0
+    nodes = {node.name: node for node in parts.nodes}
+    for load in parts.loads:
+        if load.bus != bus or load.priority != Priority.SURVIVAL:
+            continue
+        total_w += _holding_w(load, nodes[load.node], parts, sink_k)
+    for link in parts.links:
+        if link.from_bus == bus:
+            total_w += _survival_power_w(parts, link.to_bus, sink_k) / link.efficiency
+    return total_w
+
+
+def _holding_w(load: Load, node: ThermalNode, parts: Parts, sink_k: float) -> float:
+    """Return the mean power of a survival load; for a heater, what holds its set point."""
+    if load.thermostat is None:
+        return load.power_w * load.initial_level
+    coefficient = node.radiating_area_m2 * node.emissivity * STEFAN_BOLTZMANN_W_PER_M2_K4
+    lost_w = coefficient * (load.thermostat.setpoint_k**4 - sink_k**4)
+    warm_w = sum(
+        other.power_w * other.heat_fraction * other.initial_level
+        for other in parts.loads
+        if other.node == load.node
+        and other.priority == Priority.SURVIVAL
+        and other.thermostat is None
+    )
+    return min(max(lost_w - warm_w, 0.0), load.power_w)
+
+
+def _load(load: Load, parts: Parts, sink_k: float) -> LoadModel:
+    links: dict[str, Link] = {link.name: link for link in parts.links}
+    trickle = 0.0
+    if load.name in links:
+        link = links[load.name]
+        needed_w = _survival_power_w(parts, link.to_bus, sink_k) / link.efficiency
+        trickle = min(needed_w / link.capacity_w, 1.0)
+    return LoadModel(
+        name=load.name,
+        power_w=load.power_w,
+        priority=int(load.priority),
+        normal_level=load.initial_level,
+        trickle_level=trickle,
+        responds=load.thermostat is None and load.name not in links,
+    )
+
+
+def _radios(parts: Parts, world: World, series: dict[str, FloatArray]) -> tuple[RadioModel, ...]:
+    """Return the transmitters, the fastest path first."""
+    best = {
+        path: float(series[f"contact_rate_bit_per_s:{path}"].max())
+        for path in world.station.names.paths
+    }
+    ordered = sorted(parts.transmitters, key=lambda t: (-best[t.path], t.load.name))
+    return tuple(RadioModel(load=t.load.name, path=t.path) for t in ordered)
+
+
+def _experiments(world: World, loads: tuple[Load, ...]) -> tuple[Experiment, ...]:
+    parts = world.station.parts
+    main = world.scenario.hub.bus
+    by_name = {load.name: load for load in loads}
+    elements = {element.name: element for element in world.scenario.element}
+    result = []
+    for spec in world.scenario.experiment:
+        names = elements[spec.element].activity_loads()
+        used = [by_name[name] for name in names]
+        own = next((_on_bus(parts, load.bus) for load in used if load.bus != main), [])
+        result.append(
+            Experiment(
+                name=spec.name,
+                element=spec.element,
+                partner=spec.partner,
+                loads=names,
+                power_w=sum(
+                    load.power_w / _path_efficiency(parts, load.bus, main) for load in used
+                ),
+                data_rate_bit_per_s=sum(load.data_rate_bit_per_s for load in used),
+                duration_s=spec.duration_s,
+                sessions=spec.sessions,
+                gap_s=spec.gap_s,
+                light=spec.light,
+                earth=spec.earth,
+                needs_contact=spec.needs_contact,
+                value=spec.value,
+                priority=max(int(load.priority) for load in used),
+                own_store=own[0].name if own else "",
+                own_store_capacity_j=own[0].capacity_j if own else 0.0,
+                own_store_min_fraction=spec.min_charge_fraction,
+            )
+        )
+    return tuple(result)
+
+
+def _path_efficiency(parts: Parts, bus: str, main: str) -> float:
+    """Return what share of power from the main bus reaches a load through links and a store."""
+    share = 1.0
+    while bus != main:
+        link = next(link for link in parts.links if link.to_bus == bus)
+        stores = _on_bus(parts, bus)
+        if stores:
+            share *= stores[0].charge_efficiency * stores[0].discharge_efficiency
+        share *= link.efficiency
+        bus = link.from_bus
+    return share
+
+
+def _forecast(world: World, grid: Grid, series: dict[str, FloatArray]) -> Forecast:
+    per_slot = max(round(SLOT_S / grid.step_s), 1)
+    n_slots = grid.count // per_slot
+
+    def slots(values: np.ndarray) -> np.ndarray:
+        return values[: n_slots * per_slot].reshape(n_slots, per_slot)
+
+    main = world.scenario.hub.bus
+    generation_w = np.zeros(grid.count)
+    for source in world.station.parts.sources:
+        if source.bus == main:
+            generation_w += source.available_w(series)
+    sunlight = slots(series["solar_irradiance_w_per_m2"])
+    earth = slots(series["earth_fraction"])
+    rates = [series[f"contact_rate_bit_per_s:{path}"] for path in world.station.names.paths]
+    best = np.max(rates, axis=0) if rates else np.zeros(grid.count)
+    return Forecast(
+        start_t_s=grid.start_t_s,
+        slot_s=per_slot * grid.step_s,
+        generation_w=slots(generation_w).mean(axis=1),
+        lit=sunlight.min(axis=1) > 0.0,
+        dark=sunlight.max(axis=1) <= 0.0,
+        earth_visible=earth.min(axis=1) > 0.0,
+        earth_hidden=earth.max(axis=1) <= 0.0,
+        downlink_bit_per_s=slots(best).mean(axis=1),
+    )

@@ -1,0 +1,109 @@
+"""From a scenario to a world: the one place where files, catalogues and element types meet."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from moonstead.comms.ground_stations import GroundStation, load_ground_stations
+from moonstead.components import Parts, joined
+from moonstead.environment.ephemeris import Ephemeris, load_ephemeris
+from moonstead.environment.horizon import compute_horizon
+from moonstead.environment.kernels import Kernels
+from moonstead.environment.profile import HorizonProfile
+from moonstead.environment.site import Site
+from moonstead.environment.sites import load_profile, site_names
+from moonstead.environment.terrain import ground_elevation_m, load_terrain
+from moonstead.errors import InputError, Problem
+from moonstead.scenario.model import Scenario
+from moonstead.scenario.reading import read_document
+from moonstead.simulation.compile import CompiledStation, NetworkError, compile_station
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A scenario with everything that it refers to found, read and checked."""
+
+    scenario: Scenario
+    text: str
+    """The scenario file as it was read."""
+    ephemeris: Ephemeris
+    profile: HorizonProfile
+    station: CompiledStation
+    ground_stations: tuple[GroundStation, ...]
+    """In the order of the scenario."""
+
+
+def read_scenario(path: Path) -> tuple[Scenario, str]:
+    """Read and check a scenario file.
+
+    Raises
+    ------
+    InputError
+        With all mistakes in it.
+    """
+    known = {
+        "site": tuple(site_names()),
+        "ground station": tuple(station.name for station in load_ground_stations()),
+    }
+    return read_document(path, Scenario, known)
+
+
+def build_world(scenario: Scenario, text: str, file: Path) -> World:
+    """Find everything that a scenario refers to, and compile its station.
+
+    Parameters
+    ----------
+    scenario, text
+        As `read_scenario` returned them.
+    file
+        The scenario file; paths in it are relative to its folder.
+
+    Raises
+    ------
+    InputError
+        A kernel or terrain file is missing or wrong, the site is off the terrain, the run is
+        outside the ephemeris, or the parts make no network.
+    """
+    folder = file.parent
+    kernels = Kernels(
+        ephemeris=_beside(folder, scenario.kernels.ephemeris),
+        orientation=_beside(folder, scenario.kernels.orientation),
+    )
+    ephemeris = load_ephemeris(kernels)
+    catalogue = {station.name: station for station in load_ground_stations()}
+    return World(
+        scenario=scenario,
+        text=text,
+        ephemeris=ephemeris,
+        profile=_profile(scenario, folder),
+        station=_station(scenario, str(file)),
+        ground_stations=tuple(catalogue[g.station] for g in scenario.ground_station),
+    )
+
+
+def _beside(folder: Path, name: str | None) -> Path | None:
+    return None if name is None else folder / name
+
+
+def _profile(scenario: Scenario, folder: Path) -> HorizonProfile:
+    spec = scenario.site
+    if spec.profile is not None:
+        return load_profile(spec.profile)
+    if spec.latitude_deg is None or spec.longitude_deg is None or spec.mast_height_m is None:
+        raise AssertionError("the scenario model lets no such site through")
+    layers = load_terrain([folder / name for name in spec.terrain])
+    site = Site(
+        name=scenario.name,
+        latitude_deg=spec.latitude_deg,
+        longitude_deg=spec.longitude_deg,
+        ground_elevation_m=ground_elevation_m(layers, spec.latitude_deg, spec.longitude_deg),
+        height_m=spec.mast_height_m,
+    )
+    return compute_horizon(site, layers)
+
+
+def _station(scenario: Scenario, file: str) -> CompiledStation:
+    parts: Parts = joined(tuple(element.parts() for element in scenario.element))
+    try:
+        return compile_station(parts)
+    except NetworkError as error:
+        raise InputError(Problem(file, "element", "", str(error))) from None

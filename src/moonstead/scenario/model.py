@@ -1,0 +1,251 @@
+"""The scenario: everything a file says of a station, its partners, its network and its science."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from moonstead.elements.catalogue import TaggedElement
+from moonstead.elements.lander_hub import LanderHub
+from moonstead.elements.relay_orbiter import RelayOrbiter
+from moonstead.spec import (
+    Fraction,
+    Mistake,
+    Name,
+    NotNegative,
+    Positive,
+    RefersTo,
+    Spec,
+    UtcTime,
+    refused,
+    suggest,
+)
+
+FORMAT = 1
+LONGEST_RUN_DAYS = 366 * 5
+"""Surroundings of a whole run are held in memory."""
+
+
+class Site(Spec):
+    """Where the station stands: a named horizon profile, or a place on terrain of your own."""
+
+    profile: Annotated[Name, RefersTo("site")] | None = None
+    """One of `moonstead sites`."""
+    latitude_deg: Annotated[float, Field(ge=-90.0, le=90.0)] | None = None
+    """Planetocentric, Moon mean-Earth frame; with longitude, height and terrain."""
+    longitude_deg: Annotated[float, Field(ge=-180.0, le=360.0)] | None = None
+    """East."""
+    mast_height_m: Annotated[float, Field(gt=0.0, le=1000.0)] | None = None
+    """Of array and antennas above the ground."""
+    terrain: tuple[str, ...] = ()
+    """Elevation files, fine to coarse; paths are relative to the scenario file."""
+    ground_temperature_k: Annotated[float, Field(gt=0.0, lt=500.0)] = 104.0
+    """Mean temperature of the ground that elements see."""
+
+    @model_validator(mode="after")
+    def _one_kind_of_place(self) -> "Site":
+        place = (self.latitude_deg, self.longitude_deg, self.mast_height_m)
+        own = [value is not None for value in place] + [bool(self.terrain)]
+        if self.profile is not None and any(own):
+            remedy = "give either a profile or latitude, longitude, mast height and terrain"
+            raise refused("Site", [Mistake(("profile",), remedy, self.profile)])
+        if self.profile is None and not all(own):
+            remedy = "give a profile, or all of latitude_deg, longitude_deg, mast_height_m, terrain"
+            raise refused("Site", [Mistake((), remedy)])
+        return self
+
+
+class Run(Spec):
+    """When, how finely and with which chance the station is simulated."""
+
+    start: UtcTime
+    """UTC."""
+    end: UtcTime
+    """UTC."""
+    step_s: Annotated[float, Field(ge=1.0, le=600.0)] = 60.0
+    """Of the physics."""
+    decision_interval_s: Annotated[float, Field(ge=1.0, le=3600.0)] = 600.0
+    """From one decision of the autonomy to the next: a whole number of steps."""
+    seed: Annotated[int, Field(ge=0)] = 1
+    """Of everything random."""
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> "Run":
+        mistakes = []
+        if self.end <= self.start:
+            mistakes.append(Mistake(("end",), "must be after the start", self.end))
+        elif self.end - self.start > timedelta(days=LONGEST_RUN_DAYS):
+            mistakes.append(
+                Mistake(("end",), f"a run is at most {LONGEST_RUN_DAYS} days long", self.end)
+            )
+        if self.decision_interval_s % self.step_s:
+            remedy = f"must be a whole number of steps of {self.step_s:g} s"
+            mistakes.append(Mistake(("decision_interval_s",), remedy, self.decision_interval_s))
+        if mistakes:
+            raise refused("Run", mistakes)
+        return self
+
+
+class Sensors(Spec):
+    """One standard deviation of the noise of each kind of sensor."""
+
+    power_noise_fraction: Annotated[float, Field(ge=0.0, le=0.2)] = 0.01
+    """Of the reading."""
+    energy_noise_fraction: Annotated[float, Field(ge=0.0, le=0.2)] = 0.005
+    """Of the state of charge."""
+    temperature_noise_k: Annotated[float, Field(ge=0.0, le=20.0)] = 0.5
+    """Kelvin."""
+
+
+class Kernels(Spec):
+    """Ephemeris files to use in place of the packaged DE440s; paths relative to the scenario."""
+
+    ephemeris: str | None = None
+    """SPK with Sun, Earth and Moon."""
+    orientation: str | None = None
+    """Binary PCK of the lunar principal axes."""
+
+
+class DirectPath(Spec):
+    """The direct radio path to Earth."""
+
+    name: Name
+    """What radios call it."""
+    rate_bit_per_s: Positive
+    """While Earth is in view."""
+    min_elevation_deg: Annotated[float, Field(ge=-2.0, lt=90.0)] = 0.0
+    """Of Earth's centre above the terrain horizon."""
+
+
+class Partner(Spec):
+    """A member of the programme."""
+
+    name: Name
+    """One word."""
+    title: str
+    """In full."""
+    role: Literal["founder", "joining"]
+    """Whether it signed first or joined later."""
+
+
+class GroundStation(Spec):
+    """A ground station of the catalogue that a partner gives to the network."""
+
+    station: Annotated[Name, RefersTo("ground station")]
+    """One of the catalogue."""
+    partner: Annotated[Name, RefersTo("partner")]
+    """Who gives it."""
+    min_elevation_deg: Annotated[float, Field(ge=0.0, lt=90.0)] = 10.0
+    """Of the Moon above its horizon."""
+
+
+class Experiment(Spec):
+    """A series of sessions that a partner asks for."""
+
+    name: Name
+    """One word."""
+    title: str
+    """What it is about."""
+    partner: Annotated[Name, RefersTo("partner")]
+    """Who asks, and gets the data."""
+    element: Annotated[Name, RefersTo("element")]
+    """What does it."""
+    kind: Literal["exploration", "observation", "basic-science", "technical-verification"]
+    """Which of the four activities of the station it belongs to."""
+    duration_s: Positive
+    """Of one session."""
+    sessions: Annotated[int, Field(gt=0)]
+    """Wanted over the whole run."""
+    gap_s: NotNegative = 0.0
+    """Least time from the end of one session to the start of the next."""
+    light: Literal["any", "lit", "dark"] = "any"
+    """Whether the Sun must be in view, or must not."""
+    earth: Literal["any", "visible", "hidden"] = "any"
+    """Whether Earth must be in view, or must not."""
+    needs_contact: bool = False
+    """Whether people on Earth must be in contact during a session."""
+    min_charge_fraction: Fraction = 0.0
+    """Of the element's own battery before a session."""
+    value: Positive
+    """Of one session, in points."""
+
+
+class Scenario(Spec):
+    """A lunar research station, from its site to its science."""
+
+    format: Literal[1]
+    """Version of this file format."""
+    name: Name
+    """One word."""
+    title: str
+    """In full."""
+    run: Run
+    """When and how it is simulated."""
+    site: Site
+    """Where it stands."""
+    kernels: Kernels = Kernels()
+    """Ephemeris files of your own."""
+    sensors: Sensors = Sensors()
+    """Noise."""
+    direct_path: DirectPath | None = None
+    """Direct radio to Earth."""
+    partner: Annotated[tuple[Partner, ...], Field(min_length=1)]
+    """Members of the programme."""
+    ground_station: tuple[GroundStation, ...] = ()
+    """The shared ground network."""
+    element: Annotated[tuple[TaggedElement, ...], Field(min_length=1)]
+    """What the station is made of."""
+    experiment: tuple[Experiment, ...] = ()
+    """What it is for."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Scenario":
+        mistakes = [*_hub_mistakes(self), *_experiment_mistakes(self), *_path_mistakes(self)]
+        if mistakes:
+            raise refused("Scenario", mistakes)
+        return self
+
+    @property
+    def hub(self) -> LanderHub:
+        """The lander hub, which makes the main bus."""
+        return next(element for element in self.element if isinstance(element, LanderHub))
+
+
+def _hub_mistakes(scenario: Scenario) -> list[Mistake]:
+    hubs = [i for i, element in enumerate(scenario.element) if isinstance(element, LanderHub)]
+    if len(hubs) == 1:
+        return []
+    remedy = "a station has exactly one element of type lander_hub: it makes the main bus"
+    if not hubs:
+        return [Mistake(("element",), f"{remedy}; none is here")]
+    return [Mistake(("element", i, "type"), remedy, "lander_hub") for i in hubs[1:]]
+
+
+def _experiment_mistakes(scenario: Scenario) -> list[Mistake]:
+    elements = {element.name: element for element in scenario.element}
+    mistakes = []
+    for i, experiment in enumerate(scenario.experiment):
+        element = elements.get(experiment.element)
+        if element is not None and not element.activity_loads():
+            remedy = f"a {element.type} does no experiments"
+            mistakes.append(Mistake(("experiment", i, "element"), remedy, experiment.element))
+    return mistakes
+
+
+def _path_mistakes(scenario: Scenario) -> list[Mistake]:
+    relays = [e.path for e in scenario.element if isinstance(e, RelayOrbiter)]
+    paths = [*relays, *([scenario.direct_path.name] if scenario.direct_path else [])]
+    mistakes = []
+    for i, element in enumerate(scenario.element):
+        if isinstance(element, RelayOrbiter) and paths.count(element.path) > 1:
+            remedy = "another path has this name already"
+            mistakes.append(Mistake(("element", i, "path"), remedy, element.path))
+        if not isinstance(element, LanderHub):
+            continue
+        for k, radio in enumerate(element.radio):
+            if radio.path not in paths:
+                remedy = f"no path has this name; {suggest(radio.path, paths)}"
+                mistakes.append(Mistake(("element", i, "radio", k, "path"), remedy, radio.path))
+    if paths and not scenario.ground_station:
+        mistakes.append(Mistake(("ground_station",), "a path to Earth needs a ground station"))
+    return mistakes
