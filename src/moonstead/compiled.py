@@ -6,7 +6,7 @@ numba's user cache where that is read-only).
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numba
 
@@ -15,11 +15,9 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 def compiled(function: Function) -> Function:
     """Compile a numeric kernel to machine code, with an on-disk cache."""
-    kernel: Function = numba.njit(cache=True, error_model="numpy")(function)
-    return kernel
+    return cast("Function", numba.njit(cache=True, error_model="numpy")(function))
 
 
 def compiled_parallel(function: Function) -> Function:
     """Compile a numeric kernel whose ``prange`` loops run on all cores."""
-    kernel: Function = numba.njit(cache=True, error_model="numpy", parallel=True)(function)
-    return kernel
+    return cast("Function", numba.njit(cache=True, error_model="numpy", parallel=True)(function))

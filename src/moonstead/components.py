@@ -192,7 +192,7 @@ class Transmitter:
     load: Load
     recorder: str
     path: str
-    """Name of the contact path; the surroundings hold its rate as ``contact_rate_bit_per_s:PATH``."""
+    """Contact path; the surroundings hold its rate as ``contact_rate_bit_per_s:PATH``."""
     rate_limit_bit_per_s: float
 
 

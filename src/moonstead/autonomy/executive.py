@@ -146,7 +146,9 @@ class Executive:
             self._end(activity, "aborted", missing, now, log)
         elif 0.0 <= activity.silent_since_t_s <= now - NO_RESPONSE_S:
             self.ready_t_s[activity.experiment] = now + REST_S
-            text = f"{silent} draws no power although it is on; {experiment.element} rests for a day"
+            text = (
+                f"{silent} draws no power although it is on; {experiment.element} rests for a day"
+            )
             log.notices.append(Notice("no-response", experiment.element, text))
             self._end(activity, "aborted", f"{silent} does not respond", now, log)
 

@@ -91,7 +91,8 @@ class StationManager:
             t_s = self.model.forecast.start_t_s + slot * self.model.forecast.slot_s
             text = (
                 f"the darkness ahead needs {worst_j / KWH_J:.0f} kWh in reserve, the stores can "
-                f"deliver {self.model.capacity_j / KWH_J:.0f} kWh: this design cannot be sure to survive"
+                f"deliver {self.model.capacity_j / KWH_J:.0f} kWh: "
+                "this design cannot be sure to survive"
             )
             values = {"reserve_j": worst_j, "capacity_j": self.model.capacity_j, "at_t_s": t_s}
             log.notices.append(Notice("design-alarm", "station", text, values))

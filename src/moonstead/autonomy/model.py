@@ -169,9 +169,7 @@ def conditions(forecast: Forecast, experiment: Experiment) -> BoolArray:
     if experiment.light != "any":
         suits &= forecast.lit if experiment.light == "lit" else forecast.dark
     if experiment.earth != "any":
-        suits &= (
-            forecast.earth_visible if experiment.earth == "visible" else forecast.earth_hidden
-        )
+        suits &= forecast.earth_visible if experiment.earth == "visible" else forecast.earth_hidden
     if experiment.needs_contact:
         suits &= forecast.downlink_bit_per_s > 0.0
     return suits

@@ -44,7 +44,7 @@ class Supply(NamedTuple):
     store_j: FloatArray
     """(n_stores,) energy above the floor now; stores in order of dispatch."""
     store_limits: FloatArray
-    """(n_stores, 5): usable capacity, charge and discharge power, charge and discharge efficiency."""
+    """(n_stores, 5): usable capacity, charge and discharge power, and their efficiencies."""
     recorder_bit: float
     """Filling now."""
     recorder_limit_bit: float
@@ -133,7 +133,14 @@ def place(
                 reason[e] = COMPLETE
                 continue
             start, why = _earliest(
-                wishes, supply, occupied, e, earliest[e], load_w, rate, (left_j, unmet_w, filling_bit)
+                wishes,
+                supply,
+                occupied,
+                e,
+                earliest[e],
+                load_w,
+                rate,
+                (left_j, unmet_w, filling_bit),
             )
             reason[e] = why
             if start < 0:

@@ -21,7 +21,12 @@ class Verb(NamedTuple):
 
 
 VERBS = {
+    "check": Verb("moonstead.cli.check", "Check a scenario; tell every mistake at once."),
     "horizon": Verb("moonstead.cli.horizon", "Compute a terrain horizon from elevation models."),
+    "init": Verb("moonstead.cli.init", "Write a commented scenario to start from."),
+    "report": Verb("moonstead.cli.report", "Write the report of a run again."),
+    "run": Verb("moonstead.cli.run", "Run a scenario and write its report."),
+    "schema": Verb("moonstead.cli.schema", "Print the JSON schema of a scenario."),
     "site": Verb("moonstead.cli.site", "Sum up light and Earth at a site, and plot them."),
     "sites": Verb("moonstead.cli.sites", "List the sites that come with a terrain horizon."),
     "sky": Verb("moonstead.cli.sky", "Show where Sun and Earth stand at an instant."),

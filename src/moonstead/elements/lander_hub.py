@@ -1,4 +1,4 @@
-"""Lander hub: the landed stage that carries the main bus, the computer, the recorder, the radios."""
+"""Lander hub: the landed stage that carries main bus, computer, recorder and radios."""
 
 from typing import Literal
 

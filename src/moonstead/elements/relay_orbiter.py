@@ -16,7 +16,7 @@ Angle = Annotated[float, Field(ge=0.0, lt=360.0)]
 
 
 class RelayOrbiter(Element):
-    """Relay in a fixed elliptic orbit, in the frame of the lunar equator at the start of the run."""
+    """Relay in a fixed elliptic orbit, in the frame of the lunar equator at the start."""
 
     type: Literal["relay_orbiter"]
     """Which element type this is."""

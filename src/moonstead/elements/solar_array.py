@@ -93,4 +93,5 @@ class SolarArray(Element):
         cosine = np.cos(elevation_rad) * np.sin(tilt_rad) * np.cos(turn_rad) + np.sin(
             elevation_rad
         ) * np.cos(tilt_rad)
-        return np.maximum(cosine, 0.0)
+        lit: FloatArray = np.maximum(cosine, 0.0)
+        return lit

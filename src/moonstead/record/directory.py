@@ -111,7 +111,7 @@ class RunDirectory:
         """
         if not self.is_complete:
             raise RecordError(
-                f"{self.path}: this run is not complete; the same `moonstead run` command resumes it"
+                f"{self.path}: this run is not complete; the same `moonstead run` command goes on"
             )
         found: dict[str, Any] = read_json(self.path / "summary.json")
         return found

@@ -37,4 +37,6 @@ def read_json(path: Path) -> Any:
     except FileNotFoundError:
         raise RecordError(f"{path}: this file of the run directory is missing") from None
     except (ValueError, OSError) as error:
-        raise RecordError(f"{path}: this file of the run directory cannot be read: {error}") from None
+        raise RecordError(
+            f"{path}: this file of the run directory cannot be read: {error}"
+        ) from None

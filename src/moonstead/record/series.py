@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import zarr
 from numpy.typing import NDArray
+from zarr.codecs import BloscCodec
 
 from moonstead.errors import RecordError
 from moonstead.quantities import quantities
@@ -43,7 +44,9 @@ class SeriesWriter:
         """Create the group with empty arrays, and write the time axis."""
         group = zarr.open_group(self._path, mode="w", zarr_format=3)
         group.attrs["time"] = "t_s: TDB seconds past J2000 at the end of each step"
-        group.create_array("t_s", data=t_s, chunks=(min(len(t_s), 1 << 17),), dimension_names=["time"])
+        group.create_array(
+            "t_s", data=t_s, chunks=(min(len(t_s), 1 << 17),), dimension_names=["time"]
+        )
         for name, names in self._channels.items():
             self._create(group, name, names)
 
@@ -65,7 +68,7 @@ class SeriesWriter:
             chunks=(1, length) if many else (length,),
             shards=(count, length) if many else None,
             dtype="float32",
-            compressors=zarr.codecs.BloscCodec(cname="zstd", clevel=3, shuffle="bitshuffle"),
+            compressors=BloscCodec(cname="zstd", clevel=3, shuffle="bitshuffle"),
             dimension_names=[quantity.channels, "time"] if many else ["time"],
             fill_value=float("nan"),
             attributes={

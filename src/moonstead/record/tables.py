@@ -35,9 +35,7 @@ PLAN = pa.schema(
 """``status``: planned, left-out, started, done, aborted or skipped; at ``t_s`` it became so."""
 
 
-def write_part(
-    folder: Path, block: int, schema: pa.Schema, rows: Sequence[dict[str, Any]]
-) -> None:
+def write_part(folder: Path, block: int, schema: pa.Schema, rows: Sequence[dict[str, Any]]) -> None:
     """Write the rows of one block."""
     folder.mkdir(exist_ok=True)
     sink = pa.BufferOutputStream()

@@ -10,7 +10,6 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import numba
@@ -23,13 +22,13 @@ from moonstead.contracts import Channels, Decision, Notice, PlanRow
 from moonstead.environment.timescale import iso_utc
 from moonstead.errors import RunError
 from moonstead.record.directory import Checkpoint, RunDirectory
+from moonstead.run.summary import summarise
 from moonstead.scenario.belief import station_model
 from moonstead.scenario.build import World
 from moonstead.scenario.surroundings import Grid, run_grid, surroundings
 from moonstead.simulation.compile import drive
 from moonstead.simulation.network import Output
 from moonstead.simulation.simulator import Noise, Simulator, Sky
-from moonstead.run.summary import summarise
 from moonstead.units import DAY_S
 from moonstead.version import VERSION
 
@@ -185,6 +184,7 @@ class _Run:
             name: np.zeros(end - first, dtype=np.float32)
             for name in ("mode", "margin_fraction", "reserve_j")
         }
+        spilled_w = np.zeros((len(self.world.station.names.sources), end - first))
         events: list[dict[str, Any]] = []
         plan: list[dict[str, Any]] = []
         # A generator of its own for each block: a resumed run draws the same numbers.
@@ -193,18 +193,22 @@ class _Run:
         random = generator.standard_normal((len(ticks), self.simulator.random_width))
         for row, tick in enumerate(ticks):
             stop = min(tick + self.blocks.per_tick, end)
+            columns = slice(tick - first, stop - first)
+            before_j = self.simulator.ledger.source_spilled_j.copy()
             notices = self.simulator.advance(tick, stop, output, first)
+            spilled_j = self.simulator.ledger.source_spilled_j - before_j
+            spilled_w[:, columns] = (spilled_j / ((stop - tick) * self.grid.step_s))[:, np.newaxis]
             t_s = self.grid.start_t_s + stop * self.grid.step_s
             telemetry = self.simulator.telemetry(t_s, stop - 1, first, output, random[row])
             decision = self.manager.handle(telemetry)
             self.simulator.obey(decision.commands)
-            columns = slice(tick - first, stop - first)
             controller["mode"][columns] = self.manager.guard.mode
             controller["margin_fraction"][columns] = self.manager.margin(telemetry)
             controller["reserve_j"][columns] = self.manager.reserve_now_j(t_s)
             events.extend(_event_row(t_s, "truth", notice) for notice in notices)
             _write_down(t_s, decision, events, plan)
-        self._write(block, {**output._asdict(), **controller}, events, plan)
+        series = {**output._asdict(), **controller, "source_spilled_w": spilled_w}
+        self._write(block, series, events, plan)
 
     def _write(
         self,
@@ -240,7 +244,12 @@ def _recorded(channels: Channels, world: World) -> Mapping[str, tuple[str, ...]]
     if set(per_output) != set(Output._fields):
         raise AssertionError("every series of the kernel is recorded")
     single = ("mode", "margin_fraction", "reserve_j", *RECORDED_SURROUNDINGS)
-    recorded = {**per_output, "contact_rate_bit_per_s": names.paths, **{n: () for n in single}}
+    recorded = {
+        **per_output,
+        "source_spilled_w": channels.sources,
+        "contact_rate_bit_per_s": names.paths,
+        **dict.fromkeys(single, ()),
+    }
     return {name: recorded[name] for name in sorted(recorded)}
 
 

@@ -122,6 +122,7 @@ def _energy(simulator: Simulator) -> dict[str, Any]:
                 "drawn_kwh": float(ledger.source_drawn_j[i]) / KWH_J,
                 "spilled_kwh": float(ledger.source_spilled_j[i]) / KWH_J,
                 "health_fraction": float(simulator.state.source_health[i]),
+                "bus": names.buses[int(simulator.station.network.source_bus[i])],
             }
             for i, name in enumerate(names.sources)
         },
@@ -133,11 +134,18 @@ def _energy(simulator: Simulator) -> dict[str, Any]:
                 "priority": int(simulator.station.network.load_priority[i]),
                 "bus": names.buses[int(simulator.station.network.load_bus[i])],
                 "is_link": bool(simulator.station.network.load_fed_bus[i] >= 0),
+                "fed_bus": _fed_bus(simulator, i),
                 "link_delivered_kwh": float(ledger.link_delivered_j[i]) / KWH_J,
             }
             for i, name in enumerate(names.loads)
         },
     }
+
+
+def _fed_bus(simulator: Simulator, load: int) -> str:
+    """Return the bus that a link feeds; empty for other loads."""
+    bus = int(simulator.station.network.load_fed_bus[load])
+    return simulator.station.names.buses[bus] if bus >= 0 else ""
 
 
 def _stores(simulator: Simulator) -> dict[str, Any]:
@@ -186,7 +194,10 @@ def _data(simulator: Simulator) -> dict[str, Any]:
             for i in made
         },
         "transmitters": {
-            name: {"sent_gbit": float(ledger.transmitter_sent_bit[k]) / 1e9}
+            name: {
+                "sent_gbit": float(ledger.transmitter_sent_bit[k]) / 1e9,
+                "path": names.paths[int(network.transmitter_path[k])],
+            }
             for k, name in enumerate(names.transmitters)
         },
         "recorder_capacity_gbit": float(network.recorder_capacity_bit.sum()) / 1e9,
@@ -241,10 +252,12 @@ def _experiments(
             "sessions_skipped": counts.get((spec.name, "skipped"), 0),
             "hours": hours.get(spec.name, 0.0),
             "value": spec.value * counts.get((spec.name, "done"), 0),
-            "delivered_gbit": _delivered_gbit(
-                simulator, elements[spec.element].activity_loads()
-            )
-            * (hours.get(spec.name, 0.0) / by_element[spec.element] if by_element[spec.element] else 0.0),
+            "delivered_gbit": _delivered_gbit(simulator, elements[spec.element].activity_loads())
+            * (
+                hours.get(spec.name, 0.0) / by_element[spec.element]
+                if by_element[spec.element]
+                else 0.0
+            ),
             "reasons": dict(sorted(reasons.get(spec.name, {}).items())),
         }
         for spec in world.scenario.experiment

@@ -1,14 +1,16 @@
 """What the sky does to a station over a run: series on one even time grid, by quantity name."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 
 from moonstead.comms.contacts import (
-    above_horizon,
-    hidden_by_moon,
-    site_look_angles,
+    Lookout,
+    direct_path_open,
+    relay_path_open,
     stations_in_view,
 )
 from moonstead.elements.relay_orbiter import RelayOrbiter
@@ -16,7 +18,7 @@ from moonstead.environment.light import eclipse_fraction, visible_fraction
 from moonstead.environment.timescale import from_utc
 from moonstead.orbits.kepler import Orbit, relay_position_moon_me_m, shape_of_altitudes
 from moonstead.scenario.build import World
-from moonstead.units import DAY_S
+from moonstead.units import DAY_S, HOUR_S
 
 FloatArray = NDArray[np.float64]
 
@@ -24,9 +26,9 @@ SOLAR_CONSTANT_W_PER_M2 = 1361.0
 """At 1 au (Kopp and Lean 2011; heat1d)."""
 AU_M = 149_597_870_700.0
 """IAU 2012 resolution B2."""
+SLOW_NODE_S = HOUR_S
 FORECAST_BEYOND_S = 30 * DAY_S
 """The forecast looks this far past the end of the run, so that its last reserve is real."""
-RELAY_NODE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +101,22 @@ def _contact_rates(
 ) -> dict[str, FloatArray]:
     """Return the rate of every path: zero while it is closed."""
     earthside = _ground_network(world, grid)
-    rates = {}
+    paths: dict[str, tuple[float, NDArray[np.bool_]]] = {}
     direct = world.scenario.direct_path
     if direct is not None:
-        seen = above_horizon(
-            series["earth_azimuth_deg"],
-            series["earth_elevation_deg"],
-            world.profile.azimuth_deg,
-            world.profile.elevation_deg,
-            direct.min_elevation_deg,
+        skyline_deg = world.profile.elevation_at_deg(series["earth_azimuth_deg"])
+        is_open = direct_path_open(
+            series["earth_elevation_deg"], skyline_deg, direct.min_elevation_deg, earthside
         )
-        rates[f"contact_rate_bit_per_s:{direct.name}"] = direct.rate_bit_per_s * (seen & earthside)
-    relays = [e for e in world.scenario.element if isinstance(e, RelayOrbiter)]
-    for relay in relays:
-        seen = _relay_in_view(world, grid, relay)
-        rates[f"contact_rate_bit_per_s:{relay.path}"] = relay.rate_bit_per_s * (seen & earthside)
-    return rates
+        paths[direct.name] = (direct.rate_bit_per_s, is_open)
+    for element in world.scenario.element:
+        if isinstance(element, RelayOrbiter):
+            is_open = _relay_open(world, grid, element, earthside)
+            paths[element.path] = (element.rate_bit_per_s, is_open)
+    return {
+        f"contact_rate_bit_per_s:{name}": np.where(is_open, rate_bit_per_s, 0.0)
+        for name, (rate_bit_per_s, is_open) in paths.items()
+    }
 
 
 def _ground_network(world: World, grid: Grid) -> NDArray[np.bool_]:
@@ -136,8 +138,10 @@ def _ground_network(world: World, grid: Grid) -> NDArray[np.bool_]:
     return in_view
 
 
-def _relay_in_view(world: World, grid: Grid, relay: RelayOrbiter) -> NDArray[np.bool_]:
-    """Return when a relay sees both the station and Earth."""
+def _relay_open(
+    world: World, grid: Grid, relay: RelayOrbiter, earthside: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return when a relay sees both the station and an Earth that listens."""
     axis_m, eccentricity = shape_of_altitudes(relay.perilune_altitude_m, relay.apolune_altitude_m)
     orbit = Orbit(
         semi_major_axis_m=axis_m,
@@ -148,19 +152,27 @@ def _relay_in_view(world: World, grid: Grid, relay: RelayOrbiter) -> NDArray[np.
         mean_anomaly_deg=relay.mean_anomaly_deg,
         epoch_t_s=grid.start_t_s,
     )
-    t_s = grid.t_s
-    rotation = world.ephemeris.rotation_icrf_to_moon_me(t_s)
-    position_m = relay_position_moon_me_m(orbit, rotation[:, :, 0], rotation, t_s)
-    earth_m = world.ephemeris.earth_position_moon_me_m(t_s)
+    rotation = _smooth(world.ephemeris.rotation_icrf_to_moon_me, grid)
+    position_m = relay_position_moon_me_m(orbit, rotation[:, :, 0], rotation, grid.t_s)
     site = world.profile.site
-    azimuth_deg, elevation_deg, _ = site_look_angles(
-        position_m, site.latitude_deg, site.longitude_deg, site.radius_m
+    lookout = Lookout(
+        latitude_deg=site.latitude_deg,
+        longitude_deg=site.longitude_deg,
+        radius_m=site.radius_m,
+        horizon_azimuth_deg=world.profile.azimuth_deg,
+        horizon_elevation_deg=world.profile.elevation_deg,
+        mask_deg=relay.min_elevation_deg,
     )
-    seen = above_horizon(
-        azimuth_deg,
-        elevation_deg,
-        world.profile.azimuth_deg,
-        world.profile.elevation_deg,
-        relay.min_elevation_deg,
-    )
-    return seen & ~hidden_by_moon(position_m, earth_m)
+    earth_m = _smooth(world.ephemeris.earth_position_moon_me_m, grid)
+    return relay_path_open(position_m, earth_m, lookout, earthside)
+
+
+def _smooth(exact: Callable[[FloatArray], FloatArray], grid: Grid) -> FloatArray:
+    """Return a slow function of time on a grid, by cubic spline between hourly nodes.
+
+    The Moon turns by 0.01 radian an hour, so the spline's error is of the order of 1e-10.
+    """
+    count = int(grid.step_s * (grid.count - 1) // SLOW_NODE_S) + 5
+    nodes = grid.start_t_s + SLOW_NODE_S * (np.arange(count) - 1.0)
+    values: FloatArray = CubicSpline(nodes, exact(nodes), axis=-1)(grid.t_s)
+    return values

@@ -65,9 +65,7 @@ def _buses(station: CompiledStation, ledger: Ledger) -> list[Balance]:
     return result
 
 
-def _stores(
-    station: CompiledStation, begin: State, end: State, ledger: Ledger
-) -> list[Balance]:
+def _stores(station: CompiledStation, begin: State, end: State, ledger: Ledger) -> list[Balance]:
     return [
         Balance(
             "stored energy",
@@ -96,9 +94,7 @@ def _nodes(station: CompiledStation, begin: State, end: State, ledger: Ledger) -
     ]
 
 
-def _recorders(
-    station: CompiledStation, begin: State, end: State, ledger: Ledger
-) -> list[Balance]:
+def _recorders(station: CompiledStation, begin: State, end: State, ledger: Ledger) -> list[Balance]:
     network = station.network
     result = []
     for r, name in enumerate(station.names.recorders):

@@ -358,5 +358,3 @@ def _transmitter_fields(transmitters: tuple[Transmitter, ...], names: Names) -> 
         "transmitter_path": _ints(names.paths.index(t.path) for t in transmitters),
         "transmitter_limit_bit_per_s": _floats(t.rate_limit_bit_per_s for t in transmitters),
     }
-
-

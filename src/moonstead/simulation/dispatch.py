@@ -34,7 +34,7 @@ def offer(
 
 @compiled
 def ask(network: Network, state: State, dt_s: float, demand_w: FloatArray) -> None:
-    """What each load would take now; links are asked for later."""
+    """Find what each load would take now; links are asked for later."""
     for i in range(demand_w.shape[0]):
         node = network.load_node[i]
         demand_w[i] = 0.0
@@ -109,7 +109,10 @@ def grant(
     granted_w: FloatArray,
     link_w: FloatArray,
 ) -> None:
-    """From the feeding buses outward, grant loads by priority; `link_w` is what each link may bring."""
+    """From the feeding buses outward, grant loads by priority.
+
+    `link_w` becomes what each link may bring.
+    """
     link_w[:] = 0.0
     for k in range(network.bus_order.shape[0]):
         bus = network.bus_order[k]

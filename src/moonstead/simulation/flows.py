@@ -50,7 +50,7 @@ def use(
     heat_w: FloatArray,
     dt_s: float,
 ) -> None:
-    """What the loads do with their power: heat, commodities, links."""
+    """Turn what the loads are granted into heat, commodities and power for other buses."""
     for i in range(granted_w.shape[0]):
         power_w = granted_w[i]
         ledger.load_used_j[i] += power_w * dt_s
@@ -137,14 +137,17 @@ def move_data(
         ledger.load_made_bit[i] += made_bit
         ledger.load_lost_bit[i] += made_bit - kept_bit
     for k in range(network.transmitter_load.shape[0]):
-        duty = granted_w[network.transmitter_load[k]] / network.load_power_w[
-            network.transmitter_load[k]
-        ]
+        duty = (
+            granted_w[network.transmitter_load[k]]
+            / network.load_power_w[network.transmitter_load[k]]
+        )
         rate_bit_per_s = duty * min(
             drivers.path_bit_per_s[network.transmitter_path[k], step],
             network.transmitter_limit_bit_per_s[k],
         )
-        sent_bit = _send(network, state, ledger, network.transmitter_recorder[k], rate_bit_per_s * dt_s)
+        sent_bit = _send(
+            network, state, ledger, network.transmitter_recorder[k], rate_bit_per_s * dt_s
+        )
         ledger.transmitter_sent_bit[k] += sent_bit
         sent_bit_per_s[k] = sent_bit / dt_s
 

@@ -1,0 +1,116 @@
+"""``moonstead run``: a scenario to a run directory and its report."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from moonstead.errors import InputError, Problem
+from moonstead.units import DAY_S
+
+if TYPE_CHECKING:
+    from moonstead.scenario.model import Scenario
+
+
+@click.command()
+@click.argument("scenario")
+@click.option("--until", metavar="UTC", help="End earlier or later than the scenario says.")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of everything random.")
+@click.option("--out", type=click.Path(path_type=Path), help="Run directory. [default: runs/NAME]")
+@click.option("--json", "as_json", is_flag=True, help="Print the results for machines.")
+def run(
+    scenario: str, until: str | None, seed: int | None, out: Path | None, as_json: bool
+) -> None:
+    """Run SCENARIO, a file or the name of a scenario that comes with Moonstead.
+
+    A run that was stopped, in whatever way, goes on where it was when the same command is given
+    again, and ends with the same bytes.
+    """
+    from moonstead.record.directory import RunDirectory  # noqa: PLC0415
+    from moonstead.report.page import write_report  # noqa: PLC0415
+    from moonstead.run.execute import execute  # noqa: PLC0415
+    from moonstead.scenario.build import build_world, read_scenario  # noqa: PLC0415
+    from moonstead.scenario.examples import scenario_path  # noqa: PLC0415
+
+    path = scenario_path(scenario)
+    parsed, text = read_scenario(path)
+    parsed = _changed(parsed, until, seed)
+    directory = RunDirectory(out if out is not None else Path("runs") / parsed.name)
+    with _progress(parsed.name) as progress:
+        world = build_world(parsed, text, path)
+        summary = execute(world, directory, progress)
+    report = write_report(directory)
+    if as_json:
+        click.echo(json.dumps(summary, indent=1, sort_keys=True))
+        return
+    _tell(summary, report)
+
+
+def _changed(scenario: "Scenario", until: str | None, seed: int | None) -> "Scenario":
+    """Return the scenario with what the command line changes in it."""
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    changes: dict[str, Any] = {}
+    if until is not None:
+        changes["end"] = until
+    if seed is not None:
+        changes["seed"] = seed
+    if not changes:
+        return scenario
+    try:
+        run = type(scenario.run).model_validate({**scenario.run.model_dump(), **changes})
+    except ValidationError as error:
+        message = error.errors(include_url=False)[0]
+        is_ours = message["type"] == "mistake"
+        remedy = message["msg"] if is_ours else 'write a date such as "2035-02-01T00:00:00Z"'
+        raise InputError(Problem("--until", "", str(until), remedy)) from None
+    return scenario.model_copy(update={"run": run})
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[float, float], None]]:
+    """Show a progress bar on standard error."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (
+        TextColumn(f"{name}"),
+        BarColumn(),
+        TextColumn("{task.fields[days]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(name, total=None, days="computing Sun, Earth and contacts")
+
+        def update(done_s: float, total_s: float) -> None:
+            days = f"{done_s / DAY_S:.0f} of {total_s / DAY_S:.0f} days"
+            bar.update(task, completed=done_s, total=total_s, days=days)
+
+        yield update
+
+
+def _tell(summary: dict[str, Any], report: Path) -> None:
+    """Say in a few lines how it went."""
+    survival = summary["survival"]
+    verdict = "survives" if survival["survives"] else "does NOT survive"
+    click.echo(f"{summary['title']}: {verdict}.")
+    click.echo(
+        f"  worst darkness needs {survival['worst_reserve_kwh']:.0f} kWh in reserve "
+        f"({survival['worst_reserve_utc']}), the stores can deliver "
+        f"{survival['deliverable_capacity_kwh']:.0f} kWh"
+    )
+    hours = survival["hours_in_mode"]
+    click.echo("  hours in mode: " + ", ".join(f"{name} {h:.0f}" for name, h in hours.items()))
+    if survival["elements_lost"]:
+        click.echo(f"  lost to the cold: {', '.join(survival['elements_lost'])}")
+    experiments = summary["experiments"]
+    done = sum(experiment["sessions_done"] for experiment in experiments)
+    wanted = sum(experiment["sessions_wanted"] for experiment in experiments)
+    delivered_gbit = sum(load["delivered_gbit"] for load in summary["data"]["loads"].values())
+    click.echo(f"  {done} of {wanted} sessions done, {delivered_gbit:.0f} Gbit delivered")
+    worst = max((b["relative_residual"] for b in summary["balances"]), default=0.0)
+    click.echo(f"  every balance closes to {worst:.1e} of what flowed")
+    click.echo(f"  report: {report}")
