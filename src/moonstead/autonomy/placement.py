@@ -70,31 +70,47 @@ def step_stores(store_j: FloatArray, limits: FloatArray, net_w: float, slot_s: f
     return max(-left_w, 0.0)
 
 
-@compiled
-def project(
-    supply: Supply, load_w: FloatArray, rate_bit_per_s: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Step energy and data through the horizon.
+class Projection(NamedTuple):
+    """The horizon with what is committed so far."""
 
-    Returns
-    -------
-    left_j, unmet_w, filling_bit
-        Deliverable energy, unmet power and recorder filling at the end of each slot, (n_slots,).
-    """
+    store_j: FloatArray
+    """(n_slots + 1, n_stores), energy above the floor at the start of each slot."""
+    left_j: FloatArray
+    """(n_slots,) deliverable energy at the end of each slot."""
+    unmet_w: FloatArray
+    """(n_slots,)"""
+    filling_bit: FloatArray
+    """(n_slots + 1,) of the recorder at the start of each slot."""
+
+
+@compiled
+def deliverable_j(store_j: FloatArray, limits: FloatArray) -> float:
+    """Return what the stores can give to the bus."""
+    total_j = 0.0
+    for k in range(store_j.shape[0]):
+        total_j += store_j[k] * limits[k, 4]
+    return total_j
+
+
+@compiled
+def project(supply: Supply, load_w: FloatArray, rate_bit_per_s: FloatArray) -> Projection:
+    """Step energy and data through the horizon."""
     n_slots = supply.net_w.shape[0]
+    store_j = np.empty((n_slots + 1, supply.store_j.shape[0]))
     left_j = np.empty(n_slots)
     unmet_w = np.empty(n_slots)
-    filling_bit = np.empty(n_slots)
-    store_j = supply.store_j.copy()
-    filling = supply.recorder_bit
+    filling_bit = np.empty(n_slots + 1)
+    now_j = supply.store_j.copy()
+    filling_bit[0] = supply.recorder_bit
     for slot in range(n_slots):
+        store_j[slot] = now_j
         net_w = supply.net_w[slot] - load_w[slot]
-        unmet_w[slot] = step_stores(store_j, supply.store_limits, net_w, supply.slot_s)
-        left_j[slot] = np.sum(store_j * supply.store_limits[:, 4])
+        unmet_w[slot] = step_stores(now_j, supply.store_limits, net_w, supply.slot_s)
+        left_j[slot] = deliverable_j(now_j, supply.store_limits)
         flow = rate_bit_per_s[slot] - supply.drain_bit_per_s[slot]
-        filling = max(filling + flow * supply.slot_s, 0.0)
-        filling_bit[slot] = filling
-    return left_j, unmet_w, filling_bit
+        filling_bit[slot + 1] = max(filling_bit[slot] + flow * supply.slot_s, 0.0)
+    store_j[n_slots] = now_j
+    return Projection(store_j, left_j, unmet_w, filling_bit)
 
 
 @compiled
@@ -124,7 +140,7 @@ def place(
     wanted = wishes.wanted.copy()
     earliest = np.zeros(n_experiments, dtype=np.int64)
     n_placed = 0
-    left_j, unmet_w, filling_bit = project(supply, load_w, rate)
+    projection = project(supply, load_w, rate)
     while np.any(reason == PLACED):
         for e in range(n_experiments):
             if reason[e] != PLACED:
@@ -140,7 +156,7 @@ def place(
                 earliest[e],
                 load_w,
                 rate,
-                (left_j, unmet_w, filling_bit),
+                projection,
             )
             reason[e] = why
             if start < 0:
@@ -149,7 +165,7 @@ def place(
             load_w[start:end] += wishes.power_w[e]
             rate[start:end] += wishes.rate_bit_per_s[e]
             occupied[wishes.unit[e], start:end] = True
-            left_j, unmet_w, filling_bit = project(supply, load_w, rate)
+            projection = project(supply, load_w, rate)
             chosen[n_placed], starts[n_placed] = e, start
             n_placed += 1
             wanted[e] -= 1
@@ -166,7 +182,7 @@ def _earliest(
     first: int,
     load_w: FloatArray,
     rate: FloatArray,
-    now: tuple[FloatArray, FloatArray, FloatArray],
+    now: Projection,
 ) -> tuple[int, int]:
     """Return the earliest start that fits, or -1 and the reason that came closest to fitting."""
     n_slots = wishes.suits.shape[1]
@@ -203,20 +219,29 @@ def _fits(
     start: int,
     load_w: FloatArray,
     rate: FloatArray,
-    now: tuple[FloatArray, FloatArray, FloatArray],
+    now: Projection,
 ) -> int:
     """Whether energy and data allow one more session; it may not make a bad slot worse."""
     end = start + wishes.duration_slots[e]
-    more_w = load_w.copy()
-    more_w[start:end] += wishes.power_w[e]
-    more_rate = rate.copy()
-    more_rate[start:end] += wishes.rate_bit_per_s[e]
-    left_j, unmet_w, filling_bit = project(supply, more_w, more_rate)
-    for slot in range(start, left_j.shape[0]):
-        short = left_j[slot] < supply.required_j[slot] and left_j[slot] < now[0][slot] - 1.0
-        if short or unmet_w[slot] > now[1][slot] + 1e-6:
+    store_j = now.store_j[start].copy()
+    filling = now.filling_bit[start]
+    for slot in range(start, load_w.shape[0]):
+        more_w, more_rate = load_w[slot], rate[slot]
+        if slot < end:
+            more_w += wishes.power_w[e]
+            more_rate += wishes.rate_bit_per_s[e]
+        net_w = supply.net_w[slot] - more_w
+        unmet_w = step_stores(store_j, supply.store_limits, net_w, supply.slot_s)
+        left_j = deliverable_j(store_j, supply.store_limits)
+        flow = more_rate - supply.drain_bit_per_s[slot]
+        filling = max(filling + flow * supply.slot_s, 0.0)
+        short = left_j < supply.required_j[slot] and left_j < now.left_j[slot] - 1.0
+        if short or unmet_w > now.unmet_w[slot] + 1e-6:
             return NO_ENERGY
-        over = filling_bit[slot] > supply.recorder_limit_bit
-        if over and filling_bit[slot] > now[2][slot] + 1.0:
+        if filling > supply.recorder_limit_bit and filling > now.filling_bit[slot + 1] + 1.0:
             return NO_ROOM
+        # Once everything is as it would have been without the session, the rest is too.
+        same = slot >= end and filling == now.filling_bit[slot + 1]
+        if same and np.all(store_j == now.store_j[slot + 1]):
+            break
     return PLACED
