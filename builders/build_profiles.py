@@ -1,26 +1,27 @@
 """Make the horizon profiles that come with Moonstead.
 
-    python builders/build_profiles.py FOLDER [--out src/moonstead/environment/profiles]
+    python builders/build_profiles.py FOLDER [--out FOLDER] [--only AREA]
 
 FOLDER holds the two terrain files, LOLA's south polar map at 240 m (LDEM_75S_120M reduced, 1536 x
 1536) and the 10 m map of Connecting Ridge (PGDA product 78, Site01, reduced). Neither comes with
 Moonstead. Every local top of the maps is judged by a quick look (prefilter.py); the best of each
 area are judged again with the package's own horizon over 19 years, and improved by a search over
 the ground until no neighbour is better. Judged is the share of time with any part of the Sun in
-view, less one point for every day that the longest darkness exceeds five. A point that others have
+view, plus a hundredth of that of the Earth (so that of two equals the one with more Earth wins),
+less one point for every day that the longest darkness exceeds five. A point that others have
 named before is kept where it comes within half a point of the best. Prints one line per profile.
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moonstead.environment.disc import disc_fraction
-from moonstead.environment.ephemeris import BODY_RADIUS_M, Ephemeris, load_ephemeris
+from moonstead.environment.ephemeris import BODY_RADIUS_M, Body, Ephemeris, load_ephemeris
 from moonstead.environment.horizon import compute_horizon
 from moonstead.environment.light import light_series, light_statistics
 from moonstead.environment.profile import HorizonProfile, write_profile
@@ -42,7 +43,8 @@ FILES = ("connecting_ridge_site01_10m_float32.tif", "south_pole_84S_240m_float32
 FIRST_UTC = "2018-10-22"  # the span of Glaeser et al. 2014, Icarus 243:78
 YEARS = 19
 QUICK_SUNS = 1500
-LOOK_HOURS = 2.0
+LOOK_HOURS = 1.0  # coarser, a dark spell would not end at the short light that ends it
+EARTH_WEIGHT = 0.01
 APART_M = 15e3  # between the tops found elsewhere
 FARTHEST_M = 150e3  # from the pole: beyond, the map ends too near
 ELSEWHERE = 6
@@ -92,9 +94,10 @@ DARK_FLOOR = Site("shackleton-floor", -89.67, 129.78, 0.0, 2.0)
 
 @dataclass(frozen=True)
 class Sky:
-    """The Sun over the span, from the Moon's centre in MOON_ME: all of it, and a quick sample."""
+    """Sun and Earth over the span, from the Moon's centre in MOON_ME, and a few Sun directions."""
 
     sun_m: FloatArray
+    earth_m: FloatArray
     quick: FloatArray
 
 
@@ -104,35 +107,48 @@ def read_sky(ephemeris: Ephemeris) -> Sky:
     t_s = start_t_s + step_s * np.arange(int(span_s / step_s))
     sun_m = ephemeris.position_moon_me_m("sun", t_s)
     quick = sun_m[:, np.linspace(0, len(t_s) - 1, QUICK_SUNS).astype(int)]
-    return Sky(sun_m, np.ascontiguousarray((quick / np.linalg.norm(quick, axis=0)).T))
+    return Sky(
+        sun_m,
+        ephemeris.position_moon_me_m("earth", t_s[::6]),
+        np.ascontiguousarray((quick / np.linalg.norm(quick, axis=0)).T),
+    )
 
 
 def merit(site: Site, layers: Sequence[Terrain], sky: Sky) -> float:
-    """Return the share of time with any part of the Sun in view, less a fine for long darkness."""
-    horizon = compute_horizon(site, layers)
+    """Judge a site; see the top of this file."""
+    horizon_deg = compute_horizon(site, layers).elevation_deg
+    sun = in_view(site, horizon_deg, sky.sun_m, "sun")
+    earth = in_view(site, horizon_deg, sky.earth_m, "earth")
+    lit = np.flatnonzero(np.concatenate([[True], sun, [True]]))
+    longest_dark_h = (int(np.diff(lit).max()) - 1) * LOOK_HOURS
+    fine = 0.01 * max(longest_dark_h - BEARABLE_DARK_H, 0.0) / 24.0
+    return float(np.mean(sun) + EARTH_WEIGHT * np.mean(earth)) - fine
+
+
+def in_view(
+    site: Site, horizon_deg: FloatArray, body_m: FloatArray, body: Body
+) -> NDArray[np.bool_]:
+    """Tell when any part of a body's disc shows above the horizon, shape (n,)."""
     lat, lon = np.radians(site.latitude_deg), np.radians(site.longitude_deg)
     east = np.array([-np.sin(lon), np.cos(lon), 0.0])
     up = np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
-    x, y, z = np.stack([east, np.cross(up, east), up]) @ sky.sun_m
+    x, y, z = np.stack([east, np.cross(up, east), up]) @ body_m
     z = z - site.radius_m
     distance_m = np.sqrt(x * x + y * y + z * z)
     fraction = disc_fraction(
         np.degrees(np.arctan2(x, y)) % 360.0,
         np.degrees(np.arcsin(z / distance_m)),
-        np.degrees(np.arcsin(BODY_RADIUS_M["sun"] / distance_m)),
-        horizon.elevation_deg,
+        np.degrees(np.arcsin(BODY_RADIUS_M[body] / distance_m)),
+        horizon_deg,
     )
-    lit = np.flatnonzero(np.concatenate([[True], fraction > 0.0, [True]]))
-    longest_dark_h = (int(np.diff(lit).max()) - 1) * LOOK_HOURS
-    fine = 0.01 * max(longest_dark_h - BEARABLE_DARK_H, 0.0) / 24.0
-    return float(np.mean(fraction > 0.0)) - fine
+    return fraction > 0.0
 
 
 def site_at(name: str, x_m: float, y_m: float, height_m: float, layers: Sequence[Terrain]) -> Site:
     latitude, longitude = latitude_longitude_deg(np.array([x_m]), np.array([y_m]))
     latitude_deg, longitude_deg = round(float(latitude[0]), 5), round(float(longitude[0]), 4)
     ground_m = ground_elevation_m(layers, latitude_deg, longitude_deg)
-    return Site(name, latitude_deg, longitude_deg, round(ground_m, 2), height_m)
+    return Site(name, latitude_deg, longitude_deg, round(ground_m, 3), height_m)
 
 
 def climb(start: Site, layers: Sequence[Terrain], sky: Sky) -> tuple[float, Site]:
@@ -159,11 +175,13 @@ def climb(start: Site, layers: Sequence[Terrain], sky: Sky) -> tuple[float, Site
 def best_of_area(
     name: str,
     places_m: tuple[FloatArray, FloatArray],
+    known: Sequence[Site],
     height_m: float,
     layers: Sequence[Terrain],
     maps: tuple[PlaneMap, PlaneMap],
     sky: Sky,
 ) -> tuple[float, Site]:
+    """Search an area from its best tops and from the points that others have named."""
     quick = lit_fraction(*places_m, height_m, maps, sky.quick)
     finalists = np.argsort(-quick)[:FINALISTS]
     sites = [
@@ -171,7 +189,8 @@ def best_of_area(
         for i in finalists
     ]
     starts = sorted(sites, key=lambda site: -merit(site, layers, sky))[:CLIMBS]
-    return max((climb(start, layers, sky) for start in starts), key=lambda found: found[0])
+    climbs = [climb(start, layers, sky) for start in [*starts, *known]]
+    return max(climbs, key=lambda found: found[0])
 
 
 def ring(area: Area, tops_m: tuple[FloatArray, FloatArray]) -> tuple[FloatArray, FloatArray]:
@@ -200,47 +219,40 @@ def sunny_elsewhere(
     return found
 
 
-def find_sites(layers: Sequence[Terrain], sky: Sky) -> list[tuple[Site, str]]:
+def find_sites(layers: Sequence[Terrain], sky: Sky, only: str) -> list[tuple[Site, str]]:
+    """Return every site with its note, or those of one area."""
     fine, coarse = (plane_map(layer) for layer in layers)
     coarse_tops, fine_tops = local_tops_m(coarse, 1), local_tops_m(fine, 3)
     found: list[tuple[Site, str]] = []
-    for area in AREAS:
+    for area in [area for area in AREAS if only in ("", area.name)]:
         tops, maps = (fine_tops, (fine, coarse)) if area.fine else (coarse_tops, (coarse, coarse))
         used = layers if area.fine else layers[1:]
         places_m = ring(area, tops)
         for height_m in area.heights_m:
             name = f"{area.name}-{height_m:.0f}m" if len(area.heights_m) > 1 else area.name
-            best, site = best_of_area(name, places_m, height_m, used, maps, sky)
+            known = [site_at(name, *plane_m(*p), height_m, used) for p in area.known_deg]
+            best, site = best_of_area(name, places_m, known, height_m, used, maps, sky)
             note = f"Best-lit point found on {area.note}, {height_m:.0f} m above ground."
-            known = known_site(area, site, used, sky)
-            if known is not None and known[0] > best - KNOWN_IS_GOOD_ENOUGH:
-                note = (
-                    f"Well-lit point of {area.note}, {height_m:.0f} m above ground; the search "
-                    f"found at most {100 * (best - known[0]):.2f} points more light "
-                    f"(at {-site.latitude_deg:.4f} S {site.longitude_deg:.3f} E)."
-                )
-                site = known[1]
+            for other in known:
+                less = best - merit(other, used, sky)
+                if less < KNOWN_IS_GOOD_ENOUGH:
+                    note = (
+                        f"Well-lit point of {area.note}, {height_m:.0f} m above ground, within "
+                        f"{100 * less:.2f} points of the best found "
+                        f"({-site.latitude_deg:.4f} S, {site.longitude_deg:.3f} E)."
+                    )
+                    site = other
             found.append((site, note))
+    if only:
+        return found
     for x_m, y_m in sunny_elsewhere(coarse_tops, [site for site, _ in found], coarse, sky):
         start = site_at("", x_m, y_m, 10.0, layers[1:])
         _, site = climb(start, layers[1:], sky)
-        note = "Best-lit point within 15 km, 10 m above ground."
+        note = "Best-lit point found in its area, 10 m above ground."
         found.append((replace(site, name=coordinate_name(site)), note))
     ground_m = ground_elevation_m(layers, DARK_FLOOR.latitude_deg, DARK_FLOOR.longitude_deg)
-    floor = replace(DARK_FLOOR, ground_elevation_m=round(ground_m, 2))
+    floor = replace(DARK_FLOOR, ground_elevation_m=round(ground_m, 3))
     return [*found, (floor, "Floor of Shackleton crater: no direct sunlight.")]
-
-
-def known_site(
-    area: Area, like: Site, layers: Sequence[Terrain], sky: Sky
-) -> tuple[float, Site] | None:
-    """Return the best of the points of an area that others have named, with its merit."""
-    sites = [
-        site_at(like.name, *plane_m(*place), like.height_m, layers) for place in area.known_deg
-    ]
-    return max(
-        ((merit(x, layers, sky), x) for x in sites), key=lambda found: found[0], default=None
-    )
 
 
 def coordinate_name(site: Site) -> str:
@@ -273,15 +285,16 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--out", type=Path, default=Path("src/moonstead/environment/profiles"))
+    arguments.add_argument("--only", default="", choices=[area.name for area in AREAS])
     given = arguments.parse_args()
     layers = load_terrain(given.folder / name for name in FILES)
     ephemeris = load_ephemeris()
     sky = read_sky(ephemeris)
     given.out.mkdir(parents=True, exist_ok=True)
-    for site, note in find_sites(layers, sky):
+    for site, note in find_sites(layers, sky, given.only):
         profile = finished(site, note, layers, ephemeris)
         write_profile(profile, given.out / f"{site.name}.json")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

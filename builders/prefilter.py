@@ -41,7 +41,9 @@ def plane_map(layer: Terrain) -> PlaneMap:
 
 def latitude_longitude_deg(x_m: FloatArray, y_m: FloatArray) -> tuple[FloatArray, FloatArray]:
     colatitude = 2.0 * np.arctan(np.hypot(x_m, y_m) / (2.0 * MOON_RADIUS_M))
-    return np.degrees(colatitude) - 90.0, np.degrees(np.arctan2(x_m, y_m)) % 360.0
+    latitude_deg: FloatArray = np.degrees(colatitude) - 90.0
+    longitude_deg: FloatArray = np.degrees(np.arctan2(x_m, y_m)) % 360.0
+    return latitude_deg, longitude_deg
 
 
 def plane_m(latitude_deg: float, longitude_deg: float) -> tuple[float, float]:

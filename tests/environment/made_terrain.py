@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyproj
 import rasterio
-from rasterio.transform import from_origin
+from affine import Affine
 
 MOON_RADIUS_M = 1_737_400.0
 POLAR = "+proj=stere +lat_0=-90 +lon_0=0 +R=1737400 +units=m +no_defs"
@@ -78,7 +78,7 @@ def write_raster(
     with rasterio.open(
         path, "w", driver="GTiff", dtype="float32", count=1, nodata=nodata,
         height=heights.shape[0], width=heights.shape[1],
-        transform=from_origin(grid[0], grid[1], grid[2], grid[2]), **options,
+        transform=Affine(grid[2], 0.0, grid[0], 0.0, -grid[2], grid[1]), **options,
     ) as file:  # fmt: skip
         file.write(heights.astype(np.float32), 1)
     return path

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from moonstead.environment.ephemeris import BodyTrack, Ephemeris
+from moonstead.environment.ephemeris import Body, BodyTrack, Ephemeris
 from moonstead.environment.light import LightStatistics
 from moonstead.environment.profile import FloatArray, HorizonProfile
 from moonstead.errors import InputError, Problem
@@ -58,7 +58,7 @@ def plot_site(
     path
         PNG, SVG or PDF file to write.
     """
-    figure = Figure(figsize=(11.0, 8.5), layout="constrained")
+    figure = Figure(figsize=(11.0, 9.0), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplot_mosaic([["sky", "sky"], ["share", "spell"]], height_ratios=[1.15, 1.0])
     start_t_s, step_s, count = grid
@@ -78,20 +78,22 @@ def plot_site(
 def _draw_sky(
     axes: Any, profile: HorizonProfile, ephemeris: Ephemeris, grid: tuple[float, float, int]
 ) -> None:
-    for body, colour in (("sun", SUN), ("earth", EARTH)):
+    colours: tuple[tuple[Body, str], ...] = (("sun", SUN), ("earth", EARTH))
+    for body, colour in colours:
         track = ephemeris.track(profile.site, body, *grid)
         azimuth_deg, low_deg, high_deg = _band(track)
         axes.fill_between(
             azimuth_deg, low_deg, high_deg, color=colour, alpha=0.45, linewidth=0.0,
             label=f"{body.capitalize()}, whole disc, over the span",
         )  # fmt: skip
+    top_deg = max(float(profile.elevation_deg.max()), axes.get_ylim()[1]) + 1.5
     around_deg = np.append(profile.azimuth_deg, 360.0)
     horizon_deg = np.append(profile.elevation_deg, profile.elevation_deg[0])
     bottom_deg = min(float(horizon_deg.min()), axes.get_ylim()[0]) - 0.3
     axes.fill_between(around_deg, bottom_deg, horizon_deg, color=GROUND, alpha=0.75, linewidth=0.0)
     axes.plot(around_deg, horizon_deg, color=DARK, linewidth=1.2, label="terrain horizon")
     axes.set(
-        xlim=(0.0, 360.0), ylim=(bottom_deg, None), xticks=range(0, 361, 30),
+        xlim=(0.0, 360.0), ylim=(bottom_deg, top_deg), xticks=range(0, 361, 30),
         xlabel="azimuth from north through east (degrees)", ylabel="elevation (degrees)",
         title="Horizon, and where Sun and Earth move",
     )  # fmt: skip
@@ -102,7 +104,8 @@ def _draw_sky(
 def _band(track: BodyTrack) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return lower and upper edge of the discs in every bin of azimuth; NaN where there is none."""
     count = int(360.0 / _BIN_DEG)
-    low_deg, high_deg = np.full(count, np.inf), np.full(count, -np.inf)
+    low_deg: FloatArray = np.full(count, np.inf)
+    high_deg: FloatArray = np.full(count, -np.inf)
     width_deg = track.angular_radius_deg / np.cos(np.radians(track.elevation_deg))
     for across in np.linspace(-1.0, 1.0, 9):
         chord_deg = track.angular_radius_deg * np.sqrt(1.0 - across**2)
@@ -111,7 +114,8 @@ def _band(track: BodyTrack) -> tuple[FloatArray, FloatArray, FloatArray]:
         np.maximum.at(high_deg, place, track.elevation_deg + chord_deg)
     none = low_deg > high_deg
     low_deg[none] = high_deg[none] = np.nan
-    return (np.arange(count) + 0.5) * _BIN_DEG, low_deg, high_deg
+    middle_deg: FloatArray = (np.arange(count, dtype=np.float64) + 0.5) * _BIN_DEG
+    return middle_deg, low_deg, high_deg
 
 
 def _draw_shares(axes: Any, statistics: LightStatistics) -> None:
@@ -126,12 +130,9 @@ def _draw_shares(axes: Any, statistics: LightStatistics) -> None:
             months + 0.27 * (i - 1), 100.0 * np.array(values), 0.27, label=label,
             color="white" if hatch else colour, edgecolor=colour, hatch=hatch,
         )  # fmt: skip
-    axes.set(
-        ylim=(0.0, 100.0), xticks=range(1, 13), xlabel="month", ylabel="in view (% of time or disc)"
-    )
+    axes.set(ylim=(0.0, 100.0), ylabel="in view (% of time or disc)")
     axes.set_title("In view above the terrain, by month")
-    axes.legend(loc="lower right", framealpha=0.95)
-    axes.grid(axis="y", alpha=0.3)
+    _finish_months(axes)
 
 
 def _draw_spells(axes: Any, statistics: LightStatistics) -> None:
@@ -140,7 +141,21 @@ def _draw_spells(axes: Any, statistics: LightStatistics) -> None:
     absent_h = np.array([month.longest_earth_absence_h for month in statistics.months])
     axes.bar(months - 0.2, dark_h, 0.4, color=DARK, label="no Sun")
     axes.bar(months + 0.2, absent_h, 0.4, color=EARTH, label="no Earth")
-    axes.set(xticks=range(1, 13), xlabel="month", ylabel="longest spell within the month (h)")
+    axes.set(ylabel="longest spell within the month (h)")
     axes.set_title("Longest spells without, by month")
-    axes.legend(loc="best", framealpha=0.95)
+    _finish_months(axes)
+
+
+def _finish_months(axes: Any) -> None:
+    axes.set_xticks(range(1, 13), ["J", "F", "M", "A", "M", "J", "J", "A", "S", "O", "N", "D"])
+    axes.set_xlabel("calendar month")
+    axes.set_xlim(0.4, 12.6)
     axes.grid(axis="y", alpha=0.3)
+    axes.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.14),
+        ncols=3,
+        frameon=False,
+        fontsize="small",
+        columnspacing=1.0,
+    )

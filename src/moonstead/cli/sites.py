@@ -1,11 +1,13 @@
 """``moonstead sites``: the horizon profiles that come with Moonstead."""
 
 import json
+from collections.abc import Sequence
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from moonstead.environment.profile import HorizonProfile
 from moonstead.environment.sites import load_profile, site_names
 
 
@@ -32,12 +34,22 @@ def sites(as_json: bool) -> None:
         ]
         click.echo(json.dumps(rows, indent=2))
         return
+    _print_table(profiles)
 
+
+def _print_table(profiles: Sequence[HorizonProfile]) -> None:
+    files = sorted({file.name: file for x in profiles for file in x.source}.items())
+    number_of = {name: str(i) for i, (name, _) in enumerate(files, start=1)}
     table = Table(title="Sites (planetocentric, Moon mean-Earth frame)")
-    for heading in ("site", "latitude\ndeg", "longitude\ndeg E", "ground\nm", "height\nm"):
+    for heading in (
+        "site",
+        "latitude\ndeg",
+        "longitude\ndeg E",
+        "ground\nm",
+        "height\nm",
+        "terrain",
+    ):
         table.add_column(heading, justify="left" if heading == "site" else "right", no_wrap=True)
-    table.add_column("terrain\npixel files", justify="left")
-    table.add_column("note", justify="left")
     for profile in profiles:
         place = profile.site
         table.add_row(
@@ -46,7 +58,11 @@ def sites(as_json: bool) -> None:
             f"{place.longitude_deg:.3f}",
             f"{place.ground_elevation_m:.0f}",
             f"{place.height_m:.0f}",
-            "\n".join(file.name for file in profile.source),
-            profile.note,
+            ", ".join(number_of[file.name] for file in profile.source),
         )
-    Console(width=None).print(table)
+    Console().print(table)
+    for name, file in files:
+        click.echo(f"terrain {number_of[name]}: {name}, from {file.product}")
+    click.echo()
+    for profile in profiles:
+        click.echo(f"{profile.site.name}: {profile.note}")

@@ -9,17 +9,24 @@ behind its limb, is not. There is no refraction: the Moon has no air.
 
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 from skyfield.functions import mxm, rot_x, rot_y, rot_z
 from skyfield.planetarylib import Frame, PlanetTopos
 from skyfield.units import Angle, Distance
 
+from moonstead.environment.bodytrack import (
+    BODY_RADIUS_M,
+    Body,
+    BodyTrack,
+    FloatArray,
+    me_to_enu,
+    track_of_enu,
+)
 from moonstead.environment.ground import GROUND_NODE_S, MoonFromEarth, sine_of_elevation
 from moonstead.environment.kernels import MOON_PA_DE440, KernelFile, Kernels, open_kernels
 from moonstead.environment.site import Site
@@ -27,43 +34,14 @@ from moonstead.environment.timescale import J2000_JD, iso_utc, skyfield_time
 from moonstead.errors import Problem, RangeError
 from moonstead.units import DAY_S, HOUR_S
 
-FloatArray = NDArray[np.float64]
-Body = Literal["sun", "earth"]
+__all__ = ["BODY_RADIUS_M", "Body", "BodyTrack", "Ephemeris", "FloatArray", "load_ephemeris"]
 
-BODY_RADIUS_M = {"sun": 696_000e3, "earth": 6_378_137.0}
-"""Sun: 696 000 km, as in eclipse tables and in SPICE pck00010/00011 (IAU photosphere 695 700 km is
-0.04 % less). Earth: equatorial radius of WGS-84; its polar flattening of 0.3 % is left out."""
 PA_TO_ME_ARCSEC = (67.8526, 78.6944, 0.2785)
 """About axes 3, 2, 1: NAIF moon_de440_220930.tf, frame 31009 (MOON_ME_DE440_ME421)."""
-_NODE_S = HOUR_S
+_NODE_S = 3.0 * HOUR_S  # the Moon turns 1.6 degrees: splined within 0.0002 arcsecond (measured)
 _PAD = 4  # nodes beyond either end, so that the spline's end conditions do no harm
 _CHUNK = 16384  # epochs held by skyfield at once: about 50 MB
 _LIGHT_TIME_MARGIN_S = HOUR_S  # the Sun is at most 509 s away
-
-
-@dataclass(frozen=True, slots=True)
-class BodyTrack:
-    """Apparent place of a body in the sky of a site; every array has shape (n,).
-
-    Parameters
-    ----------
-    t_s
-        TDB seconds past J2000.
-    azimuth_deg
-        From north through east, 0 to 360.
-    elevation_deg
-        Of the centre of the disc above the plane at right angles to the site's radius.
-    distance_m
-        To the centre of the body.
-    angular_radius_deg
-        asin(R / distance), with R of `BODY_RADIUS_M`.
-    """
-
-    t_s: FloatArray
-    azimuth_deg: FloatArray
-    elevation_deg: FloatArray
-    distance_m: FloatArray
-    angular_radius_deg: FloatArray
 
 
 class Ephemeris:
@@ -101,12 +79,12 @@ class Ephemeris:
             Where an epoch is outside the kernels.
         """
         epochs = np.atleast_1d(np.asarray(t_s, dtype=np.float64))
-        return _track_of_enu(epochs, self._apparent_enu_m(site, body, epochs), body)
+        return track_of_enu(epochs, self._apparent_enu_m(site, body, epochs), body)
 
     def track(
         self, site: Site, body: Body, start_t_s: float, step_s: float, count: int
     ) -> BodyTrack:
-        """Return where a body stands on an even time grid, by spline between hourly nodes.
+        """Return where a body stands on an even time grid, by spline between exact nodes.
 
         Parameters
         ----------
@@ -129,7 +107,7 @@ class Ephemeris:
         if step_s >= _NODE_S or count < 2:
             return self.view(site, body, epochs)
         enu_m = self._splined(lambda t_s: self._apparent_enu_m(site, body, t_s), epochs, _NODE_S)
-        return _track_of_enu(epochs, enu_m, body)
+        return track_of_enu(epochs, enu_m, body)
 
     def rotation_icrf_to_moon_me(self, t_s: ArrayLike) -> FloatArray:
         """Return the matrices that turn ICRF vectors into MOON_ME_DE440_ME421.
@@ -230,7 +208,7 @@ class Ephemeris:
             self._moon_me, latitude, longitude, Distance(m=site.radius_m)
         )
         observer = self._spk["moon"] + topos
-        to_enu = _me_to_enu(site.latitude_deg, site.longitude_deg)
+        to_enu = me_to_enu(site.latitude_deg, site.longitude_deg)
         enu_m = np.empty((3, len(epochs)))
         for part in _parts(len(epochs)):
             time = skyfield_time(epochs[part])
@@ -296,11 +274,10 @@ def _close(spk: Any, pck: Any) -> None:
 
 def _orientation_segment(spk: Any, pck: Any) -> Any:
     """Return the segment that shares most time with the ephemeris (the file holds two)."""
-    first_jd, last_jd = spk["moon"].vector_functions[0].spk_segment.start_jd, 0.0
-    last_jd = spk["moon"].vector_functions[0].spk_segment.end_jd
+    moon = spk["moon"].vector_functions[0].spk_segment
 
     def shared_days(segment: Any) -> float:
-        return float(min(segment.final_jd, last_jd) - max(segment.initial_jd, first_jd))
+        return float(min(segment.final_jd, moon.end_jd) - max(segment.initial_jd, moon.start_jd))
 
     return max((s for s in pck.segments if s.body == MOON_PA_DE440), key=shared_days)
 
@@ -325,28 +302,8 @@ def _pa_to_me() -> FloatArray:
     return np.asarray(mxm(rot_x(angle_1), mxm(rot_y(angle_2), rot_z(angle_3))))
 
 
-def _me_to_enu(latitude_deg: float, longitude_deg: float) -> FloatArray:
-    lat, lon = np.radians(latitude_deg), np.radians(longitude_deg)
-    east = np.array([-np.sin(lon), np.cos(lon), 0.0])
-    up = np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
-    return np.stack([east, np.cross(up, east), up])
-
-
 def _parts(count: int) -> list[slice]:
     return [slice(first, min(first + _CHUNK, count)) for first in range(0, count, _CHUNK)]
-
-
-def _track_of_enu(epochs: FloatArray, enu_m: FloatArray, body: Body) -> BodyTrack:
-    east_m, north_m, up_m = enu_m
-    horizontal_m = np.hypot(east_m, north_m)
-    distance_m = np.hypot(horizontal_m, up_m)
-    return BodyTrack(
-        t_s=epochs,
-        azimuth_deg=np.degrees(np.arctan2(east_m, north_m)) % 360.0,
-        elevation_deg=np.degrees(np.arctan2(up_m, horizontal_m)),
-        distance_m=distance_m,
-        angular_radius_deg=np.degrees(np.arcsin(BODY_RADIUS_M[body] / distance_m)),
-    )
 
 
 def _date_text(t_s: float) -> str:
