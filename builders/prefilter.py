@@ -41,8 +41,22 @@ def plane_map(layer: Terrain) -> PlaneMap:
 
 def latitude_longitude_deg(x_m: FloatArray, y_m: FloatArray) -> tuple[FloatArray, FloatArray]:
     colatitude = 2.0 * np.arctan(np.hypot(x_m, y_m) / (2.0 * MOON_RADIUS_M))
+    longitude_deg = np.degrees(np.arctan2(x_m, y_m)) % 360.0
+    return (
+        np.asarray(np.degrees(colatitude) - 90.0, dtype=np.float64),
+        np.asarray(longitude_deg, dtype=np.float64),
+    )
+
+
+def plane_map(layer: Terrain) -> PlaneMap:
+    (a, _, c), (_, e, f) = layer.columns_rows
+    return PlaneMap(layer.heights_m, -c / a, -f / e, 1.0 / a)
+
+
+def latitude_longitude_deg(x_m: FloatArray, y_m: FloatArray) -> tuple[FloatArray, FloatArray]:
+    colatitude = 2.0 * np.arctan(np.hypot(x_m, y_m) / (2.0 * MOON_RADIUS_M))
     latitude_deg: FloatArray = np.degrees(colatitude) - 90.0
-    longitude_deg: FloatArray = np.degrees(np.arctan2(x_m, y_m)) % 360.0
+    longitude_deg: FloatArray = np.mod(np.degrees(np.arctan2(x_m, y_m)), 360.0)
     return latitude_deg, longitude_deg
 
 

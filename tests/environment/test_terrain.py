@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
+from affine import Affine
 from made_terrain import EQUIRECTANGULAR, GEOGRAPHIC, POLAR, Hills, write_hills, write_raster
 
 from moonstead.environment.terrain import ground_elevation_m, load_terrain
@@ -91,6 +93,17 @@ def test_every_bad_file_is_named_at_once(tmp_path: Path) -> None:
     for problem, (path, expected) in zip(caught.value.problems, files.items(), strict=True):
         assert problem.file == str(path)
         assert expected in problem.remedy
+
+
+def test_a_raster_beyond_memory_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "huge.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", dtype="float32", count=1, crs=POLAR, sparse_ok=True, tiled=True,
+        height=40_000, width=40_000, transform=Affine(1.0, 0.0, -2e4, 0.0, -1.0, 2e4),
+    ):  # fmt: skip
+        pass
+    with pytest.raises(InputError, match="40000 by 40000 pixels are 6 GB in memory; cut out"):
+        load_terrain([path])
 
 
 def test_no_file_at_all() -> None:

@@ -25,6 +25,7 @@ from moonstead.errors import InputError, Problem, RangeError
 HeightArray = NDArray[np.float32]
 
 _MOON_RADIUS_SPAN_M = (1.73e6, 1.745e6)  # every sphere or ellipsoid ever used for the Moon
+_MOST_GB = 4.0  # of heights held in memory
 _HEIGHT_SPAN_M = (-12e3, 13e3)  # lowest and highest ground of the Moon: -9.1 and +10.8 km
 
 
@@ -221,6 +222,7 @@ def _read(path: Path) -> Terrain:
         if raster.transform.is_identity:
             message = "does not say where its pixels lie; write a geotransform into it"
             raise ValueError(message)
+        _check_size(raster.height, raster.width)
         band = raster.read(1, masked=True)
         heights_m = np.ascontiguousarray(band.astype(np.float32).filled(np.nan))
         scale, offset = raster.scales[0], raster.offsets[0]
@@ -254,6 +256,16 @@ def _lunar_crs(found: Any) -> pyproj.CRS:
         )
         raise ValueError(message)
     return crs
+
+
+def _check_size(rows: int, columns: int) -> None:
+    size_gb = rows * columns * np.dtype(np.float32).itemsize / 1e9
+    if size_gb > _MOST_GB:
+        message = (
+            f"{columns} by {rows} pixels are {size_gb:.0f} GB in memory; cut out what lies within "
+            "some 300 km of the site (gdal_translate -projwin), and coarsen it beyond 20 km"
+        )
+        raise ValueError(message)
 
 
 def _check_heights(heights_m: HeightArray) -> None:
