@@ -3,10 +3,18 @@
 Kernels take and return arrays in SI units; they know no objects, files or clocks. Fast-math is
 off, so that the same inputs give the same bytes. Compiled code is cached beside the source (or in
 numba's user cache where that is read-only).
+
+numba calls cached code old only when the kernel's own file changes, and would go on using it when
+a kernel or a constant changes that is compiled into it from another file. Here the cache is tied
+to all source of the kernel's folder and of the leaves beside this file; kernels take other kernels
+and constants from there only.
 """
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -15,9 +23,30 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 def compiled(function: Function) -> Function:
     """Compile a numeric kernel to machine code, with an on-disk cache."""
-    return cast("Function", numba.njit(cache=True, error_model="numpy")(function))
+    kernel = numba.njit(cache=True, error_model="numpy")(function)
+    return cast("Function", _tied_to_sources(kernel, function))
 
 
 def compiled_parallel(function: Function) -> Function:
     """Compile a numeric kernel whose ``prange`` loops run on all cores."""
-    return cast("Function", numba.njit(cache=True, error_model="numpy", parallel=True)(function))
+    kernel = numba.njit(cache=True, error_model="numpy", parallel=True)(function)
+    return cast("Function", _tied_to_sources(kernel, function))
+
+
+def _tied_to_sources(kernel: Any, function: Callable[..., object]) -> Any:
+    # Private names of numba: tests/test_compiled.py fails when they change their meaning.
+    cache_file = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
+    if cache_file is not None:
+        folder = Path(function.__code__.co_filename).parent
+        cache_file._source_stamp = _fingerprint(folder)  # noqa: SLF001
+    return kernel
+
+
+@cache
+def _fingerprint(folder: Path) -> str:
+    """Return a hash of the source that a kernel in a folder can be made of."""
+    digest = sha256()
+    for place in (folder, Path(__file__).parent):
+        for path in sorted(place.glob("*.py")):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
