@@ -9,6 +9,8 @@ from moonstead.simulation.network import Ledger, State
 
 BALANCE_TOLERANCE = 1e-9
 """Relative to what flowed: rounding of some 10^6 additions is below 1e-12, a lost term is not."""
+ROUNDING = 1e-12
+"""Share of what is held that 10^6 additions to it may lose, whatever flowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,15 @@ class Balance:
     came_in: float
     went_out: float
     kept: float
+    held: float = 0.0
+    """The most that was there at the begin or the end."""
 
     @property
     def residual(self) -> float:
-        """What is unaccounted for, relative to what flowed."""
+        """What is unaccounted for beyond rounding of what is held, relative to what flowed."""
         flowed = max(abs(self.came_in), abs(self.went_out), abs(self.kept))
-        return abs(self.came_in - self.went_out - self.kept) / flowed if flowed > 0.0 else 0.0
+        missing = abs(self.came_in - self.went_out - self.kept) - ROUNDING * self.held
+        return max(missing, 0.0) / flowed if flowed > 0.0 else 0.0
 
     @property
     def closes(self) -> bool:
@@ -74,6 +79,7 @@ def _stores(station: CompiledStation, begin: State, end: State, ledger: Ledger) 
             float(ledger.store_charged_j[s]),
             float(ledger.store_discharged_j[s] + ledger.store_loss_j[s]),
             float(end.store_energy_j[s] - begin.store_energy_j[s]),
+            float(max(end.store_energy_j[s], begin.store_energy_j[s])),
         )
         for s, name in enumerate(station.names.stores)
     ]
@@ -89,6 +95,9 @@ def _nodes(station: CompiledStation, begin: State, end: State, ledger: Ledger) -
             float(ledger.node_absorbed_j[n] + ledger.node_dissipated_j[n]),
             float(ledger.node_radiated_j[n] + ledger.node_extracted_j[n]),
             float(capacity_j_per_k[n] * (end.node_temperature_k[n] - begin.node_temperature_k[n])),
+            float(
+                capacity_j_per_k[n] * max(end.node_temperature_k[n], begin.node_temperature_k[n])
+            ),
         )
         for n, name in enumerate(station.names.nodes)
     ]
@@ -110,6 +119,7 @@ def _recorders(station: CompiledStation, begin: State, end: State, ledger: Ledge
                     ledger.load_lost_bit[writes].sum() + ledger.transmitter_sent_bit[sends].sum()
                 ),
                 float(np.sum(end.queue_bit[writes] - begin.queue_bit[writes])),
+                float(max(end.queue_bit[writes].sum(), begin.queue_bit[writes].sum())),
             )
         )
     return result
@@ -124,6 +134,7 @@ def _tanks(station: CompiledStation, begin: State, end: State, ledger: Ledger) -
             float(ledger.tank_made_kg[t]),
             0.0,
             float(end.tank_kg[t] - begin.tank_kg[t]),
+            float(end.tank_kg[t]),
         )
         for t, tank in enumerate(station.parts.tanks)
     ]

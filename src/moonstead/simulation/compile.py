@@ -1,6 +1,7 @@
 """From the parts of a station to the flat arrays of the kernel."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -72,9 +73,12 @@ def compile_station(parts: Parts) -> CompiledStation:
     Raises
     ------
     NetworkError
-        A name is used twice, a reference leads nowhere, a bus is fed by two links, or links form
-        a circle.
+        A name is used twice, a reference leads nowhere, a bus is fed by two links, links form a
+        circle, or a value is zero that others are divided by.
     """
+    for name, what, value in _divisors(parts):
+        if not 0.0 < value < math.inf:
+            raise NetworkError(f"{name}: {what} must be above zero, not {value:g}")
     parts = _sorted_parts(parts)
     links = {link.name: link for link in parts.links}
     loads = all_loads(parts)
@@ -104,6 +108,24 @@ def compile_station(parts: Parts) -> CompiledStation:
         **_transmitter_fields(parts.transmitters, names),
     }
     return CompiledStation(Network(**fields), names, parts)
+
+
+def _divisors(parts: Parts) -> Iterator[tuple[str, str, float]]:
+    """Yield everything that the kernel divides by: owner, what it is, value."""
+    for node in parts.nodes:
+        yield node.name, "heat_capacity_j_per_k", node.heat_capacity_j_per_k
+    for source in parts.sources:
+        yield source.name, "1 - loss_per_year", 1.0 - source.loss_per_year
+    for store in parts.stores:
+        yield store.name, "charge_efficiency", store.charge_efficiency
+        yield store.name, "discharge_efficiency", store.discharge_efficiency
+    for link in parts.links:
+        yield link.name, "efficiency", link.efficiency
+    for converter in parts.converters:
+        yield converter.load.name, "power_w", converter.load.power_w
+        yield converter.load.name, "specific_energy_j_per_kg", converter.specific_energy_j_per_kg
+    for transmitter in parts.transmitters:
+        yield transmitter.load.name, "power_w", transmitter.load.power_w
 
 
 def drive(station: CompiledStation, surroundings: Surroundings) -> Drivers:
@@ -261,7 +283,9 @@ def _source_fields(parts: Parts, names: Names) -> dict[str, object]:
             s.temperature_coefficient_per_k for s in sources
         ),
         "source_reference_temperature_k": _floats(s.reference_temperature_k for s in sources),
-        "source_loss_per_s": _floats(s.loss_per_year / JULIAN_YEAR_S for s in sources),
+        "source_loss_per_s": _floats(
+            -math.log1p(-s.loss_per_year) / JULIAN_YEAR_S for s in sources
+        ),
         "source_takes_heat": _flags(s.takes_heat for s in sources),
     }
 

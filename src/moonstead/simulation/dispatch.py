@@ -35,6 +35,7 @@ def offer(
 @compiled
 def ask(network: Network, state: State, dt_s: float, demand_w: FloatArray) -> None:
     """Find what each load would take now; links are asked for later."""
+    room_kg = network.tank_capacity_kg - state.tank_kg
     for i in range(demand_w.shape[0]):
         node = network.load_node[i]
         demand_w[i] = 0.0
@@ -46,9 +47,9 @@ def ask(network: Network, state: State, dt_s: float, demand_w: FloatArray) -> No
             duty *= min(max(cold_k / network.load_band_k[i], 0.0), 1.0)
         tank = network.load_tank[i]
         if tank >= 0:
-            room_kg = network.tank_capacity_kg[tank] - state.tank_kg[tank]
             most_kg = network.load_power_w[i] * network.load_kg_per_j[i] * dt_s
-            duty = min(duty, max(room_kg, 0.0) / most_kg)
+            duty = min(duty, max(room_kg[tank], 0.0) / most_kg)
+            room_kg[tank] -= duty * most_kg
         demand_w[i] = network.load_power_w[i] * duty
 
 
@@ -123,12 +124,13 @@ def grant(
         for s in range(discharge_w.shape[0]):
             if network.store_bus[s] == bus:
                 left_w += discharge_w[s]
+        # A rounding error must not shed a load that the supply just covers.
+        slack_w = 1e-12 * left_w
         for j in range(demand_w.shape[0]):
             i = network.load_order[j]
             if network.load_bus[i] != bus:
                 continue
-            # A rounding error must not shed a load that the supply just covers.
-            if demand_w[i] <= left_w * (1.0 + 1e-12):
+            if demand_w[i] <= left_w + slack_w:
                 granted_w[i] = demand_w[i]
             elif network.load_divisible[i]:
                 granted_w[i] = max(left_w, 0.0)

@@ -4,6 +4,8 @@ Every flow is added to the ledger from its own place, so that the balances check
 (`moonstead.simulation.balance`) are not true by construction.
 """
 
+import math
+
 from moonstead.compiled import compiled
 from moonstead.components import LOUVER_BAND_K
 from moonstead.simulation.network import Drivers, FloatArray, Ledger, Network, State
@@ -33,7 +35,7 @@ def draw(
             ledger.source_drawn_j[s] += drawn_w * dt_s
             ledger.source_spilled_j[s] += (available_w[s] - drawn_w) * dt_s
             available_w[s] = drawn_w
-            state.source_health[s] *= 1.0 - network.source_loss_per_s[s] * dt_s
+            state.source_health[s] *= math.exp(-network.source_loss_per_s[s] * dt_s)
             if network.source_takes_heat[s]:
                 node = network.source_node[s]
                 heat_w[node] -= drawn_w
@@ -89,13 +91,16 @@ def move_stores(
     for s in range(charge_w.shape[0]):
         put_j = charge_w[s] * network.store_charge_efficiency[s] * dt_s
         took_j = discharge_w[s] / network.store_discharge_efficiency[s] * dt_s
-        leak_j = state.store_energy_j[s] * network.store_self_discharge_per_s[s] * dt_s
+        # What was put in and taken out first: a leak only ever takes a share of what is left.
+        left_j = max(state.store_energy_j[s] + put_j - took_j, 0.0)
+        leak_j = -math.expm1(-network.store_self_discharge_per_s[s] * dt_s) * left_j
         loss_j = charge_w[s] * dt_s - put_j + took_j - discharge_w[s] * dt_s + leak_j
-        state.store_energy_j[s] += put_j - took_j - leak_j
-        state.store_capacity_j[s] -= (
+        state.store_energy_j[s] = left_j - leak_j
+        faded_j = (
             network.store_calendar_fade_per_s[s] * network.store_rated_j[s] * dt_s
             + network.store_cycle_fade[s] * took_j
         )
+        state.store_capacity_j[s] = max(state.store_capacity_j[s] - faded_j, 0.0)
         over_j = max(state.store_energy_j[s] - state.store_capacity_j[s], 0.0)
         state.store_energy_j[s] -= over_j
         loss_j += over_j
@@ -136,20 +141,23 @@ def move_data(
         state.queue_bit[i] += kept_bit
         ledger.load_made_bit[i] += made_bit
         ledger.load_lost_bit[i] += made_bit - kept_bit
+    path_left_bit_per_s = drivers.path_bit_per_s[:, step].copy()
     for k in range(network.transmitter_load.shape[0]):
+        path = network.transmitter_path[k]
         duty = (
             granted_w[network.transmitter_load[k]]
             / network.load_power_w[network.transmitter_load[k]]
         )
-        rate_bit_per_s = duty * min(
-            drivers.path_bit_per_s[network.transmitter_path[k], step],
-            network.transmitter_limit_bit_per_s[k],
+        rate_bit_per_s = min(
+            duty * min(drivers.path_bit_per_s[path, step], network.transmitter_limit_bit_per_s[k]),
+            path_left_bit_per_s[path],
         )
         sent_bit = _send(
             network, state, ledger, network.transmitter_recorder[k], rate_bit_per_s * dt_s
         )
         ledger.transmitter_sent_bit[k] += sent_bit
         sent_bit_per_s[k] = sent_bit / dt_s
+        path_left_bit_per_s[path] -= sent_bit_per_s[k]
 
 
 @compiled
@@ -201,8 +209,11 @@ def warm(
             network.node_radiating_w_per_k4[n]
             + min(max(opened, 0.0), 1.0) * network.node_louver_w_per_k4[n]
         )
-        radiated_w = coefficient * (temperature_k**4 - drivers.sink_k[n, step] ** 4)
+        above_k4 = temperature_k**4 - drivers.sink_k[n, step] ** 4
+        radiated_w = coefficient * above_k4
         slope_w_per_k = 4.0 * coefficient * temperature_k**3
+        if 0.0 < opened < 1.0:
+            slope_w_per_k += network.node_louver_w_per_k4[n] * max(above_k4, 0.0) / LOUVER_BAND_K
         rise_k = (
             dt_s
             * (absorbed_w + heat_w[n] - radiated_w)

@@ -1,0 +1,180 @@
+"""What must hold for every legal network under every sky."""
+
+from dataclasses import fields, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from networks import copied, difference, everything, made_of, random_parts, random_sky
+
+from moonstead.components import Parts
+from moonstead.simulation.balance import BALANCE_TOLERANCE, balances
+from moonstead.simulation.simulator import Simulator
+
+STEPS_S = st.sampled_from([1.0, 60.0, 600.0])
+ROUNDING = 1e-11
+NETWORKS = settings(max_examples=150, deadline=None)
+FEW = settings(max_examples=40, deadline=None)
+
+
+@NETWORKS
+@given(random_parts(), random_sky(), STEPS_S)
+def test_every_balance_closes(parts: Parts, sky: dict[str, Any], dt_s: float) -> None:
+    made = made_of(parts, sky, dt_s)
+    made.advance(0, len(sky["light"]), made.new_output(len(sky["light"])), 0)
+    checks = balances(made.station, made.begin, made.state, made.ledger)
+    names = made.station.names
+    places = (names.buses, names.stores, names.nodes, names.recorders, names.tanks)
+    assert len(checks) == sum(len(place) for place in places)
+    for check in checks:
+        assert check.closes, check
+
+
+@NETWORKS
+@given(random_parts(), random_sky(), STEPS_S)
+def test_every_step_is_lawful(parts: Parts, sky: dict[str, Any], dt_s: float) -> None:
+    made = made_of(parts, sky, dt_s)
+    n_steps = len(sky["light"])
+    output = made.new_output(n_steps)
+    for step in range(n_steps):
+        before = copied(made.ledger)
+        made.advance(step, step + 1, output, 0)
+        flow = difference(made.ledger, before)
+        _stocks_in_bounds(made)
+        _power_in_bounds(made, flow, dt_s)
+        _buses_balance(made, flow, before)
+        _priority_is_respected(made, flow, output.load_power_w[:, step] * dt_s)
+        _paths_in_bounds(made, flow, step, dt_s)
+    assert all(np.isfinite(array).all() for array in everything(made, output))
+
+
+def _stocks_in_bounds(made: Simulator) -> None:
+    state, network = made.state, made.station.network
+    assert np.all(state.store_energy_j >= 0.0)
+    assert np.all(state.store_energy_j <= state.store_capacity_j)
+    assert np.all(state.tank_kg <= network.tank_capacity_kg * (1.0 + ROUNDING))
+    assert np.all(state.queue_bit >= 0.0)
+    for recorder, capacity_bit in enumerate(network.recorder_capacity_bit):
+        held_bit = state.queue_bit[network.load_recorder == recorder].sum()
+        assert held_bit <= capacity_bit * (1.0 + ROUNDING)
+    assert np.all(state.node_temperature_k > 0.0)
+
+
+def _power_in_bounds(made: Simulator, flow: Any, dt_s: float) -> None:
+    network = made.station.network
+    asked_most_j = network.load_power_w * made.state.load_level * dt_s
+    assert np.all(flow.load_used_j <= asked_most_j * (1.0 + ROUNDING) + 1e-9)
+    assert np.all(flow.load_used_j >= 0.0)
+    for array in flow:
+        if array is not flow.node_radiated_j:
+            assert np.all(array >= -1e-6)
+    limits = (network.store_charge_power_w, network.store_discharge_power_w)
+    for moved_j, limit_w in zip(
+        (flow.store_charged_j, flow.store_discharged_j), limits, strict=True
+    ):
+        assert np.all(moved_j <= limit_w * dt_s * (1.0 + ROUNDING) + 1e-6)
+
+
+def _buses_balance(made: Simulator, flow: Any, before: Any) -> None:
+    """First law, added up here from single flows and not by the code under test."""
+    network = made.station.network
+    total_j = sum(float(np.abs(array).sum()) for array in before) + 1.0
+    for bus in range(len(made.station.names.buses)):
+        came = flow.source_drawn_j[network.source_bus == bus].sum()
+        came += flow.store_discharged_j[network.store_bus == bus].sum()
+        came += flow.link_delivered_j[network.load_fed_bus == bus].sum()
+        went = flow.load_used_j[network.load_bus == bus].sum()
+        went += flow.store_charged_j[network.store_bus == bus].sum()
+        assert abs(came - went) <= 1e-9 * max(came, went) + 1e-14 * total_j
+
+
+def _priority_is_respected(made: Simulator, flow: Any, used_j: Any) -> None:
+    network = made.station.network
+    for bus in range(len(made.station.names.buses)):
+        here = network.load_bus == bus
+        used_here_j = flow.load_used_j[here].sum()
+        tolerance_j = 1e-9 * (used_here_j + flow.load_unserved_j[here].sum()) + 1e-6
+        short = here & (flow.load_unserved_j > tolerance_j)
+        for i in np.flatnonzero(short):
+            if not network.load_divisible[i]:
+                assert flow.load_used_j[i] == 0.0
+                continue
+            lower = here & (network.load_priority > network.load_priority[i])
+            assert np.all(flow.load_used_j[lower] <= tolerance_j)
+            assert np.all(flow.source_spilled_j[network.source_bus == bus] <= tolerance_j)
+            assert np.all(flow.store_charged_j[network.store_bus == bus] <= tolerance_j)
+    both = np.minimum(flow.store_charged_j, flow.store_discharged_j)
+    assert np.all(both == 0.0)
+
+
+def _paths_in_bounds(made: Simulator, flow: Any, step: int, dt_s: float) -> None:
+    """All radios on a path together send no more than it carries."""
+    network = made.station.network
+    for path in range(len(made.station.names.paths)):
+        sent_bit = flow.transmitter_sent_bit[network.transmitter_path == path].sum()
+        carries_bit = made.drivers.path_bit_per_s[path, step] * dt_s
+        assert sent_bit <= carries_bit * (1.0 + ROUNDING) + 1e-6
+
+
+@FEW
+@given(random_parts(), random_sky(), st.randoms(use_true_random=False))
+def test_the_order_of_parts_changes_nothing(parts: Parts, sky: dict[str, Any], random: Any) -> None:
+    n_steps = len(sky["light"])
+    made = made_of(parts, sky, 60.0)
+    shuffled = {
+        field.name: tuple(
+            random.sample(getattr(parts, field.name), len(getattr(parts, field.name)))
+        )
+        for field in fields(parts)
+    }
+    other = made_of(replace(parts, **shuffled), sky, 60.0)
+    outputs = made.new_output(n_steps), other.new_output(n_steps)
+    made.advance(0, n_steps, outputs[0], 0)
+    other.advance(0, n_steps, outputs[1], 0)
+    assert made.station.names == other.station.names
+    for a, b in zip(everything(made, outputs[0]), everything(other, outputs[1]), strict=True):
+        assert a.tobytes() == b.tobytes()
+
+
+@FEW
+@given(random_parts(), random_sky(), st.data())
+def test_cutting_a_run_into_pieces_changes_nothing(
+    parts: Parts, sky: dict[str, Any], data: Any
+) -> None:
+    n_steps = len(sky["light"])
+    whole, cut = made_of(parts, sky, 60.0), made_of(parts, sky, 60.0)
+    outputs = whole.new_output(n_steps), whole.new_output(n_steps)
+    whole.advance(0, n_steps, outputs[0], 0)
+    places = sorted(data.draw(st.sets(st.integers(0, n_steps))) | {0, n_steps})
+    for first, end in pairwise(places):
+        piece = cut.new_output(end - first)
+        cut.advance(first, end, piece, first)
+        for kept, new in zip(outputs[1], piece, strict=True):
+            kept[:, first:end] = new
+    for a, b in zip(everything(whole, outputs[0]), everything(cut, outputs[1]), strict=True):
+        assert a.tobytes() == b.tobytes()
+
+
+@FEW
+@given(random_parts(), random_sky(), STEPS_S)
+def test_the_series_add_up_to_the_ledger(parts: Parts, sky: dict[str, Any], dt_s: float) -> None:
+    n_steps = len(sky["light"])
+    made = made_of(parts, sky, dt_s)
+    output = made.new_output(n_steps)
+    made.advance(0, n_steps, output, 0)
+    pairs = (
+        (output.source_power_w, made.ledger.source_drawn_j),
+        (output.load_power_w, made.ledger.load_used_j),
+        (output.transmitter_bit_per_s, made.ledger.transmitter_sent_bit),
+    )
+    for series, total in pairs:
+        summed = series.sum(axis=1, dtype=np.float64) * dt_s
+        np.testing.assert_allclose(summed, total, rtol=2.0**-23, atol=1e-30)
+    last = output.store_energy_j[:, -1]
+    np.testing.assert_allclose(last, made.state.store_energy_j, rtol=2.0**-23, atol=1e-30)
+
+
+def test_the_tolerance_is_the_promised_one() -> None:
+    assert BALANCE_TOLERANCE <= 1e-9
