@@ -48,18 +48,6 @@ def latitude_longitude_deg(x_m: FloatArray, y_m: FloatArray) -> tuple[FloatArray
     )
 
 
-def plane_map(layer: Terrain) -> PlaneMap:
-    (a, _, c), (_, e, f) = layer.columns_rows
-    return PlaneMap(layer.heights_m, -c / a, -f / e, 1.0 / a)
-
-
-def latitude_longitude_deg(x_m: FloatArray, y_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-    colatitude = 2.0 * np.arctan(np.hypot(x_m, y_m) / (2.0 * MOON_RADIUS_M))
-    latitude_deg: FloatArray = np.degrees(colatitude) - 90.0
-    longitude_deg: FloatArray = np.mod(np.degrees(np.arctan2(x_m, y_m)), 360.0)
-    return latitude_deg, longitude_deg
-
-
 def plane_m(latitude_deg: float, longitude_deg: float) -> tuple[float, float]:
     rho_m = 2.0 * MOON_RADIUS_M * np.tan(np.radians(90.0 + latitude_deg) / 2.0)
     lon = np.radians(longitude_deg)
