@@ -58,7 +58,9 @@ def local_tops_m(plane: PlaneMap, half_window: int) -> tuple[FloatArray, FloatAr
     """Return x and y of the pixels that are the highest of their neighbourhood."""
     heights = plane.heights_m
     rows, columns = np.nonzero(_is_top(heights, half_window))
-    return plane.left_m + columns * plane.pixel_m, plane.top_m - rows * plane.pixel_m
+    x_m = plane.left_m + columns.astype(np.float64) * plane.pixel_m
+    y_m = plane.top_m - rows.astype(np.float64) * plane.pixel_m
+    return x_m, y_m
 
 
 @compiled

@@ -180,4 +180,4 @@ def test_a_horizon_takes_under_a_second(shared_data: Path) -> None:
         begin_s = time.process_time()
         compute_horizon(site, layers)
         took_s.append(time.process_time() - begin_s)
-    assert min(took_s) < 0.6
+    assert min(took_s) < 1.0  # 0.45 s on the machine it was written on
