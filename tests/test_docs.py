@@ -1,0 +1,66 @@
+"""The documentation says what the code says."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from moonstead.cli.main import VERBS, moonstead
+from moonstead.scenario.build import read_scenario
+from moonstead.scenario.model import Scenario
+from moonstead.version import VERSION
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMAND_LINE = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+
+
+def test_generated_pages_are_current() -> None:
+    command = [sys.executable, str(ROOT / "builders" / "build_docs.py"), "--check"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_every_verb_is_documented(verb: str) -> None:
+    assert f"| `{verb}" in COMMAND_LINE
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_every_documented_option_exists(verb: str) -> None:
+    row = next(line for line in COMMAND_LINE.splitlines() if line.startswith(f"| `{verb}"))
+    command = moonstead.get_command(click.Context(moonstead), verb)
+    assert command is not None
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert set(re.findall(r"--[a-z-]+", row)) <= known
+
+
+@pytest.mark.parametrize("path", re.findall(r"\]\(([^)#]+)\)", README))
+def test_every_link_of_the_readme_leads_somewhere(path: str) -> None:
+    assert path.startswith("http") is False
+    assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"tests/[\w/.]+", README))))
+def test_every_check_that_the_readme_names_exists(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+def test_the_scenario_of_the_readme_is_right(tmp_path: Path) -> None:
+    text = re.search(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert text is not None
+    assert len(text[1].strip().splitlines()) <= 12
+    tomllib.loads(text[1])
+    path = tmp_path / "ten-lines.toml"
+    path.write_text(text[1], encoding="utf-8")
+    scenario, _ = read_scenario(path)
+    assert isinstance(scenario, Scenario)
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\S+)", changelog, re.MULTILINE)[0] == VERSION
