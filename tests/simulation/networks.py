@@ -88,8 +88,9 @@ def load(name: str, power_w: float, **changes: Any) -> Load:
     return Load(name=name, power_w=power_w, **{**values, **changes})
 
 
-def source(name: str, available_w: float, **changes: Any) -> Source:
-    values: dict[str, Any] = {"bus": "main", "node": "box", "available_w": Level(available_w)}
+def source(name: str, offer: float | Series, **changes: Any) -> Source:
+    driver = offer if isinstance(offer, Series) else Level(offer)
+    values: dict[str, Any] = {"bus": "main", "node": "box", "available_w": driver}
     return Source(name=name, **{**values, **changes})
 
 

@@ -6,6 +6,9 @@ do not cover, and for what its stores would take. (3) From the feeding buses out
 granted in order of priority from sources, link and stores together; a load that is not divisible
 gets all or nothing. (4) From the fed buses inward, flows settle: sources first, then the link,
 then stores in their order; what is left charges the stores in the same order; the rest is spilled.
+
+Limit: what a link was granted and cannot use (the load it was for needs more than it may bring)
+charges the stores or is spilled; it is not granted to other loads in the same step.
 """
 
 from moonstead.compiled import compiled

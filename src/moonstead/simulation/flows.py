@@ -200,7 +200,11 @@ def warm(
     heat_w: FloatArray,
     dt_s: float,
 ) -> None:
-    """Linearly implicit (Rosenbrock-Euler) step of each node: stable for any step length."""
+    """Linearly implicit (Rosenbrock-Euler) step of each node.
+
+    Stable for any step length while louvers stand still; where they move, the step must be
+    shorter than about the node's time constant with them.
+    """
     for n in range(heat_w.shape[0]):
         temperature_k = state.node_temperature_k[n]
         absorbed_w = drivers.absorbed_w[n, step]
