@@ -6,6 +6,8 @@ READY := .venv/.ready
 .PHONY: demo test lint bench docs clean
 
 demo: $(READY)
+	@# A finished demo is run again; an interrupted one goes on where it was.
+	@test ! -e runs/demo/summary.json || rm -r runs/demo
 	$(BIN)/moonstead run ilrs-basic --out runs/demo
 	@echo "Open runs/demo/report.html in a browser."
 

@@ -86,6 +86,12 @@ class Executive:
             if activity.running:
                 yield from self.model.experiments[activity.experiment].loads
 
+    def links_open(self) -> Iterator[str]:
+        """Yield the links that running activities have unplugged."""
+        for activity in self.activities:
+            if activity.running:
+                yield from self.model.experiments[activity.experiment].unplugs
+
     def running(self) -> tuple[tuple[int, float], ...]:
         """Return experiment and end of what is running."""
         return tuple((a.experiment, a.end_t_s) for a in self.activities if a.running)

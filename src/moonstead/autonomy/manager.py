@@ -113,10 +113,11 @@ class StationManager:
 
     def _commands(self, telemetry: Telemetry) -> tuple[Command, ...]:
         active = set(self.executive.loads_on())
+        unplugged = set(self.executive.links_open())
         radio = self._radio(telemetry)
         commands = []
         for load in self.model.loads:
-            level = self._level(load, active, radio)
+            level = 0.0 if load.name in unplugged else self._level(load, active, radio)
             if level != self.sent[load.name]:
                 self.sent[load.name] = level
                 commands.append(Command(load.name, level))

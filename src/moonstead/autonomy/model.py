@@ -90,6 +90,8 @@ class Experiment:
     value: float
     """Of one session; sets the order in which sessions are placed."""
     priority: int
+    unplugs: tuple[str, ...] = ()
+    """Links that are open while it runs, such as the charging cable of a rover that drives."""
     own_store: str = ""
     """A store that must be charged before a session, such as a rover's battery."""
     own_store_capacity_j: float = 0.0

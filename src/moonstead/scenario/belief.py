@@ -132,6 +132,7 @@ def _experiments(world: World, loads: tuple[Load, ...]) -> tuple[Experiment, ...
     for spec in world.scenario.experiment:
         names = elements[spec.element].activity_loads()
         used = [by_name[name] for name in names]
+        away = {load.bus for load in used if load.bus != main}
         own = next((_on_bus(parts, load.bus) for load in used if load.bus != main), [])
         result.append(
             Experiment(
@@ -151,6 +152,7 @@ def _experiments(world: World, loads: tuple[Load, ...]) -> tuple[Experiment, ...
                 needs_contact=spec.needs_contact,
                 value=spec.value,
                 priority=max(int(load.priority) for load in used),
+                unplugs=tuple(link.name for link in parts.links if link.to_bus in away),
                 own_store=own[0].name if own else "",
                 own_store_capacity_j=own[0].capacity_j if own else 0.0,
                 own_store_min_fraction=spec.min_charge_fraction,
