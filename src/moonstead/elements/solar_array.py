@@ -13,7 +13,7 @@ Limits: no shadow of one string on another, no infrared back load from the groun
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from moonstead.components import FloatArray, Parts, Source, Surroundings, ThermalNode
 from moonstead.elements.element import Element, sink_temperature
@@ -52,6 +52,12 @@ class SolarArray(Element):
     """Of both sides."""
     heat_capacity_j_per_k: Positive
     """Of the whole panel."""
+
+    @model_validator(mode="after")
+    def _obeys_the_first_law(self) -> "SolarArray":
+        if self.cell_efficiency > self.absorptivity:
+            raise ValueError("cell_efficiency must not exceed absorptivity")
+        return self
 
     def parts(self) -> Parts:
         """Return its source and its thermal node."""

@@ -223,7 +223,7 @@ def _unique(kind: str, items: Sequence[_Named]) -> tuple[str, ...]:
     names = tuple(item.name for item in items)
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
-        raise NetworkError(f"two {kind}s are called {doubled[0]!r}; names must differ")
+        raise NetworkError(f"more than one {kind} is called {doubled[0]!r}; names must differ")
     return names
 
 
