@@ -84,7 +84,9 @@ def quantities_page() -> str:
     text = NOTICE + "# Recorded quantities\n\nIn `series.zarr` of a run directory.\n\n"
     text += "| name | unit | one for each | written by | meaning |\n|---|---|---|---|---|\n"
     for q in quantities().values():
-        text += f"| `{q.name}` | {q.unit} | {q.channels or 'run'} | {q.written_by} | {q.meaning} |\n"
+        text += (
+            f"| `{q.name}` | {q.unit} | {q.channels or 'run'} | {q.written_by} | {q.meaning} |\n"
+        )
     return text
 
 

@@ -31,12 +31,14 @@ class Activity:
     """One session from plan to end."""
 
     name: str
+    number: int
+    """Its place among the sessions of its experiment, from 1."""
     experiment: int
     start_t_s: float
     end_t_s: float
     running: bool = False
-    bad_since_t_s: float = -1.0
-    silent_since_t_s: float = -1.0
+    bad_since_t_s: float | None = None
+    silent_since_t_s: float | None = None
 
 
 @dataclass(slots=True)
@@ -59,13 +61,17 @@ class Executive:
         self.serial = [0] * count
 
     def adopt(self, plan: Plan, log: Log) -> None:
-        """Replace everything that has not started with the sessions of a new plan."""
+        """Replace everything that has not started with the sessions of a new plan.
+
+        Numbers of sessions that never started are given again; those of started ones are not.
+        """
         self.activities = [activity for activity in self.activities if activity.running]
+        last = list(self.serial)
         for session in plan.sessions:
             e = session.experiment
-            number = self.serial[e] + 1 + sum(a.experiment == e for a in self.activities)
-            name = f"{self.model.experiments[e].name}-{number}"
-            activity = Activity(name, e, session.start_t_s, session.end_t_s)
+            last[e] += 1
+            name = f"{self.model.experiments[e].name}-{last[e]}"
+            activity = Activity(name, last[e], e, session.start_t_s, session.end_t_s)
             self.activities.append(activity)
             log.rows.append(self._row(activity, "planned"))
         for experiment, reason in zip(self.model.experiments, plan.reasons, strict=True):
@@ -96,6 +102,13 @@ class Executive:
         """Return experiment and end of what is running."""
         return tuple((a.experiment, a.end_t_s) for a in self.activities if a.running)
 
+    def ready(self) -> tuple[float, ...]:
+        """Return before when no session of each experiment may start, by what is done and runs."""
+        ready_t_s = list(self.ready_t_s)
+        for e, end_t_s in self.running():
+            ready_t_s[e] = max(ready_t_s[e], end_t_s + self.model.experiments[e].gap_s)
+        return tuple(ready_t_s)
+
     def sessions_left(self) -> tuple[int, ...]:
         """Return how many sessions are wanted and neither done nor running."""
         running = [a.experiment for a in self.activities if a.running]
@@ -115,6 +128,10 @@ class Executive:
         reason = suits_now(experiment, telemetry)
         if not guard.allows(experiment.priority):
             reason = f"the station is in mode {guard.mode.name.lower()}"
+        elif any(a.running and self._element(a) == experiment.element for a in self.activities):
+            reason = f"{experiment.element} is busy"
+        elif telemetry.t_s < self.ready_t_s[activity.experiment]:
+            reason = "the gap after the session before is not over"
         elif self.model.own_charge(experiment, telemetry) < experiment.own_store_min_fraction:
             reason = f"{experiment.own_store} is not charged"
         if not reason:
@@ -122,7 +139,7 @@ class Executive:
             activity.running = True
             activity.start_t_s = telemetry.t_s
             activity.end_t_s = telemetry.t_s + length_s
-            self.serial[activity.experiment] += 1
+            self.serial[activity.experiment] = activity.number
             log.rows.append(self._row(activity, "started"))
         elif telemetry.t_s >= activity.start_t_s + START_WINDOW_S:
             self.activities.remove(activity)
@@ -148,9 +165,12 @@ class Executive:
         activity.silent_since_t_s = _since(activity.silent_since_t_s, bool(silent), now)
         if not guard.allows(experiment.priority):
             self._end(activity, "aborted", f"mode {guard.mode.name.lower()}", now, log)
-        elif 0.0 <= activity.bad_since_t_s <= now - GRACE_S:
+        elif activity.bad_since_t_s is not None and activity.bad_since_t_s <= now - GRACE_S:
             self._end(activity, "aborted", missing, now, log)
-        elif 0.0 <= activity.silent_since_t_s <= now - NO_RESPONSE_S:
+        elif (
+            activity.silent_since_t_s is not None
+            and activity.silent_since_t_s <= now - NO_RESPONSE_S
+        ):
             self.ready_t_s[activity.experiment] = now + REST_S
             text = (
                 f"{silent} draws no power although it is on; {experiment.element} rests for a day"
@@ -162,6 +182,9 @@ class Executive:
         self.activities.remove(activity)
         activity.end_t_s = now
         log.rows.append(self._row(activity, status, reason))
+
+    def _element(self, activity: Activity) -> str:
+        return self.model.experiments[activity.experiment].element
 
     def _silent_load(self, experiment: Experiment, telemetry: Telemetry) -> str:
         models = {load.name: load for load in self.model.loads}
@@ -199,7 +222,7 @@ class Executive:
         self.serial = list(state["serial"])
 
 
-def _since(since_t_s: float, holds: bool, now: float) -> float:
+def _since(since_t_s: float | None, holds: bool, now: float) -> float | None:
     if not holds:
-        return -1.0
-    return since_t_s if since_t_s >= 0.0 else now
+        return None
+    return now if since_t_s is None else since_t_s

@@ -82,7 +82,7 @@ class Guard:
     """The ladder's memory: the mode, and since when the margin would allow the next one up."""
 
     mode: Mode = Mode.NOMINAL
-    good_since_t_s: float = -1.0
+    good_since_t_s: float | None = None
 
     def assess(self, t_s: float, margin: float) -> Mode:
         """Return the mode for this tick."""
@@ -90,19 +90,19 @@ class Guard:
         lowest = max(entered, default=Mode.NOMINAL)
         if lowest > self.mode:
             self.mode = lowest
-            self.good_since_t_s = -1.0
+            self.good_since_t_s = None
         elif self.mode > Mode.NOMINAL:
             self._recover(t_s, margin)
         return self.mode
 
     def _recover(self, t_s: float, margin: float) -> None:
         if margin <= UP_MARGIN[self.mode]:
-            self.good_since_t_s = -1.0
-        elif self.good_since_t_s < 0.0:
+            self.good_since_t_s = None
+        elif self.good_since_t_s is None:
             self.good_since_t_s = t_s
         elif t_s - self.good_since_t_s >= UP_HOLD_S[self.mode]:
             self.mode = Mode(self.mode - 1)
-            self.good_since_t_s = -1.0
+            self.good_since_t_s = None
 
     def allows(self, priority: int) -> bool:
         """Whether a load of this priority may be on."""

@@ -52,8 +52,13 @@ class StationManager:
         return Decision(self._commands(telemetry), tuple(log.notices), tuple(log.rows))
 
     def margin(self, telemetry: Telemetry) -> float:
-        """Return (stored - reserve) / capacity of the main bus."""
+        """Return (stored - reserve) / capacity of the main bus.
+
+        Without stores it is 1 where the generation alone is sure to carry survival, else -1.
+        """
         above_j = self.model.deliverable_j(telemetry) - self.reserve_now_j(telemetry.t_s)
+        if self.model.capacity_j <= 0.0:
+            return 1.0 if above_j >= 0.0 else -1.0
         return above_j / self.model.capacity_j
 
     def reserve_now_j(self, t_s: float) -> float:
@@ -105,7 +110,7 @@ class StationManager:
             first_slot=int(np.ceil(elapsed_slots)),
             reserve_j=self.reserve_j,
             sessions_left=self.executive.sessions_left(),
-            ready_t_s=tuple(self.executive.ready_t_s),
+            ready_t_s=self.executive.ready(),
             running=self.executive.running(),
         )
         self.executive.adopt(plan_sessions(self.model, situation), log)

@@ -90,6 +90,8 @@ class Experiment:
     value: float
     """Of one session; sets the order in which sessions are placed."""
     priority: int
+    turnaround_s: float = 0.0
+    """Its element is not ready again for this long after a session: its battery recharges."""
     unplugs: tuple[str, ...] = ()
     """Links that are open while it runs, such as the charging cable of a rover that drives."""
     own_store: str = ""
@@ -112,6 +114,8 @@ class Forecast:
     """None of the Sun in view during the whole slot."""
     earth_visible: BoolArray
     earth_hidden: BoolArray
+    contact: BoolArray
+    """A path to Earth open during the whole slot."""
     downlink_bit_per_s: FloatArray
     """Mean rate of the best path."""
 
@@ -173,7 +177,7 @@ def conditions(forecast: Forecast, experiment: Experiment) -> BoolArray:
     if experiment.earth != "any":
         suits &= forecast.earth_visible if experiment.earth == "visible" else forecast.earth_hidden
     if experiment.needs_contact:
-        suits &= forecast.downlink_bit_per_s > 0.0
+        suits &= forecast.contact
     return suits
 
 

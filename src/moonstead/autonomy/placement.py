@@ -25,6 +25,8 @@ class Wishes(NamedTuple):
     power_w: FloatArray
     rate_bit_per_s: FloatArray
     duration_slots: IndexArray
+    turnaround_slots: IndexArray
+    """How long its element stays taken after a session."""
     gap_slots: IndexArray
     wanted: IndexArray
     """Sessions still wanted."""
@@ -164,7 +166,7 @@ def place(
             end = start + wishes.duration_slots[e]
             load_w[start:end] += wishes.power_w[e]
             rate[start:end] += wishes.rate_bit_per_s[e]
-            occupied[wishes.unit[e], start:end] = True
+            occupied[wishes.unit[e], start : end + wishes.turnaround_slots[e]] = True
             projection = project(supply, load_w, rate)
             chosen[n_placed], starts[n_placed] = e, start
             n_placed += 1
@@ -193,9 +195,10 @@ def _earliest(
         end = start + duration
         blocked = -1
         taken = False
-        for slot in range(end - 1, start - 1, -1):
+        ready = min(end + wishes.turnaround_slots[e], n_slots)
+        for slot in range(ready - 1, start - 1, -1):
             taken = occupied[wishes.unit[e], slot]
-            if taken or not wishes.suits[e, slot]:
+            if taken or (slot < end and not wishes.suits[e, slot]):
                 blocked = slot
                 break
         if blocked >= 0:

@@ -81,7 +81,8 @@ def plan_sessions(model: StationModel, situation: Situation) -> Plan:
     start_t_s = forecast.start_t_s + first * forecast.slot_s
     for e, end_t_s in situation.running:
         busy = max(int(np.ceil((end_t_s - start_t_s) / forecast.slot_s)), 0)
-        occupied[units.index(experiments[e].element), :busy] = True
+        ready = busy + int(np.ceil(experiments[e].turnaround_s / forecast.slot_s))
+        occupied[units.index(experiments[e].element), :ready] = True
         load_w[:busy] += experiments[e].power_w
         rate_bit_per_s[:busy] += experiments[e].data_rate_bit_per_s
     wishes = _wishes(model, situation, order, units, n_slots)
@@ -123,6 +124,9 @@ def _wishes(
         rate_bit_per_s=np.array([e.data_rate_bit_per_s for e in chosen]),
         duration_slots=np.array(
             [max(int(np.ceil(e.duration_s / slot_s)), 1) for e in chosen], dtype=np.int64
+        ),
+        turnaround_slots=np.array(
+            [int(np.ceil(e.turnaround_s / slot_s)) for e in chosen], dtype=np.int64
         ),
         gap_slots=np.array([int(np.ceil(e.gap_s / slot_s)) for e in chosen], dtype=np.int64),
         wanted=np.array([situation.sessions_left[e] for e in order], dtype=np.int64),

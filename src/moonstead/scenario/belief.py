@@ -40,7 +40,7 @@ def station_model(world: World, grid: Grid, series: dict[str, FloatArray]) -> St
         stores=tuple(_store(store) for store in _on_bus(parts, main)),
         loads=tuple(_load(load, parts, sink_k) for load in loads),
         radios=_radios(parts, world, series),
-        experiments=_experiments(world, loads),
+        experiments=_experiments(world, loads, sink_k),
         survival_power_w=survival_w,
         base_power_w=survival_w + housekeeping_w + radio_w,
         base_rate_bit_per_s=sum(load.data_rate_bit_per_s * load.initial_level for load in loads),
@@ -123,7 +123,7 @@ def _radios(parts: Parts, world: World, series: dict[str, FloatArray]) -> tuple[
     return tuple(RadioModel(load=t.load.name, path=t.path) for t in ordered)
 
 
-def _experiments(world: World, loads: tuple[Load, ...]) -> tuple[Experiment, ...]:
+def _experiments(world: World, loads: tuple[Load, ...], sink_k: float) -> tuple[Experiment, ...]:
     parts = world.station.parts
     main = world.scenario.hub.bus
     by_name = {load.name: load for load in loads}
@@ -152,6 +152,7 @@ def _experiments(world: World, loads: tuple[Load, ...]) -> tuple[Experiment, ...
                 needs_contact=spec.needs_contact,
                 value=spec.value,
                 priority=max(int(load.priority) for load in used),
+                turnaround_s=_recharge_s(parts, used, spec.duration_s, main, sink_k),
                 unplugs=tuple(link.name for link in parts.links if link.to_bus in away),
                 own_store=own[0].name if own else "",
                 own_store_capacity_j=own[0].capacity_j if own else 0.0,
@@ -159,6 +160,24 @@ def _experiments(world: World, loads: tuple[Load, ...]) -> tuple[Experiment, ...
             )
         )
     return tuple(result)
+
+
+def _recharge_s(
+    parts: Parts, used: list[Load], duration_s: float, main: str, sink_k: float
+) -> float:
+    """Return how long the batteries of unplugged buses recharge after a session."""
+    longest_s = 0.0
+    for link in parts.links:
+        spent_w = sum(load.power_w for load in used if load.bus == link.to_bus != main)
+        stores = _on_bus(parts, link.to_bus)
+        if spent_w <= 0.0 or not stores:
+            continue
+        standing_w = _survival_power_w(parts, link.to_bus, sink_k)
+        spent_j = (spent_w + standing_w) * duration_s / stores[0].discharge_efficiency
+        charging_w = min(link.capacity_w * link.efficiency - standing_w, stores[0].charge_power_w)
+        if charging_w > 0.0:
+            longest_s = max(longest_s, spent_j / (charging_w * stores[0].charge_efficiency))
+    return longest_s
 
 
 def _path_efficiency(parts: Parts, bus: str, main: str) -> float:
@@ -198,5 +217,6 @@ def _forecast(world: World, grid: Grid, series: dict[str, FloatArray]) -> Foreca
         dark=sunlight.max(axis=1) <= 0.0,
         earth_visible=earth.min(axis=1) > 0.0,
         earth_hidden=earth.max(axis=1) <= 0.0,
+        contact=slots(best).min(axis=1) > 0.0,
         downlink_bit_per_s=slots(best).mean(axis=1),
     )

@@ -173,6 +173,6 @@ def _smooth(exact: Callable[[FloatArray], FloatArray], grid: Grid) -> FloatArray
     The Moon turns by 0.01 radian an hour, so the spline's error is of the order of 1e-10.
     """
     count = int(grid.step_s * (grid.count - 1) // SLOW_NODE_S) + 5
-    nodes = grid.start_t_s + SLOW_NODE_S * (np.arange(count) - 1.0)
+    nodes = np.arange(-1, count - 1, dtype=np.float64) * SLOW_NODE_S + grid.start_t_s
     values: FloatArray = CubicSpline(nodes, exact(nodes), axis=-1)(grid.t_s)
     return values
