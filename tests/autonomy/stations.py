@@ -1,0 +1,92 @@
+"""Small beliefs and telemetry made in code."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from moonstead.autonomy.model import (
+    Experiment,
+    Forecast,
+    LoadModel,
+    RadioModel,
+    StationModel,
+    StoreModel,
+)
+from moonstead.contracts import Channels, FloatArray, Telemetry
+
+START_S = 1.0e9
+CHANNELS = Channels(
+    sources=("array",),
+    loads=("camera", "computer", "heater", "plant", "radio"),
+    stores=("battery",),
+    nodes=("box",),
+    recorders=("disk",),
+    paths=("direct", "relay"),
+)
+BATTERY = StoreModel(
+    name="battery", capacity_j=4e8, floor_fraction=0.1, charge_power_w=1e4, discharge_power_w=1e4,
+    charge_efficiency=0.95, discharge_efficiency=0.9,
+)  # fmt: skip
+
+
+def forecast(generation_w: FloatArray, slot_s: float = 1800.0, **changes: Any) -> Forecast:
+    n_slots = len(generation_w)
+    everywhere = np.ones(n_slots, dtype=np.bool_)
+    values: dict[str, Any] = {
+        "start_t_s": START_S, "slot_s": slot_s, "generation_w": generation_w,
+        "lit": generation_w > 0.0, "dark": generation_w <= 0.0, "earth_visible": everywhere,
+        "earth_hidden": ~everywhere, "contact": everywhere,
+        "downlink_bit_per_s": np.full(n_slots, 1e6),
+    }  # fmt: skip
+    return Forecast(**{**values, **changes})
+
+
+def experiment(name: str = "look", **changes: Any) -> Experiment:
+    values: dict[str, Any] = {
+        "element": "camera", "partner": "cnsa", "loads": ("camera",), "power_w": 50.0,
+        "data_rate_bit_per_s": 1e4, "duration_s": 7200.0, "sessions": 5, "gap_s": 0.0,
+        "light": "any", "earth": "any", "needs_contact": False, "value": 1.0, "priority": 5,
+    }  # fmt: skip
+    return Experiment(name=name, **{**values, **changes})
+
+
+def station(experiments: Sequence[Experiment] = (), **changes: Any) -> StationModel:
+    values: dict[str, Any] = {
+        "channels": CHANNELS,
+        "stores": (BATTERY,),
+        "loads": (
+            LoadModel(name="camera", power_w=50.0, priority=5, normal_level=0.0),
+            LoadModel(name="computer", power_w=100.0, priority=1, normal_level=1.0),
+            LoadModel(name="heater", power_w=80.0, priority=1, normal_level=1.0, responds=False),
+            LoadModel(name="plant", power_w=2e3, priority=7, normal_level=0.0),
+            LoadModel(name="radio", power_w=40.0, priority=2, normal_level=0.0),
+        ),
+        "radios": (RadioModel(load="radio", path="relay"),),
+        "experiments": tuple(experiments),
+        "survival_power_w": 150.0,
+        "base_power_w": 200.0,
+        "base_rate_bit_per_s": 100.0,
+        "recorder_bit": 1e12,
+        "forecast": forecast(np.full(48 * 40, 2000.0)),
+    }  # fmt: skip
+    return StationModel(**{**values, **changes})
+
+
+def telemetry(t_s: float, **changes: Any) -> Telemetry:
+    values: dict[str, Any] = {
+        "source_power_w": np.array([1000.0]),
+        "load_power_w": np.array([50.0, 100.0, 20.0, 2e3, 40.0]),
+        "store_energy_j": np.array([4e8]),
+        "node_temperature_k": np.array([280.0]),
+        "recorder_bit": np.array([0.0]),
+        "path_open": np.array([False, False]),
+        "sun_seen": True,
+        "earth_seen": True,
+    }
+    return Telemetry(t_s=t_s, **{**values, **changes})
+
+
+def holding(t_s: float, fraction: float, **changes: Any) -> Telemetry:
+    """Return telemetry with a state of charge."""
+    return telemetry(t_s, store_energy_j=np.array([fraction * BATTERY.capacity_j]), **changes)
