@@ -1,0 +1,78 @@
+"""``moonstead report``: the report of a run, rebuilt from its record alone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="File to write. [default: RUN/report.html]"
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the results for machines.")
+def report(run: Path, out: Path | None, as_json: bool) -> None:
+    """Write the report of RUN, a directory that `moonstead run` has written, again.
+
+    With --json, prints what the run came to: "report_file" and the summary of the run, whose keys
+    carry their units: "scenario", "title", "site", "survival" (does it survive, and the numbers
+    that decide), "energy", "stores", "nodes" (temperatures), "data", "tanks", "elements",
+    "partners", "ground_stations", "experiments", "balances", "balances_close".
+    """
+    from moonstead.record.directory import RunDirectory  # noqa: PLC0415
+    from moonstead.report.page import write_report  # noqa: PLC0415
+
+    directory = RunDirectory(run)
+    target = checked_target(out)
+    written = write_report(directory, target)
+    summary = directory.summary()
+    if as_json:
+        told = {"report_file": str(written), **summary}
+        click.echo(json.dumps(told, indent=1, sort_keys=True, ensure_ascii=False))
+        return
+    click.echo(str(written))
+    for line in digest(summary):
+        click.echo(f"  {line}")
+
+
+def checked_target(out: Path | None) -> Path | None:
+    """Return the file to write.
+
+    Raises
+    ------
+    InputError
+        It is a folder, or in a folder that does not exist.
+    """
+    from moonstead.errors import InputError, Problem  # noqa: PLC0415
+
+    if out is None:
+        return None
+    if out.is_dir():
+        raise InputError(Problem("--out", "", str(out), "is a folder; name a file"))
+    if not out.parent.is_dir():
+        raise InputError(Problem("--out", "", str(out), "name a file in a folder that exists"))
+    return out
+
+
+def digest(summary: dict[str, Any]) -> list[str]:
+    """Return the outcome of a run in a few lines."""
+    survival, experiments = summary["survival"], summary["experiments"]
+    lost = ", ".join(survival["elements_lost"])
+    done = sum(experiment["sessions_done"] for experiment in experiments)
+    wanted = sum(experiment["sessions_wanted"] for experiment in experiments)
+    hours = ", ".join(f"{name} {h:.0f} h" for name, h in survival["hours_in_mode"].items())
+    verdict = "survives" if survival["survives"] else "does NOT survive"
+    reserve = (
+        f"worst reserve {survival['worst_reserve_kwh']:.0f} kWh "
+        f"({survival['worst_reserve_utc']}), deliverable "
+        f"{survival['deliverable_capacity_kwh']:.0f} kWh, least margin "
+        f"{100 * survival['least_margin_fraction']:.1f} %"
+    )
+    return [
+        f"{summary['title']}: {verdict}" + (f", lost: {lost}" if lost else ""),
+        reserve,
+        f"modes: {hours}",
+        f"{done} of {wanted} sessions done",
+    ]

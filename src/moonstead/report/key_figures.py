@@ -1,0 +1,119 @@
+"""The row of key figures, and the numbers that decide."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from moonstead.report import words
+from moonstead.report.light import Light
+from moonstead.report.power import Power
+from moonstead.report.story import Story, parse_utc
+from moonstead.report.traffic import Traffic
+from moonstead.units import HOUR_S, KWH_J
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number with what it is and a remark."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+def key_figures(story: Story, light: Light, power: Power, traffic: Traffic) -> tuple[Figure, ...]:
+    """Return the figures a reader wants to see first."""
+    experiments = story.summary["experiments"]
+    done = sum(e["sessions_done"] for e in experiments)
+    wanted = sum(e["sessions_wanted"] for e in experiments)
+    used_kwh, generated_kwh = story.kwh(power.load_w), story.kwh(power.generation_w)
+    mean_w = used_kwh * KWH_J / story.length_s
+    science = (
+        f"{words.percent(done / wanted, 0)} of what was asked for" if wanted else "none asked for"
+    )
+    waiting = traffic.total.waiting_gbit + traffic.total.lost_gbit
+    return (
+        Figure("Energy used", words.energy(used_kwh), f"{words.power(mean_w)} on average"),
+        Figure(
+            "Energy generated",
+            words.energy(generated_kwh),
+            f"{words.energy(story.kwh(power.spilled_w))} more found no taker",
+        ),
+        Figure("Science sessions", f"{done:,} of {wanted:,}", science),
+        Figure(
+            "Data delivered",
+            words.data(traffic.total.delivered_gbit),
+            f"{words.something(words.data(waiting))} lost or waiting",
+        ),
+        *_commodities(story),
+        *_sky(light, traffic),
+    )
+
+
+def _commodities(story: Story) -> list[Figure]:
+    """Return what was made of each commodity."""
+    made_kg: dict[str, float] = {}
+    room_kg: dict[str, float] = {}
+    for tank in story.summary["tanks"].values():
+        name = tank["commodity"]
+        made_kg[name] = made_kg.get(name, 0.0) + tank["made_kg"]
+        room_kg[name] = room_kg.get(name, 0.0) + tank["capacity_kg"]
+    return [
+        Figure(
+            f"{words.started(name)} made", words.mass(kg), f"tanks hold {words.mass(room_kg[name])}"
+        )
+        for name, kg in made_kg.items()
+    ]
+
+
+def _sky(light: Light, traffic: Traffic) -> list[Figure]:
+    whole = light.whole
+    dark_note = "with no part of the Sun in view" if whole.longest_dark_h else "the Sun never sets"
+    figures = [
+        Figure(
+            "Sun in view",
+            words.percent(whole.any_disc_fraction),
+            f"{words.percent(whole.mean_disc_fraction)} of its disc on average",
+        ),
+        Figure("Longest darkness", words.span(whole.longest_dark_h * HOUR_S), dark_note),
+        Figure(
+            "Earth in view",
+            words.percent(whole.earth_fraction),
+            f"longest absence {words.span(whole.longest_earth_absence_h * HOUR_S)}",
+        ),
+    ]
+    if traffic.paths:
+        share = np.mean(np.any(list(traffic.open_by_path.values()), axis=0))
+        figures.append(
+            Figure(
+                "A path to Earth is open",
+                words.percent(float(share)),
+                f"longest time without {words.span(traffic.gap_h * HOUR_S)}",
+            )
+        )
+    return figures
+
+
+def deciding_figures(story: Story, power: Power) -> tuple[Figure, ...]:
+    """Return the numbers that decide whether the design survives."""
+    survival = story.summary["survival"]
+    need_kwh, capacity_kwh = survival["worst_reserve_kwh"], survival["deliverable_capacity_kwh"]
+    place = int(np.argmin(power.margin_fraction))
+    margin_kwh = float(power.deliverable_j[place] - power.reserve_j[place]) / KWH_J
+    worst = words.minute(parse_utc(survival["worst_reserve_utc"]))
+    share = f"{words.percent(need_kwh / capacity_kwh, 0)} of it" if capacity_kwh else "no stores"
+    least = words.percent(survival["least_margin_fraction"])
+    return (
+        Figure(
+            "Survival power", words.power(survival["survival_power_w"]), "computers and heaters"
+        ),
+        Figure("Worst reserve needed", words.energy(need_kwh), worst),
+        Figure("Deliverable from full stores", words.energy(capacity_kwh), f"the need is {share}"),
+        Figure(
+            "Least margin above the reserve",
+            least,
+            f"{words.energy(margin_kwh)}, {words.minute(story.at(place))}",
+        ),
+        Figure("Survival energy not served", words.energy(survival["survival_unserved_kwh"])),
+        Figure("Elements lost", ", ".join(survival["elements_lost"]) or "none"),
+    )
