@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstead.errors import InputError, Problem, RecordError
-from moonstead.record.files import read_json, write_atomically, write_json
+from moonstead.record.files import is_part, read_json, write_atomically, write_json
 from moonstead.record.series import Channels, FloatArray, SeriesReader, SeriesWriter
 from moonstead.record.tables import EVENTS, PLAN, read_rows, write_part
 
@@ -69,13 +69,21 @@ class RunDirectory:
             if differing:
                 remedy = f"holds a run that differs in {differing}; name another folder with --out"
                 raise InputError(Problem("--out", "", place, remedy))
+            self._tidy()
             return True
-        if self.path.exists() and any(self.path.iterdir()):
+        if self.path.exists() and any(not is_part(path) for path in self.path.iterdir()):
             remedy = "is not empty and holds no run; name another folder with --out"
             raise InputError(Problem("--out", "", place, remedy))
         self.path.mkdir(parents=True, exist_ok=True)
         write_json(self.path / "provenance.json", wanted)
         return False
+
+    def _tidy(self) -> None:
+        """Remove what a run that was killed in the middle of a write left beside its files."""
+        for path in [path for path in self.path.rglob("*") if is_part(path)]:
+            path.unlink()
+        if self.is_complete:
+            (self.path / "checkpoint.npz").unlink(missing_ok=True)
 
     @property
     def is_complete(self) -> bool:

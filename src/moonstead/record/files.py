@@ -7,10 +7,18 @@ from typing import Any
 
 from moonstead.errors import RecordError
 
+PART = ".part"
+ZARR_PART = ".partial"
+
+
+def is_part(path: Path) -> bool:
+    """Say whether a file is one that never came to its final name, ours or Zarr's."""
+    return path.suffix in {PART, ZARR_PART}
+
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file beside its final name, then rename it."""
-    beside = path.with_name(path.name + ".part")
+    beside = path.with_name(path.name + PART)
     with beside.open("wb") as file:
         file.write(data)
         file.flush()

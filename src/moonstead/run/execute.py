@@ -20,7 +20,7 @@ from moonstead.autonomy.manager import StationManager
 from moonstead.autonomy.model import StationModel
 from moonstead.contracts import Channels, Decision, Notice, PlanRow
 from moonstead.environment.timescale import iso_utc
-from moonstead.errors import RunError
+from moonstead.errors import RecordError, RunError
 from moonstead.record.directory import Checkpoint, RunDirectory
 from moonstead.run.summary import summarise
 from moonstead.scenario.belief import station_model
@@ -166,9 +166,15 @@ class _Run:
             end_t_s = self.grid.t_s[: self.grid.run_count] + self.grid.step_s
             self.directory.create_series(self.writer, end_t_s)
             return 0
-        for name, array in self._arrays().items():
-            array[...] = checkpoint.arrays[name]
-        self.manager.restore(checkpoint.controller)
+        try:
+            for name, array in self._arrays().items():
+                array[...] = checkpoint.arrays[name]
+            self.manager.restore(checkpoint.controller)
+        except (KeyError, TypeError, ValueError) as error:
+            raise RecordError(
+                f"{self.directory.path / 'checkpoint.npz'}: damaged, or of another version "
+                f"({error!r}); delete the folder and run the scenario again"
+            ) from None
         return checkpoint.next_block
 
     def _arrays(self) -> dict[str, NDArray[Any]]:

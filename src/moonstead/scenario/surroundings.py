@@ -27,6 +27,8 @@ SOLAR_CONSTANT_W_PER_M2 = 1361.0
 AU_M = 149_597_870_700.0
 """IAU 2012 resolution B2."""
 SLOW_NODE_S = HOUR_S
+TICK_SLACK_S = 0.1
+"""TDB runs up to 1.7 ms ahead of or behind uniform time, so that a UTC day is not quite a day."""
 FORECAST_BEYOND_S = 30 * DAY_S
 """The forecast looks this far past the end of the run, so that its last reserve is real."""
 
@@ -48,10 +50,18 @@ class Grid:
 
 
 def run_grid(world: World) -> Grid:
-    """Return the time grid of a run and of the forecast beyond it."""
+    """Return the time grid of a run and of the forecast beyond it.
+
+    Raises
+    ------
+    RangeError
+        The run leaves the ephemeris.
+    """
     run = world.scenario.run
     start_t_s, end_t_s = from_utc(run.start), from_utc(run.end)
-    ticks = int((end_t_s - start_t_s) // run.decision_interval_s)
+    world.ephemeris.position_moon_me_m("sun", np.array([start_t_s, end_t_s]))
+    # A UTC second and a TDB second differ by less than 1e-9: a whole tick must not be lost by it.
+    ticks = int((end_t_s - start_t_s + TICK_SLACK_S) // run.decision_interval_s)
     run_count = max(ticks, 1) * round(run.decision_interval_s / run.step_s)
     beyond_s = min(FORECAST_BEYOND_S, world.ephemeris.last_t_s - end_t_s - DAY_S)
     beyond = int(max(beyond_s, 0.0) // run.step_s)
