@@ -40,7 +40,8 @@ def supply(n_slots: int, **changes: Any) -> Supply:
 def wishes(n_slots: int, rows: list[dict[str, Any]]) -> Wishes:
     plain: dict[str, Any] = {
         "suits": np.ones(n_slots, dtype=np.bool_), "power_w": 100.0, "rate_bit_per_s": 0.0,
-        "duration_slots": 2, "gap_slots": 0, "turnaround_slots": 0, "wanted": 3, "unit": 0,
+        "duration_slots": 2, "gap_slots": 0, "turnaround_slots": 0, "first_slot": 0, "wanted": 3,
+        "unit": 0,
     }  # fmt: skip
     full = [{**plain, **row} for row in rows]
     return Wishes(**{field: np.array([row[field] for row in full]) for field in Wishes._fields})
@@ -90,7 +91,7 @@ def check_plan(
     bare = history(given_supply, load_w, rate)
     for e, start in sessions:
         end = start + asked.duration_slots[e]
-        assert 0 <= start < end <= n_slots
+        assert asked.first_slot[e] <= start < end <= n_slots
         assert asked.suits[e, start:end].all()
         load_w[start:end] += asked.power_w[e]
         rate[start:end] += asked.rate_bit_per_s[e]
@@ -121,7 +122,11 @@ def fits_more(
 ) -> bool:
     """Say whether one more session of an experiment, after its last, passes the checker."""
     last = max((s for other, s in sessions if other == e), default=-1)
-    first = 0 if last < 0 else last + int(asked.duration_slots[e] + asked.gap_slots[e])
+    first = (
+        int(asked.first_slot[e])
+        if last < 0
+        else last + int(asked.duration_slots[e] + asked.gap_slots[e])
+    )
     more = asked._replace(wanted=asked.wanted + 1)
     for start in range(first, asked.suits.shape[1] - int(asked.duration_slots[e]) + 1):
         try:
@@ -144,6 +149,7 @@ def instances(draw: Any) -> tuple[Wishes, Supply, Any]:
             "duration_slots": draw(st.integers(1, 6)),
             "gap_slots": draw(st.integers(0, 5)),
             "turnaround_slots": draw(st.integers(0, 3)),
+            "first_slot": draw(st.integers(0, 6)),
             "wanted": draw(st.integers(0, 8)),
             "unit": draw(st.integers(0, 2)),
         }

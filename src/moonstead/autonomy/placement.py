@@ -28,6 +28,8 @@ class Wishes(NamedTuple):
     turnaround_slots: IndexArray
     """How long its element stays taken after a session."""
     gap_slots: IndexArray
+    first_slot: IndexArray
+    """No session before this slot."""
     wanted: IndexArray
     """Sessions still wanted."""
     unit: IndexArray
@@ -140,7 +142,7 @@ def place(
     starts = np.empty(n_experiments * n_slots, dtype=np.int64)
     reason = np.full(n_experiments, PLACED, dtype=np.int64)
     wanted = wishes.wanted.copy()
-    earliest = np.zeros(n_experiments, dtype=np.int64)
+    earliest = wishes.first_slot.copy()
     n_placed = 0
     projection = project(supply, load_w, rate)
     while np.any(reason == PLACED):

@@ -115,9 +115,7 @@ def _wishes(
     chosen = [model.experiments[e] for e in order]
     suits = np.array([conditions(forecast, e)[first : first + n_slots] for e in chosen])
     start_t_s = forecast.start_t_s + first * slot_s
-    for row, e in enumerate(order):
-        not_before = int(np.ceil((situation.ready_t_s[e] - start_t_s) / slot_s))
-        suits[row, : min(max(not_before, 0), n_slots)] = False
+    wait_slots = [(situation.ready_t_s[e] - start_t_s) / slot_s for e in order]
     return placement.Wishes(
         suits=suits,
         power_w=np.array([e.power_w for e in chosen]),
@@ -129,6 +127,9 @@ def _wishes(
             [int(np.ceil(e.turnaround_s / slot_s)) for e in chosen], dtype=np.int64
         ),
         gap_slots=np.array([int(np.ceil(e.gap_s / slot_s)) for e in chosen], dtype=np.int64),
+        first_slot=np.array(
+            [int(np.ceil(min(max(wait, 0.0), n_slots))) for wait in wait_slots], dtype=np.int64
+        ),
         wanted=np.array([situation.sessions_left[e] for e in order], dtype=np.int64),
         unit=np.array([units.index(e.element) for e in chosen], dtype=np.int64),
     )
