@@ -166,7 +166,7 @@ class RunDirectory:
         if not path.exists():
             return None
         try:
-            with np.load(path) as data:
+            with np.load(io.BytesIO(path.read_bytes())) as data:
                 arrays = {name: data[name] for name in data.files}
             text = json.loads(str(arrays.pop("text")))
             return Checkpoint(int(text["next"]), arrays, text["controller"])

@@ -45,17 +45,38 @@ class SeriesWriter:
         group = zarr.open_group(self._path, mode="w", zarr_format=3)
         group.attrs["time"] = "t_s: TDB seconds past J2000 at the end of each step"
         group.create_array(
-            "t_s", data=t_s, chunks=(min(len(t_s), 1 << 17),), dimension_names=["time"]
+            "t_s",
+            data=t_s,
+            chunks=(min(len(t_s), 1 << 17),),
+            dimension_names=["time"],
+            fill_value=float("nan"),
         )
         for name, names in self._channels.items():
             self._create(group, name, names)
 
     def write(self, first: int, block: Mapping[str, NDArray[Any]]) -> None:
-        """Write one block of every quantity, starting at a step."""
-        group = zarr.open_group(self._path, mode="r+")
+        """Write one block of every quantity, starting at a step.
+
+        Raises
+        ------
+        RecordError
+            What a former session wrote is damaged.
+        OSError
+            The disk is full, or refuses for another reason.
+        """
+        arrays = self._arrays(tuple(block))
         for name, values in block.items():
-            array = _array(group, name)
-            array[..., first : first + values.shape[-1]] = values.astype(np.float32)
+            arrays[name][..., first : first + values.shape[-1]] = values.astype(np.float32)
+
+    def _arrays(self, names: tuple[str, ...]) -> dict[str, "zarr.Array[Any]"]:
+        try:
+            group = zarr.open_group(self._path, mode="r+")
+            return {name: _array(group, name) for name in names}
+        except (KeyError, ValueError, FileNotFoundError) as error:
+            raise RecordError(
+                f"{self._path}: the series of this run are damaged ({error}); "
+                "delete the folder and run the scenario again"
+            ) from None
 
     def _create(self, group: zarr.Group, name: str, names: tuple[str, ...]) -> None:
         quantity = quantities()[name]
@@ -104,12 +125,18 @@ class SeriesReader:
         array = self._opened(quantity)
         place: Any = ... if channel is None else self.channels(quantity).index(channel)
         try:
-            return np.asarray(array[place])
+            values = np.asarray(array[place])
         except Exception as error:  # noqa: BLE001  codecs raise errors of many kinds on damaged bytes
             raise RecordError(
                 f"{self._path / quantity}: this series is damaged ({error}); "
                 "run the scenario again into a new folder"
             ) from None
+        if np.isnan(values).any():  # what Zarr gives for a file that is not there
+            raise RecordError(
+                f"{self._path / quantity}: a part of this series is missing or empty; "
+                "run the scenario again into a new folder"
+            )
+        return values
 
     def _opened(self, quantity: str) -> "zarr.Array[Any]":
         try:
