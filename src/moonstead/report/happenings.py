@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from moonstead.report import words
+from moonstead.report.science import FULL_FRACTION
 from moonstead.report.spells import spells
 from moonstead.report.story import Story
 from moonstead.units import DAY_S, KWH_J
@@ -119,7 +120,7 @@ def _failed_sessions(story: Story) -> list[_Single]:
 def _full_tanks(story: Story) -> list[_Single]:
     found = []
     for name, tank in story.summary["tanks"].items():
-        full = spells(story.read("tank_kg", name) >= 0.9999 * tank["capacity_kg"])
+        full = spells(story.read("tank_kg", name) >= FULL_FRACTION * tank["capacity_kg"])
         text = f"{name} is full with {words.mass(tank['capacity_kg'])} of {tank['commodity']}"
         for first, _ in full:
             t_s = story.start_t_s + int(first) * story.step_s

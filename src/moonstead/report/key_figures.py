@@ -68,19 +68,22 @@ def _commodities(story: Story) -> list[Figure]:
 
 def _sky(light: Light, traffic: Traffic) -> list[Figure]:
     whole = light.whole
-    dark_note = "with no part of the Sun in view" if whole.longest_dark_h else "the Sun never sets"
+    dark_h, absent_h = whole.longest_dark_h, whole.longest_earth_absence_h
+    absence = (
+        f"longest absence {words.span(absent_h * HOUR_S)}" if absent_h else "never out of view"
+    )
     figures = [
         Figure(
             "Sun in view",
             words.percent(whole.any_disc_fraction),
             f"{words.percent(whole.mean_disc_fraction)} of its disc on average",
         ),
-        Figure("Longest darkness", words.span(whole.longest_dark_h * HOUR_S), dark_note),
         Figure(
-            "Earth in view",
-            words.percent(whole.earth_fraction),
-            f"longest absence {words.span(whole.longest_earth_absence_h * HOUR_S)}",
+            "Longest darkness",
+            words.span(dark_h * HOUR_S) if dark_h else "none",
+            "with no part of the Sun in view" if dark_h else "the Sun is always in view",
         ),
+        Figure("Earth in view", words.percent(whole.earth_fraction), absence),
     ]
     if traffic.paths:
         share = np.mean(np.any(list(traffic.open_by_path.values()), axis=0))
@@ -88,7 +91,7 @@ def _sky(light: Light, traffic: Traffic) -> list[Figure]:
             Figure(
                 "A path to Earth is open",
                 words.percent(float(share)),
-                f"longest time without {words.span(traffic.gap_h * HOUR_S)}",
+                f"longest time without: {words.span(traffic.gap_h * HOUR_S)}",
             )
         )
     return figures

@@ -16,7 +16,8 @@ _PLAIN = {
     "its element is busy": "its element was busy with other work",
     "the forecast ends": "the forecast ended",
 }
-_FULL_FRACTION = 0.9999
+FULL_FRACTION = 0.9999
+"""Of its capacity: a tank this full is full."""
 _REASONS_TOLD = 3
 _LEAST_SHARE = 0.02
 """A reason of fewer planning rounds than this share is not told."""
@@ -113,7 +114,7 @@ def _reasons(
         return ()
     total = sum(rounds.values())
     weighed = [
-        (n / total, f"{_PLAIN.get(reason, reason)} ({n} of {total} rounds)")
+        (n / total, f"{_PLAIN.get(reason, reason)} ({n} of {words.count(total, 'round')})")
         for reason, n in rounds.items()
         if reason not in _ENOUGH and n >= _LEAST_SHARE * total
     ]
@@ -122,8 +123,9 @@ def _reasons(
     told = told[:_REASONS_TOLD]
     if experiment["element"] in full and experiment["sessions_aborted"]:
         told.insert(0, full[experiment["element"]])
-    if not told and _ENOUGH[1] in rounds:
-        told.append(f"as many as fit in time were planned ({rounds[_ENOUGH[1]]} of {total} rounds)")
+    n = rounds.get(_ENOUGH[1], 0)
+    if not told and n:
+        told.append(f"as many as fit in time were planned ({n} of {words.count(total, 'round')})")
     if running > 0:
         told.append(f"{words.count(running, 'session')} still running at the end")
     return tuple(told) or ("the run ended before it could be done",)
@@ -150,9 +152,9 @@ def _full_tanks(story: Story) -> dict[str, str]:
     """Tell, by element, since when its tank stood full at the end of the run."""
     found = {}
     for name, tank in story.summary["tanks"].items():
-        if tank["end_kg"] < _FULL_FRACTION * tank["capacity_kg"]:
+        full = spells(story.read("tank_kg", name) >= FULL_FRACTION * tank["capacity_kg"])
+        if len(full) == 0 or full[-1, 1] < story.n_steps:
             continue
-        full = spells(story.read("tank_kg", name) >= _FULL_FRACTION * tank["capacity_kg"])
         since = words.day(story.at(int(full[-1, 0])))
         found[name.split(".")[0]] = (
             f"its tank of {words.mass(tank['capacity_kg'])} is full since {since}"

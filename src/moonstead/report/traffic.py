@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from moonstead.report import words
 from moonstead.report.spells import longest, spells
 from moonstead.report.story import Story
+from moonstead.units import HOUR_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def in_words(traffic: Traffic) -> str:
         told.append("There is no path to Earth.")
     elif traffic.gap_h:
         told.append(
-            f"The longest time without any contact was {words.hours(traffic.gap_h)}, from "
+            f"The longest time without any contact was {words.span(traffic.gap_h * HOUR_S)}, from "
             f"{words.minute(traffic.gap_start)} to {words.minute(traffic.gap_end)}."
         )
     return " ".join(told)

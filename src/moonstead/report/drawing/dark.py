@@ -61,7 +61,6 @@ def draw_dark(
     for panel in panels:
         time_axis(panel, story, first, end)
     panels[0].grid(visible=False, axis="x")
-    figure.align_ylabels(panels)
     description = (
         f"The dark spell from {words.minute(spell.start)} to {words.minute(spell.end)}, enlarged: "
         f"power by class of load, stored energy from {words.energy(spell.begin_kwh)} down to "

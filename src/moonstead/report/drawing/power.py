@@ -56,7 +56,6 @@ def draw_power(story: Story, power: Power) -> Markup:
     for panel in axes:
         shade_modes(panel, story, power.mode, 0, story.n_steps)
         time_axis(panel, story, 0, story.n_steps)
-    figure.align_ylabels(axes)
     return inline_svg(figure, "power", _description(story, power))
 
 

@@ -46,6 +46,8 @@ MODE_ALPHAS = (0.0, 0.14, 0.28, 0.48)
 
 _WIDTH_PX = 960.0
 _DPI = 72.0
+_POSITION_DIGITS = 5
+_LABEL_LEFT = -0.052
 _SETTINGS: Any = {
     "axes.axisbelow": True,
     "axes.edgecolor": FAINT,
@@ -58,6 +60,7 @@ _SETTINGS: Any = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,
     "axes.titlesize": 13.5,
     "axes.titleweight": "bold",
     "axes.titlecolor": INK,
@@ -96,9 +99,7 @@ def house_style() -> Iterator[None]:
 
 def new_figure(height_px: float) -> Figure:
     """Return an empty figure as wide as the page."""
-    figure = Figure(figsize=(_WIDTH_PX / _DPI, height_px / _DPI), layout="constrained")
-    FigureCanvasSVG(figure)
-    return figure
+    return Figure(figsize=(_WIDTH_PX / _DPI, height_px / _DPI), layout="constrained")
 
 
 def inline_svg(figure: Figure, name: str, description: str) -> Markup:
@@ -113,9 +114,12 @@ def inline_svg(figure: Figure, name: str, description: str) -> Markup:
     description
         What is seen, for those who do not see it.
     """
+    _settle(figure)
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    figure.savefig(buffer, format="svg", metadata=nothing)
+    # Not through savefig, which draws everything twice.
+    canvas: Any = FigureCanvasSVG(figure)
+    canvas.print_svg(buffer, metadata=nothing)
     text = buffer.getvalue()
     view = re.search(r'viewBox="([^"]+)"', text)
     body = re.sub(r"\A.*?<svg[^>]*>", "", text, flags=re.DOTALL)
@@ -124,6 +128,26 @@ def inline_svg(figure: Figure, name: str, description: str) -> Markup:
     label = escape(description, quote=True)
     opening = f'<svg class="plot" viewBox="{box}" role="img" aria-label="{label}">'
     return Markup(opening + body.strip())  # noqa: S704  from matplotlib; the label is escaped
+
+
+def _settle(figure: Figure) -> None:
+    """Lay the figure out once, and round where its axes are.
+
+    The solver of constrained layouts visits its terms in the order of their addresses in memory,
+    so that its last digits change from one time to the next.
+    """
+    for axes in figure.axes:
+        # Fixed places: matplotlib measures every tick label again to find them, twice a panel.
+        axes.yaxis.set_label_coords(_LABEL_LEFT, 0.5)
+        if not axes.get_xlabel():
+            axes.xaxis.set_label_coords(0.5, 0.0)
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        bounds = (round(value, _POSITION_DIGITS) for value in axes.get_position().bounds)
+        axes.set_position(tuple(bounds))
 
 
 def _tidy(body: str) -> str:
@@ -145,11 +169,12 @@ def _rounded(path: str) -> str:
 
 def _named(body: str, name: str) -> str:
     """Drop names that nothing refers to, and make the others unique in the page."""
-    used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', body))
+    used = dict.fromkeys(re.findall(r'(?:url\(#|href="#)([^)"]+)', body))
+    numbered = {old: f"{name}-{place}" for place, old in enumerate(used)}
     body = re.sub(
         r' id="([^"]+)"',
-        lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "",
+        lambda found: f' id="{numbered[found[1]]}"' if found[1] in numbered else "",
         body,
     )
-    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", body)
-    return re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', body)
+    body = re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{numbered[found[1]]})", body)
+    return re.sub(r'href="#([^"]+)"', lambda found: f'href="#{numbered[found[1]]}"', body)

@@ -31,7 +31,6 @@ def draw_traffic(story: Story, traffic: Traffic) -> Markup:
         _draw_path(panel, story, traffic, path, SERIES[2 + place])
     for panel in axes:
         time_axis(panel, story, 0, story.n_steps)
-    figure.align_ylabels(axes)
     description = (
         f"Filling of the recorder, at most {words.data(traffic.greatest_filling_gbit)} of "
         f"{words.data(traffic.capacity_gbit)}; and hours of contact over each path to Earth."

@@ -1,0 +1,354 @@
+"""Run directories made by hand, small and odd, through the record package."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from moonstead.record.directory import RunDirectory
+
+KWH_J = 3.6e6
+START = datetime(2035, 3, 1, tzinfo=UTC)
+START_T_S = 1109592069.18
+SINGLE = (
+    "mode",
+    "margin_fraction",
+    "reserve_j",
+    "sun_azimuth_deg",
+    "sun_elevation_deg",
+    "sun_fraction",
+    "eclipse_fraction",
+    "earth_elevation_deg",
+    "earth_fraction",
+)
+
+
+@dataclass
+class Made:
+    """What a made run is like."""
+
+    hours: float = 48.0
+    step_s: float = 600.0
+    sun: str = "half"
+    """always, never or half (the first half of every day)"""
+    sources: tuple[str, ...] = ("array",)
+    source_w: float = 2000.0
+    stores: tuple[str, ...] = ("battery",)
+    experiments: bool = True
+    paths: tuple[str, ...] = ("direct",)
+    tank: bool = True
+    second_bus: bool = False
+    lost: tuple[str, ...] = ()
+    mode: int = 0
+    unserved_j: float = 0.0
+    values: dict[str, Any] = field(default_factory=dict)
+    """Replaces keys of the summary."""
+
+    @property
+    def n_steps(self) -> int:
+        return round(self.hours * 3600.0 / self.step_s)
+
+
+def make_run(path: Path, made: Made) -> RunDirectory:
+    """Write a complete run directory."""
+    directory = RunDirectory(path)
+    directory.begin(_provenance(made))
+    series, channels = _series(made)
+    writer = directory.writer(channels, made.n_steps, made.n_steps)
+    t_s = START_T_S + made.step_s * (1.0 + np.arange(made.n_steps))
+    directory.create_series(writer, t_s)
+    writer.write(0, series)
+    directory.write_tables(0, _events(made), _plan(made))
+    directory.finish({**_summary(made, series), **made.values})
+    return directory
+
+
+def _provenance(made: Made) -> dict[str, Any]:
+    end = START + timedelta(seconds=made.n_steps * made.step_s)
+    return {
+        "moonstead": "0.1.0",
+        "python": "3.11.0",
+        "numba": "0.60.0",
+        "numpy": "2.0.0",
+        "scenario": "# <made> by hand & for tests\nformat = 1\n",
+        "scenario_name": "made",
+        "scenario_sha256": "ab" * 32,
+        "seed": 7,
+        "start_utc": f"{START:%Y-%m-%dT%H:%M:%SZ}",
+        "end_utc": f"{end:%Y-%m-%dT%H:%M:%SZ}",
+        "step_s": made.step_s,
+        "steps": made.n_steps,
+        "kernels": {"kernel.bsp": "cd" * 32},
+        "terrain": {},
+        "terrain_products": {},
+    }
+
+
+def _sun(made: Made) -> np.ndarray:
+    n = np.arange(made.n_steps)
+    if made.sun == "half":
+        return ((n * made.step_s) % 86400.0 < 43200.0).astype(float)
+    return np.full(made.n_steps, 1.0 if made.sun == "always" else 0.0)
+
+
+def _series(made: Made) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, ...]]]:
+    n, sun = made.n_steps, _sun(made)
+    loads = ("hub.computer", "hub.science", *(("rover.charger",) if made.second_bus else ()))
+    power = [np.full(n, 500.0), 300.0 * sun, *([np.full(n, 50.0)] if made.second_bus else [])]
+    sources = [made.source_w * sun for _ in made.sources]
+    energy = [np.linspace(9.0, 6.0, n) * KWH_J for _ in made.stores]
+    reserve_j = np.linspace(4.0, 2.0, n) * KWH_J
+    channels = {
+        "source_power_w": made.sources,
+        "source_spilled_w": made.sources,
+        "load_power_w": loads,
+        "store_energy_j": made.stores,
+        "node_temperature_k": ("hub", "seismometer"),
+        "recorder_bit": ("hub.recorder",) if made.paths else (),
+        "tank_kg": ("plant.tank",) if made.tank else (),
+        "transmitter_bit_per_s": tuple(f"hub.radio-{path}" for path in made.paths),
+        "contact_rate_bit_per_s": made.paths,
+        **dict.fromkeys(SINGLE, ()),
+    }
+    series = {name: np.zeros(n) for name in SINGLE}
+    series["sun_fraction"], series["earth_fraction"] = sun, 1.0 - sun
+    series["reserve_j"] = reserve_j
+    series["margin_fraction"] = np.linspace(0.5, 0.2, n)
+    series["mode"] = np.where(sun > 0.0, 0, made.mode)
+    series["source_power_w"] = _stacked(sources, n)
+    series["source_spilled_w"] = _stacked([0.1 * s for s in sources], n)
+    series["load_power_w"] = _stacked(power, n)
+    series["store_energy_j"] = _stacked(energy, n)
+    series["node_temperature_k"] = _stacked([np.full(n, 290.0), np.linspace(260.0, 220.0, n)], n)
+    series["recorder_bit"] = _stacked([np.linspace(0.0, 1e9, n)] if made.paths else [], n)
+    series["tank_kg"] = _stacked([np.linspace(0.0, 5.0, n)] if made.tank else [], n)
+    series["contact_rate_bit_per_s"] = _stacked([1e6 * (1.0 - sun) for _ in made.paths], n)
+    series["transmitter_bit_per_s"] = _stacked([1e5 * (1.0 - sun) for _ in made.paths], n)
+    return series, {name: channels[name] for name in sorted(channels)}
+
+
+def _stacked(rows: list[np.ndarray], n: int) -> np.ndarray:
+    return np.array(rows) if rows else np.zeros((0, n))
+
+
+def _events(made: Made) -> list[dict[str, Any]]:
+    events = []
+    for name in made.lost:
+        text = f"{name} fell to 215 K, below what it survives, and is lost"
+        events.append(_event(made, 30, "truth", "element-lost", name, text, {}))
+    if made.unserved_j:
+        for step in range(31, 34):
+            text = "hub.computer did not get the power it needs to survive"
+            value = {"unserved_j": made.unserved_j / 3.0}
+            events.append(
+                _event(made, step, "truth", "survival-unserved", "hub.computer", text, value)
+            )
+    return events
+
+
+def _event(
+    made: Made, step: int, origin: str, kind: str, subject: str, text: str, values: dict[str, float]
+) -> dict[str, Any]:
+    return {
+        "t_s": START_T_S + min(step, made.n_steps) * made.step_s,
+        "origin": origin,
+        "kind": kind,
+        "subject": subject,
+        "text": text,
+        "values": json.dumps(values),
+    }
+
+
+def _plan(made: Made) -> list[dict[str, Any]]:
+    if not made.experiments:
+        return []
+    rows = []
+    for status, reason, t in (
+        ("started", "", 0.0),
+        ("done", "", 6 * 3600.0),
+        ("started", "", 7 * 3600.0),
+        ("aborted", "mode reduced", 8 * 3600.0),
+        ("left-out", "energy is needed for the reserve", 9 * 3600.0),
+        ("started", "", 20 * 3600.0),
+    ):
+        activity = "listen-1" if t <= 6 * 3600.0 else "listen-2" if t < 9 * 3600.0 else "listen-3"
+        begin = {"listen-1": 0.0, "listen-2": 7 * 3600.0}.get(activity, 20 * 3600.0)
+        rows.append(
+            {
+                "t_s": START_T_S + t,
+                "activity": "" if status == "left-out" else activity,
+                "experiment": "listen",
+                "start_t_s": START_T_S + begin,
+                "end_t_s": START_T_S + max(t, begin),
+                "status": status,
+                "reason": reason,
+            }
+        )
+    return rows
+
+
+def _summary(made: Made, series: dict[str, np.ndarray]) -> dict[str, Any]:
+    step_kwh = made.step_s / KWH_J
+    source_kwh = series["source_power_w"].sum(axis=1) * step_kwh
+    load_kwh = series["load_power_w"].sum(axis=1) * step_kwh
+    in_kwh = float(source_kwh.sum()) + len(made.stores)
+    out_kwh = float(load_kwh.sum()) + 0.5 * len(made.stores)
+    capacity_kwh = 10.0 * len(made.stores)
+    below = np.bincount(series["mode"].astype(int), minlength=4) * made.step_s / 3600.0
+    return {
+        "scenario": "made",
+        "title": "A <made> station & more",
+        "site": {
+            "name": "ridge",
+            "latitude_deg": -89.5,
+            "longitude_deg": 200.0,
+            "ground_elevation_m": 1900.0,
+            "mast_height_m": 2.0,
+            "frame": "MOON_ME_DE440_ME421",
+        },
+        "survival": {
+            "survives": not made.lost and not made.unserved_j,
+            "elements_lost": list(made.lost),
+            "survival_power_w": 500.0,
+            "survival_unserved_kwh": made.unserved_j / KWH_J,
+            "worst_reserve_kwh": 4.0,
+            "worst_reserve_utc": "2035-03-01T00:00:00Z",
+            "deliverable_capacity_kwh": capacity_kwh,
+            "least_margin_fraction": 0.2,
+            "hours_in_mode": dict(
+                zip(("nominal", "trim", "reduced", "survival"), below.tolist(), strict=True)
+            ),
+        },
+        "energy": {
+            "sources": {
+                name: {
+                    "drawn_kwh": float(kwh),
+                    "spilled_kwh": 0.1 * float(kwh),
+                    "health_fraction": 1.0,
+                    "bus": "main",
+                }
+                for name, kwh in zip(made.sources, source_kwh, strict=True)
+            },
+            "loads": _loads(made, load_kwh),
+        },
+        "stores": {
+            name: {
+                "rated_kwh": 12.0,
+                "capacity_end_kwh": 11.9,
+                "charged_kwh": 0.5,
+                "discharged_kwh": 1.0,
+                "loss_kwh": 2.5,
+                "begin_kwh": 9.0,
+                "end_kwh": 6.0,
+                "floor_fraction": 0.1,
+                "bus": "main",
+            }
+            for name in made.stores
+        },
+        "nodes": {
+            name: {
+                "min_k": low,
+                "max_k": high,
+                "mean_k": (low + high) / 2.0,
+                "survival_min_k": 218.0,
+                "lost": name in made.lost,
+            }
+            for name, low, high in (("hub", 290.0, 290.0), ("seismometer", 220.0, 260.0))
+        },
+        "data": _data(made),
+        "tanks": {
+            "plant.tank": {
+                "commodity": "oxygen",
+                "made_kg": 5.0,
+                "end_kg": 5.0,
+                "capacity_kg": 5.0,
+            }
+        }
+        if made.tank
+        else {},
+        "elements": [
+            {"name": "hub", "type": "lander_hub", "partner": "one", "mass_kg": 1000.0},
+            {"name": "seismometer", "type": "instrument", "partner": "one", "mass_kg": 10.0},
+        ],
+        "partners": [{"name": "one", "title": "First partner", "role": "founder"}],
+        "ground_stations": [],
+        "experiments": _experiments() if made.experiments else [],
+        "balances": [
+            _balance("electric power", "main", in_kwh * KWH_J, out_kwh * KWH_J, 1.25e-12),
+            *(_balance("stored energy", name, 1.0, 1.0, 3.5e-13) for name in made.stores),
+            *([_balance("electric power", "rover", 1.0, 1.0, 0.0)] if made.second_bus else []),
+        ],
+        "balances_close": True,
+    }
+
+
+def _balance(carrier: str, place: str, came_in: float, out: float, residual: float) -> dict:
+    return {
+        "carrier": carrier,
+        "place": place,
+        "unit": "J",
+        "in": came_in,
+        "out": out,
+        "kept": 0.0,
+        "relative_residual": residual,
+    }
+
+
+def _loads(made: Made, load_kwh: np.ndarray) -> dict[str, Any]:
+    found = {}
+    rows = [("hub.computer", 1, "", "main"), ("hub.science", 5, "", "main")]
+    if made.second_bus:
+        rows.append(("rover.charger", 3, "rover", "main"))
+    for (name, priority, fed, bus), kwh in zip(rows, load_kwh, strict=True):
+        found[name] = {
+            "used_kwh": float(kwh),
+            "unserved_kwh": 0.0,
+            "running_h": made.hours,
+            "priority": priority,
+            "bus": bus,
+            "is_link": bool(fed),
+            "fed_bus": fed,
+            "link_delivered_kwh": 0.9 * float(kwh) if fed else 0.0,
+        }
+    return found
+
+
+def _data(made: Made) -> dict[str, Any]:
+    loads = {
+        "hub.science": {
+            "made_gbit": 3.0,
+            "lost_gbit": 0.25,
+            "delivered_gbit": 1.75,
+            "waiting_gbit": 1.0,
+        }
+    }
+    return {
+        "loads": loads if made.paths else {},
+        "transmitters": {
+            f"hub.radio-{path}": {"sent_gbit": 1.75, "path": path} for path in made.paths
+        },
+        "recorder_capacity_gbit": 2.0 if made.paths else 0.0,
+    }
+
+
+def _experiments() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": "listen",
+            "title": "Listening <to> quakes",
+            "partner": "one",
+            "element": "seismometer",
+            "kind": "exploration",
+            "sessions_wanted": 4,
+            "sessions_done": 1,
+            "sessions_aborted": 1,
+            "sessions_skipped": 0,
+            "hours": 7.0,
+            "value": 3.0,
+            "delivered_gbit": 1.75,
+            "reasons": {"energy is needed for the reserve": 1, "mode reduced": 1},
+        }
+    ]
