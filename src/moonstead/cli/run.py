@@ -39,8 +39,8 @@ def run(
     parsed, text = read_scenario(path)
     parsed = _changed(parsed, until, seed)
     directory = RunDirectory(out if out is not None else Path("runs") / parsed.name)
+    world = build_world(parsed, text, path)
     with _progress(parsed.name) as progress:
-        world = build_world(parsed, text, path)
         summary = execute(world, directory, progress)
     report = write_report(directory)
     if as_json:
@@ -72,7 +72,7 @@ def _changed(scenario: "Scenario", until: str | None, seed: int | None) -> "Scen
 
 @contextmanager
 def _progress(name: str) -> Iterator[Callable[[float, float], None]]:
-    """Show a progress bar on standard error."""
+    """Show a progress bar on standard error, where that is a terminal."""
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
@@ -82,7 +82,8 @@ def _progress(name: str) -> Iterator[Callable[[float, float], None]]:
         TextColumn("{task.fields[days]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task(name, total=None, days="computing Sun, Earth and contacts")
 
         def update(done_s: float, total_s: float) -> None:
@@ -103,7 +104,8 @@ def _tell(summary: dict[str, Any], report: Path) -> None:
         f"{survival['deliverable_capacity_kwh']:.0f} kWh"
     )
     hours = survival["hours_in_mode"]
-    click.echo("  hours in mode: " + ", ".join(f"{name} {h:.0f}" for name, h in hours.items()))
+    told = (f"{name} {hours[name]:.0f}" for name in ("nominal", "trim", "reduced", "survival"))
+    click.echo("  hours in mode: " + ", ".join(told))
     if survival["elements_lost"]:
         click.echo(f"  lost to the cold: {', '.join(survival['elements_lost'])}")
     experiments = summary["experiments"]

@@ -74,7 +74,11 @@ class RunDirectory:
         if self.path.exists() and any(not is_part(path) for path in self.path.iterdir()):
             remedy = "is not empty and holds no run; name another folder with --out"
             raise InputError(Problem("--out", "", place, remedy))
-        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except (NotADirectoryError, FileExistsError):
+            remedy = "is below a file; name a folder"
+            raise InputError(Problem("--out", "", place, remedy)) from None
         write_json(self.path / "provenance.json", wanted)
         return False
 

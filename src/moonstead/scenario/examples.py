@@ -23,7 +23,8 @@ def scenario_path(name: str) -> Path:
         There is neither such a file nor a scenario of that name.
     """
     path = Path(name)
-    if path.exists():
+    # A folder may have the name of a scenario: a run directory, for one.
+    if path.exists() and not (path.is_dir() and name in example_names()):
         return path
     if name in example_names():
         return _folder() / (name + ENDING)

@@ -78,7 +78,8 @@ class Run(Spec):
             mistakes.append(
                 Mistake(("end",), f"a run is at most {LONGEST_RUN_DAYS} days long", self.end)
             )
-        if self.decision_interval_s % self.step_s:
+        steps = self.decision_interval_s / self.step_s
+        if round(steps) < 1 or abs(steps - round(steps)) > 1e-9 * steps:
             remedy = f"must be a whole number of steps of {self.step_s:g} s"
             mistakes.append(Mistake(("decision_interval_s",), remedy, self.decision_interval_s))
         if mistakes:
