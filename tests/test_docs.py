@@ -11,6 +11,7 @@ import pytest
 
 from moonstead.cli.main import VERBS, moonstead
 from moonstead.scenario.build import read_scenario
+from moonstead.scenario.examples import example_names, scenario_path
 from moonstead.scenario.model import Scenario
 from moonstead.version import VERSION
 
@@ -64,3 +65,14 @@ def test_the_scenario_of_the_readme_is_right(tmp_path: Path) -> None:
 def test_the_changelog_begins_with_this_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.findall(r"^## (\S+)", changelog, re.MULTILINE)[0] == VERSION
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_every_number_of_a_shipped_scenario_has_its_source(name: str) -> None:
+    table, bare = "", []
+    for line in scenario_path(name).read_text(encoding="utf-8").splitlines():
+        table = line if line.startswith("[") else table
+        is_number = re.match(r'\w+ = "?[-+]?\d', line) is not None
+        if is_number and "#" not in line and not table.startswith("[run]") and table:
+            bare.append(line)
+    assert bare == []
