@@ -1,6 +1,7 @@
 """The reserve against a run made by brute force, and the ladder against its own promises."""
 
 from collections import deque
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -28,36 +29,47 @@ from moonstead.units import DAY_S, HOUR_S
 NET_W = arrays(np.float64, st.integers(1, 60), elements=st.floats(-2000.0, 2000.0))
 
 
-def lowest_j(start_j: float, net_w: FloatArray, slot_s: float, round_trip: float) -> float:
+def lowest_j(
+    start_j: float, net_w: FloatArray, slot_s: float, round_trip: float, charge_w: float
+) -> float:
     """Return the least energy of a run that starts with some, in slots, by going through it."""
     least = held = start_j
     for power in net_w:
-        held += power * slot_s * (round_trip if power > 0.0 else 1.0)
+        held += slot_s * (min(power, charge_w) * round_trip if power > 0.0 else power)
         least = min(least, held)
     return least
 
 
 @settings(max_examples=200, deadline=None)
-@given(NET_W, st.sampled_from([60.0, 1800.0]), st.sampled_from([0.0, 1e6]), st.floats(0.3, 1.0))
+@given(
+    NET_W,
+    st.sampled_from([60.0, 1800.0]),
+    st.sampled_from([0.0, 1e6]),
+    st.floats(0.3, 1.0),
+    st.sampled_from([50.0, 700.0, 1e9]),
+)
 def test_the_reserve_is_enough_and_nothing_less_is(
-    net_w: FloatArray, slot_s: float, floor_j: float, round_trip: float
+    net_w: FloatArray, slot_s: float, floor_j: float, round_trip: float, charge_w: float
 ) -> None:
-    reserve_j = viable_reserve_j(net_w, slot_s, floor_j, round_trip)
+    reserve_j = viable_reserve_j(net_w, slot_s, floor_j, round_trip, charge_w)
     scale_j = 1e-9 * (floor_j + np.abs(net_w).sum() * slot_s) + 1e-9
     for slot in range(len(net_w)):
         rest_w = net_w[slot:]
         assert reserve_j[slot] >= floor_j
-        assert lowest_j(reserve_j[slot], rest_w, slot_s, round_trip) >= floor_j - scale_j
+        assert lowest_j(reserve_j[slot], rest_w, slot_s, round_trip, charge_w) >= floor_j - scale_j
         less_j = 0.99 * reserve_j[slot] - scale_j
         if reserve_j[slot] > 0.0:
-            assert lowest_j(less_j, rest_w, slot_s, round_trip) < floor_j
+            assert lowest_j(less_j, rest_w, slot_s, round_trip, charge_w) < floor_j
     assert reserve_j[-1] == floor_j
 
 
-def test_the_reserve_carries_a_real_battery_through_the_dark() -> None:
-    """A battery with its losses and its floor, stepped here, meets its least charge and no less."""
-    generation_w = np.concatenate([np.full(200, 900.0), np.zeros(300), np.full(200, 900.0)])
-    model = station(forecast=forecast(generation_w))
+@pytest.mark.parametrize("charge_power_w", [1e4, 40.0])
+def test_the_reserve_carries_a_real_battery_through_the_dark(charge_power_w: float) -> None:
+    """A battery with losses, floor and slow charge, stepped here, meets its least charge."""
+    light, dark = np.full(200, 900.0), np.zeros(120)
+    generation_w = np.concatenate([light, dark, light[:40], dark, light])
+    battery = replace(BATTERY, charge_power_w=charge_power_w)
+    model = station(stores=(battery,), forecast=forecast(generation_w))
     reserve_j = reserve_of(model)
 
     def least_above_floor_j(deliverable_j: float) -> float:
@@ -65,8 +77,11 @@ def test_the_reserve_carries_a_real_battery_through_the_dark() -> None:
         least_j = stored_j
         for offered_w in generation_w:
             net_w = GENERATION_DERATING * offered_w - model.survival_power_w
-            change = BATTERY.charge_efficiency if net_w > 0 else 1 / BATTERY.discharge_efficiency
-            stored_j = min(stored_j + net_w * 1800.0 * change, 0.9 * BATTERY.capacity_j)
+            if net_w > 0.0:
+                stored_j += min(net_w, charge_power_w) * 1800.0 * BATTERY.charge_efficiency
+            else:
+                stored_j += net_w * 1800.0 / BATTERY.discharge_efficiency
+            stored_j = min(stored_j, 0.9 * BATTERY.capacity_j)
             least_j = min(least_j, stored_j)
         return least_j * BATTERY.discharge_efficiency
 

@@ -2,7 +2,8 @@
 
 The reserve is a viability kernel: with at least that much stored, the survival load can be carried
 through every darkness of the forecast even if generation stays at `GENERATION_DERATING` of it.
-Backward recursion, with losses of recharging counted. Where the reserve exceeds what the stores
+Backward recursion, with losses and limits of recharging counted: exact for one store; with several,
+as if none were full before the others. Where the reserve exceeds what the stores
 can hold, site, stores and survival load do not fit: a design alarm.
 
 The ladder acts on the margin (stored - reserve) / capacity. Down at once, in the tick that detects
@@ -34,7 +35,7 @@ HIGHEST_PRIORITY = {Mode.NOMINAL: 9, Mode.TRIM: 6, Mode.REDUCED: 2, Mode.SURVIVA
 
 @compiled
 def viable_reserve_j(
-    net_w: FloatArray, slot_s: float, floor_j: float, round_trip: float
+    net_w: FloatArray, slot_s: float, floor_j: float, round_trip: float, charge_power_w: float
 ) -> FloatArray:
     """Return the least energy from which survival is sure, at the start of each slot.
 
@@ -48,6 +49,8 @@ def viable_reserve_j(
         Least reserve.
     round_trip
         Share of surplus energy that comes back from the stores.
+    charge_power_w
+        The most that the stores take; more surplus than that is spilled.
 
     Returns
     -------
@@ -58,7 +61,7 @@ def viable_reserve_j(
     reserve_j = np.empty(n_slots + 1)
     reserve_j[n_slots] = floor_j
     for slot in range(n_slots - 1, -1, -1):
-        net_j = net_w[slot] * slot_s
+        net_j = min(net_w[slot], charge_power_w) * slot_s
         if net_j > 0.0:
             net_j *= round_trip
         reserve_j[slot] = max(floor_j, reserve_j[slot + 1] - net_j)
@@ -72,9 +75,9 @@ def reserve_of(model: StationModel) -> FloatArray:
         (store.charge_efficiency * store.discharge_efficiency for store in model.stores),
         default=1.0,
     )
-    return viable_reserve_j(
-        net_w, model.forecast.slot_s, FLOOR_FRACTION * model.capacity_j, round_trip
-    )
+    charge_power_w = sum(store.charge_power_w for store in model.stores)
+    floor_j = FLOOR_FRACTION * model.capacity_j
+    return viable_reserve_j(net_w, model.forecast.slot_s, floor_j, round_trip, charge_power_w)
 
 
 @dataclass(slots=True)
