@@ -28,8 +28,7 @@ ODD = {
     "forty days": Made(hours=960.0, step_s=1800.0),
     "two years": Made(hours=731 * 24.0, step_s=3600.0),
     "no stores": Made(stores=()),
-    "no experiments": Made(experiments=False),
-    "no paths": Made(paths=(), tank=False),
+    "no paths": Made(paths=(), tank=False, experiments=False),
     "many of everything": Made(
         stores=tuple(f"battery-{n}" for n in range(12)),
         paths=("direct", "relay", "second-relay"),
@@ -103,7 +102,7 @@ def test_darkness_is_told_with_its_accounts(page_of):
     assert (
         "The longest darkness lasts 12 h, from 1 Mar 2035, 12:00 to 2 Mar 2035, 00:00" in page.text
     )
-    assert "Survival needs 6 kWh over it; the sources could give nothing" in page.text
+    assert "Survival needs 6 kWh over it as designed; the sources could give nothing" in page.text
 
 
 def test_light_all_the_time_has_no_dark_picture(page_of):

@@ -6,7 +6,7 @@ import numpy as np
 
 from moonstead.report import words
 from moonstead.report.light import Light
-from moonstead.report.power import Power
+from moonstead.report.power import Power, stays_on_floor
 from moonstead.report.story import Story, parse_utc
 from moonstead.report.traffic import Traffic
 from moonstead.units import HOUR_S, KWH_J
@@ -29,7 +29,9 @@ def key_figures(story: Story, light: Light, power: Power, traffic: Traffic) -> t
     used_kwh, generated_kwh = story.kwh(power.load_w), story.kwh(power.generation_w)
     mean_w = used_kwh * KWH_J / story.length_s
     science = (
-        f"{words.percent(done / wanted, 0)} of what was asked for" if wanted else "none asked for"
+        f"of {wanted:,} asked for, {words.percent(done / wanted, 0)}"
+        if wanted
+        else "none asked for"
     )
     waiting = traffic.total.waiting_gbit + traffic.total.lost_gbit
     return (
@@ -39,7 +41,7 @@ def key_figures(story: Story, light: Light, power: Power, traffic: Traffic) -> t
             words.energy(generated_kwh),
             f"{words.energy(story.kwh(power.spilled_w))} more found no taker",
         ),
-        Figure("Science sessions", f"{done:,} of {wanted:,}", science),
+        Figure("Science sessions", f"{done:,}", science),
         Figure(
             "Data delivered",
             words.data(traffic.total.delivered_gbit),
@@ -104,6 +106,8 @@ def deciding_figures(story: Story, power: Power) -> tuple[Figure, ...]:
     place = int(np.argmin(power.margin_fraction))
     margin_kwh = float(power.deliverable_j[place] - power.reserve_j[place]) / KWH_J
     worst = words.minute(parse_utc(survival["worst_reserve_utc"]))
+    if stays_on_floor(story, power):
+        worst = "its floor: no darkness asked for more"
     share = f"{words.percent(need_kwh / capacity_kwh, 0)} of it" if capacity_kwh else "no stores"
     least = words.percent(survival["least_margin_fraction"])
     return (

@@ -27,7 +27,7 @@ from moonstead.report import (
 from moonstead.report.darkness import DarkSpell, deciding_spells
 from moonstead.report.drawing.calendar import draw_calendar
 from moonstead.report.drawing.dark import draw_dark
-from moonstead.report.drawing.power import draw_power
+from moonstead.report.drawing.power import MOST_STORES, draw_power
 from moonstead.report.drawing.sessions import draw_sessions
 from moonstead.report.drawing.style import house_style
 from moonstead.report.drawing.traffic import draw_traffic
@@ -100,6 +100,7 @@ def _context(story: Story) -> dict[str, Any]:
         "eclipses": light.eclipses_in_words(seen),
         "calendar": draw_calendar(story, seen),
         "power": draw_power(story, power),
+        "stores_not_drawn": list(story.summary["stores"])[MOST_STORES:],
         "dark": [
             (spell, _caption(spell), draw_dark(story, power, spell, warm, f"dark-{n}"))
             for n, spell in enumerate(dark)

@@ -71,6 +71,12 @@ def final_loads(story: Story) -> Iterator[tuple[str, dict[str, Any]]]:
             yield name, load
 
 
+def stays_on_floor(story: Story, power: Power) -> bool:
+    """Say whether no darkness ever asked for more in reserve than its fixed floor."""
+    worst_j = float(story.summary["survival"]["worst_reserve_kwh"]) * KWH_J
+    return worst_j <= float(power.reserve_j.min()) * (1.0 + 1e-6)
+
+
 def capacity_of(story: Story) -> float:
     """Return what the stores of the main bus can deliver from full, J, as the station believes."""
     return float(story.summary["survival"]["deliverable_capacity_kwh"]) * KWH_J

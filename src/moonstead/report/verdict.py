@@ -7,12 +7,14 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from moonstead.report import words
 from moonstead.report.darkness import DarkSpell
-from moonstead.report.power import Power
+from moonstead.report.power import Power, stays_on_floor
 from moonstead.report.science import ExperimentStory
 from moonstead.report.story import MODES, Story, parse_utc
-from moonstead.units import KWH_J
+from moonstead.units import DAY_S, KWH_J
 
 Grade = Literal["good", "strained", "failed"]
 _AMPLE_FRACTION = 0.8
@@ -39,7 +41,7 @@ def verdict(
     paragraphs = (
         ("What went wrong", _losses(story)),
         ("What the dark takes", _need(story, power, dark)),
-        ("How near it came", _tightest(story, dark)),
+        ("How near it came", _tightest(story, power, dark)),
         ("What was shed", _shedding(story, dark)),
         ("What it did to science", _science(done)),
     )
@@ -108,7 +110,7 @@ def _need(story: Story, power: Power, dark: tuple[DarkSpell, ...]) -> str:
         told.append(_longest(story, dark[0]))
     else:
         told.append("The mast is never in the dark.")
-    if survival["worst_reserve_kwh"] <= float(power.reserve_j.min()) / KWH_J * (1.0 + 1e-6):
+    if stays_on_floor(story, power):
         told.append(_no_reserve(story, power, dark))
     else:
         told.append(_reserve(story))
@@ -126,9 +128,10 @@ def _longest(story: Story, spell: DarkSpell) -> str:
     offered = words.something(words.energy(spell.offered_kwh))
     usual = f", where {words.energy(spell.usual_kwh)} would be usual" if spell.usual_kwh else ""
     return (
-        f"{begin} Survival needs {words.energy(spell.need_kwh)} over it; the sources could give "
-        f"{offered}{usual}. The stores could deliver {words.energy(spell.begin_kwh)} when it began "
-        f"and {words.energy(spell.end_kwh)} when it ended."
+        f"{begin} Survival needs {words.energy(spell.need_kwh)} over it as designed; the sources "
+        f"could give {offered}{usual}. All loads together took {words.energy(spell.used_kwh)}, and "
+        f"what the stores could deliver went from {words.energy(spell.begin_kwh)} to "
+        f"{words.energy(spell.end_kwh)}."
     )
 
 
@@ -158,27 +161,40 @@ def _reserve(story: Story) -> str:
     return f"{text}full stores deliver {capacity}, {spare} more."
 
 
-def _tightest(story: Story, dark: tuple[DarkSpell, ...]) -> str:
-    """Tell how near to the reserve the station came."""
-    if not dark:
-        return ""
-    spell = dark[-1]
-    which = (
-        "that spell" if len(dark) == 1 else f"another dark spell, of {words.span(spell.length_s)}"
+def _tightest(story: Story, power: Power, dark: tuple[DarkSpell, ...]) -> str:
+    """Tell how near to the reserve the station came, and whether it ever went below."""
+    step = int(np.argmin(power.margin_fraction))
+    margin = float(power.margin_fraction[step])
+    away_kwh = float(power.deliverable_j[step] - power.reserve_j[step]) / KWH_J
+    side = "above" if margin >= 0.0 else "below"
+    text = (
+        f"The station came nearest to the reserve on {words.minute(story.at(step))}"
+        f"{_relation(story, step, dark)}: {words.energy(abs(away_kwh))} {side} it "
+        f"({words.percent(margin)} of what the stores deliver)."
     )
-    least = story.summary["survival"]["least_margin_fraction"]
-    if spell.least_margin_fraction > least + 1e-6:
-        return (
-            f"The least margin above the reserve, {words.percent(least)} of what the stores "
-            "deliver, was not in a dark spell."
+    uncovered = int(np.sum(power.margin_fraction < 0.0))
+    if uncovered:
+        text += (
+            f" For {words.span(uncovered * story.step_s)} in all the reserve was not covered:"
+            " with as little light and as much heating as the guard reckons with, survival was"
+            " not sure."
         )
-    side = "above" if spell.least_margin_kwh >= 0.0 else "below"
-    away = words.energy(abs(spell.least_margin_kwh))
-    return (
-        f"The station came nearest to the reserve in {which}: {away} {side} it "
-        f"({words.percent(spell.least_margin_fraction)} of what the stores deliver) on "
-        f"{words.minute(spell.least_margin_at)}."
-    )
+    return text
+
+
+def _relation(story: Story, step: int, dark: tuple[DarkSpell, ...]) -> str:
+    """Tell how an instant stands to the dark spells that decide."""
+    for place, spell in enumerate(dark):
+        which = "that darkness" if place == 0 else f"another, of {words.span(spell.length_s)}"
+        if spell.first <= step < spell.end_step:
+            return f", in {which}"
+        before_s = (spell.first - step) * story.step_s
+        if 0.0 < before_s <= DAY_S:
+            return f", {words.span(before_s)} before {which} began"
+        after_s = (step - spell.end_step) * story.step_s
+        if 0.0 <= after_s <= DAY_S:
+            return f", {words.span(after_s)} after {which} ended"
+    return ""
 
 
 def _shedding(story: Story, dark: tuple[DarkSpell, ...]) -> str:

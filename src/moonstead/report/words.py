@@ -50,8 +50,8 @@ def energy(energy_kwh: float) -> str:
     """Return an energy, such as ``324 kWh`` or ``70.5 MWh``."""
     if abs(energy_kwh) >= 10_000.0:
         return f"{number(energy_kwh / 1e3)}{_NO_BREAK}MWh"
-    if 0.0 < abs(energy_kwh) < 0.1:
-        return f"{number(energy_kwh * 1e3, 2)}{_NO_BREAK}Wh"
+    if 0.0 < abs(energy_kwh) < 1.0:
+        return f"{number(energy_kwh * 1e3)}{_NO_BREAK}Wh"
     return f"{number(energy_kwh)}{_NO_BREAK}kWh"
 
 
@@ -62,7 +62,7 @@ def energy_of_j(energy_j: float) -> str:
 
 def power(power_w: float) -> str:
     """Return a power, such as ``811 W`` or ``14 kW``."""
-    if abs(power_w) >= 1e4:
+    if abs(power_w) >= 1e3:
         return f"{number(power_w / 1e3)}{_NO_BREAK}kW"
     return f"{number(power_w)}{_NO_BREAK}W"
 
@@ -71,7 +71,7 @@ def data(amount_gbit: float) -> str:
     """Return an amount of data, such as ``512 Gbit`` or ``8.53 Tbit``."""
     if abs(amount_gbit) >= 1000.0:
         return f"{number(amount_gbit / 1e3)}{_NO_BREAK}Tbit"
-    if 0.0 < abs(amount_gbit) < 0.1:
+    if 0.0 < abs(amount_gbit) < 1.0:
         return f"{number(amount_gbit * 1e3)}{_NO_BREAK}Mbit"
     return f"{number(amount_gbit)}{_NO_BREAK}Gbit"
 

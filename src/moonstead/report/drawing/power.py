@@ -36,12 +36,12 @@ _AREAS = 400
 _BINS_S = (600.0, 1800.0, HOUR_S, 2 * HOUR_S, 6 * HOUR_S, DAY_S, 5 * DAY_S)
 _POINTS = 960
 _POWER_PX, _ENERGY_PX, _STORE_PX = 250.0, 210.0, 96.0
-_MOST_STORES = 8
+MOST_STORES = 8
 
 
 def draw_power(story: Story, power: Power) -> Markup:
     """Draw generation by source, load, what found no taker; reserve; and the charge of stores."""
-    stores = list(story.summary["stores"])[:_MOST_STORES]
+    stores = list(story.summary["stores"])[:MOST_STORES]
     heights = [_POWER_PX]
     if stores:
         heights += [_ENERGY_PX, *[_STORE_PX] * len(stores)]
