@@ -218,3 +218,27 @@ def test_the_reserve_between_slots_is_linear() -> None:
     for t_s in np.linspace(START_S, starts[-1] + 3600.0, 400):
         wanted = np.interp(t_s, starts, manager.reserve_j)
         assert manager.reserve_now_j(float(t_s)) == pytest.approx(wanted, rel=1e-12)
+
+
+def test_a_wait_for_better_times_goes_on_after_a_restart() -> None:
+    """Stopped at any tick of a recovery, it recovers in the same tick as one that was not."""
+
+    def recovered_s(stop_at: int) -> list[float]:
+        manager = StationManager(station(), TICK_S)
+        manager.handle(holding(START_S, 0.1))
+        steps = []
+        for tick in range(1, 150):
+            if tick == stop_at:
+                told = json.loads(json.dumps(manager.state()))
+                manager = StationManager(station(), TICK_S)
+                manager.restore(told)
+            before = manager.guard.mode
+            manager.handle(holding(START_S + tick * TICK_S, 0.9))
+            if manager.guard.mode != before:
+                steps.append(tick * TICK_S)
+        return steps
+
+    undisturbed = recovered_s(0)
+    assert len(undisturbed) == 3
+    for stop_at in range(1, 150, 7):
+        assert recovered_s(stop_at) == undisturbed

@@ -367,3 +367,37 @@ def test_halving_the_step_halves_the_error_of_a_whole_station() -> None:
     errors = [np.abs(end(n) - truth) for n in (100, 200, 400)]
     for coarse, fine in pairwise(errors):
         assert coarse / fine == pytest.approx([2.0, 2.0], rel=0.15)
+
+
+def test_two_plants_fill_one_tank_to_the_brim_and_not_over() -> None:
+    plants = tuple(
+        Converter(
+            load=load(name, 1000.0, divisible=True), tank="tank", specific_energy_j_per_kg=1e5
+        )
+        for name in ("plant-a", "plant-b")
+    )
+    tank = Tank(name="tank", commodity="oxygen", capacity_kg=0.95)
+    made = simulator(
+        Parts(sources=(source("sun", 5e3),), converters=plants, tanks=(tank,)), 10, 10.0
+    )
+    run(made, 10)  # both at full power make 0.2 kg a step: the fifth has room for 0.15 kg
+    assert made.state.tank_kg[0] == pytest.approx(0.95, rel=1e-12)
+    assert made.ledger.load_used_j.sum() == pytest.approx(0.95e5)
+
+
+def test_two_radios_share_what_a_path_carries() -> None:
+    radios = tuple(
+        Transmitter(
+            load=load(name, 10.0), recorder="disk", path="earth", rate_limit_bit_per_s=800.0
+        )
+        for name in ("radio-a", "radio-b")
+    )
+    parts = Parts(
+        sources=(source("sun", 500.0),),
+        loads=(load("camera", 5.0, data_rate_bit_per_s=1e6, recorder="disk"),),
+        recorders=(Recorder(name="disk", capacity_bit=1e9),),
+        transmitters=radios,
+    )
+    made = simulator(parts, 10, 1.0, sky_of(np.full(10, 1000.0)))
+    run(made, 10)
+    assert made.ledger.transmitter_sent_bit == pytest.approx([8000.0, 2000.0])
