@@ -1,6 +1,8 @@
 """Every element type of the catalogue: it compiles, it is bounded, and it gives what it says."""
 
 import math
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from typing import Any, get_args
 
 import numpy as np
@@ -282,3 +284,49 @@ def test_a_rover_lives_on_its_own_battery() -> None:
         used_j / 0.96
     )
     assert made.ledger.load_made_bit[compiled.names.loads.index("rover.payload")] == 1e5 * 600.0
+
+
+def told(value: Any) -> Any:
+    """Return all that a part says, with its drivers replaced by what they give under one sky."""
+    if is_dataclass(value):
+        return [told(getattr(value, field.name)) for field in fields(value)]
+    if isinstance(value, tuple):
+        return [told(inner) for inner in value]
+    if callable(value):
+        return value(sky(1, sun_azimuth_deg=40.0, sun_elevation_deg=5.0)).tolist()
+    return value
+
+
+def numbers(model: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    for key, value in model.items() if isinstance(model, dict) else enumerate(model):
+        if isinstance(value, (dict, tuple)):
+            yield from numbers(value, (*path, key))
+        elif isinstance(value, float):
+            yield (*path, key)
+
+
+def with_less(given: Any, path: tuple[Any, ...]) -> Any:
+    """Return a document with one number made a little less, or more where it is zero."""
+    if not path:
+        return given * 0.97 if given else 0.01
+    key, rest = path[0], path[1:]
+    if isinstance(given, tuple):
+        return (*given[:key], with_less(given[key], rest), *given[key + 1 :])
+    return {**given, key: with_less(given[key], rest)}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in TYPES if kind != "relay_orbiter"])
+def test_no_number_of_it_is_ignored(kind: str) -> None:
+    """Each number that a user may write makes a difference to the parts."""
+    thermal = {**THERMAL, "louver_area_m2": 0.5}
+    given = {"thermal": thermal} if "thermal" in EXAMPLES[kind] else {}
+    given |= (
+        {"mount": "fixed", "tilt_deg": 80.0, "azimuth_deg": 10.0} if kind == "solar_array" else {}
+    )
+    document = element(kind, **given).model_dump()
+    plain = told(ADAPTER.validate_python(document).parts())
+    paths = [path for path in numbers(document) if path != ("mass_kg",)]
+    assert len(paths) >= 5
+    for path in paths:
+        changed = told(ADAPTER.validate_python(with_less(document, path)).parts())
+        assert changed != plain, path
