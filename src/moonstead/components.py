@@ -10,29 +10,15 @@ grid, see ``quantities.csv``) that returns one value per time step.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from moonstead.contracts import Priority
+
 FloatArray = NDArray[np.float64]
 Surroundings = Mapping[str, FloatArray]
 Driver = Callable[[Surroundings], FloatArray]
-
-
-class Priority(IntEnum):
-    """The shedding ladder: what is dropped last comes first."""
-
-    SURVIVAL = 1
-    """Without it the element dies: computers, survival heaters."""
-    HOUSEKEEPING = 2
-    """Radios, thermal control, everything that keeps the station in hand."""
-    MOBILITY = 3
-    """Charging and driving rovers."""
-    SCIENCE = 5
-    """Experiments."""
-    PRODUCTION = 7
-    """What can wait and takes what is left: oxygen plants and other large converters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ imports the other, so the same controller can run against real hardware.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +14,21 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+
+
+class Priority(IntEnum):
+    """The shedding ladder: what is dropped last comes first."""
+
+    SURVIVAL = 1
+    """Without it the element dies: computers, survival heaters."""
+    HOUSEKEEPING = 2
+    """Radios, thermal control, everything that keeps the station in hand."""
+    MOBILITY = 3
+    """Charging and driving rovers."""
+    SCIENCE = 5
+    """Experiments."""
+    PRODUCTION = 7
+    """What can wait and takes what is left: oxygen plants and other large converters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from moonstead.autonomy.guard import (
     DOWN_MARGIN,
     FLOOR_FRACTION,
     GENERATION_DERATING,
-    HIGHEST_PRIORITY,
+    LAST_ALLOWED,
     UP_HOLD_S,
     UP_MARGIN,
     Guard,
@@ -176,7 +176,7 @@ def test_the_ladder_never_chatters(margins: list[float]) -> None:
 
 
 def test_the_ladder_drops_what_matters_least_first() -> None:
-    kept = [HIGHEST_PRIORITY[mode] for mode in sorted(Mode)]
+    kept = [LAST_ALLOWED[mode] for mode in sorted(Mode)]
     assert kept == sorted(kept, reverse=True)
     assert all(Guard(mode).allows(1) for mode in Mode)
     assert not Guard(Mode.SURVIVAL).allows(2)

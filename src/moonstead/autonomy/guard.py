@@ -16,7 +16,7 @@ import numpy as np
 
 from moonstead.autonomy.model import Mode, StationModel
 from moonstead.compiled import compiled
-from moonstead.contracts import FloatArray
+from moonstead.contracts import FloatArray, Priority
 from moonstead.units import HOUR_S
 
 GENERATION_DERATING = 0.8
@@ -29,8 +29,13 @@ UP_MARGIN = {Mode.TRIM: 0.12, Mode.REDUCED: 0.09, Mode.SURVIVAL: 0.05}
 """Leave a mode above this margin, if it lasts."""
 UP_HOLD_S = {Mode.TRIM: 4 * HOUR_S, Mode.REDUCED: 4 * HOUR_S, Mode.SURVIVAL: 12 * HOUR_S}
 """How long the margin must last."""
-HIGHEST_PRIORITY = {Mode.NOMINAL: 9, Mode.TRIM: 6, Mode.REDUCED: 2, Mode.SURVIVAL: 1}
-"""What is still allowed on in each mode, as the number of the shedding ladder."""
+LAST_ALLOWED = {
+    Mode.NOMINAL: Priority.PRODUCTION,
+    Mode.TRIM: Priority.SCIENCE,
+    Mode.REDUCED: Priority.HOUSEKEEPING,
+    Mode.SURVIVAL: Priority.SURVIVAL,
+}
+"""The last step of the shedding ladder that is still allowed on in each mode."""
 
 
 @compiled
@@ -109,4 +114,4 @@ class Guard:
 
     def allows(self, priority: int) -> bool:
         """Whether a load of this priority may be on."""
-        return priority <= HIGHEST_PRIORITY[self.mode]
+        return priority <= LAST_ALLOWED[self.mode]

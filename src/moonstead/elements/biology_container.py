@@ -6,7 +6,8 @@ experiments only the survival heater keeps the seeds from harm.
 
 from typing import Annotated, Literal
 
-from moonstead.components import Load, Parts, Priority, Thermostat
+from moonstead.components import Load, Parts, Thermostat
+from moonstead.contracts import Priority
 from moonstead.elements.element import Element, Kelvin, Thermal, heater, thermal_node
 from moonstead.spec import Name, NotNegative, Positive, RefersTo
 

@@ -13,11 +13,11 @@ from moonstead.components import (
     FloatArray,
     Load,
     Parts,
-    Priority,
     Surroundings,
     ThermalNode,
     Thermostat,
 )
+from moonstead.contracts import Priority
 from moonstead.spec import Fraction, Name, NotNegative, Positive, RefersTo, Spec
 
 Kelvin = Annotated[float, Field(gt=0.0, lt=2000.0)]

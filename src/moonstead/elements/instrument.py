@@ -2,7 +2,8 @@
 
 from typing import Annotated, Literal
 
-from moonstead.components import Load, Parts, Priority
+from moonstead.components import Load, Parts
+from moonstead.contracts import Priority
 from moonstead.elements.element import Element, Thermal, heater, thermal_node
 from moonstead.spec import Name, NotNegative, Positive, RefersTo
 

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from moonstead.components import Bus, Load, Parts, Priority, Recorder, Transmitter
+from moonstead.components import Bus, Load, Parts, Recorder, Transmitter
+from moonstead.contracts import Priority
 from moonstead.elements.element import Element, Thermal, heater, thermal_node
 from moonstead.spec import Fraction, Name, NotNegative, Positive, Spec
 

@@ -11,7 +11,8 @@ from typing import Literal
 
 from pydantic import field_validator
 
-from moonstead.components import Converter, Load, Parts, Priority, Tank
+from moonstead.components import Converter, Load, Parts, Tank
+from moonstead.contracts import Priority
 from moonstead.elements.element import Element, Thermal, heater, thermal_node
 from moonstead.spec import Fraction, Name, Positive
 from moonstead.units import KWH_J

@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from moonstead.components import Bus, Link, Load, Parts, Priority, Store
+from moonstead.components import Bus, Link, Load, Parts, Store
+from moonstead.contracts import Priority
 from moonstead.elements.element import Element, Kelvin, Thermal, heater, thermal_node
 from moonstead.spec import Fraction, Name, NotNegative, Positive, RefersTo
 

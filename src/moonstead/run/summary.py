@@ -10,6 +10,7 @@ import numpy as np
 
 from moonstead.autonomy.guard import reserve_of
 from moonstead.autonomy.model import StationModel
+from moonstead.contracts import Priority
 from moonstead.environment.timescale import iso_utc
 from moonstead.record.directory import RunDirectory
 from moonstead.scenario.build import World
@@ -110,7 +111,7 @@ def _survival(model: StationModel, simulator: Simulator, directory: RunDirectory
 
 
 def _survival_unserved_j(simulator: Simulator) -> float:
-    is_survival = simulator.station.network.load_priority == 1
+    is_survival = simulator.station.network.load_priority == Priority.SURVIVAL
     return float(simulator.ledger.load_unserved_j[is_survival].sum())
 
 

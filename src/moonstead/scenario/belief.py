@@ -14,7 +14,8 @@ from moonstead.autonomy.model import (
     StationModel,
     StoreModel,
 )
-from moonstead.components import FloatArray, Link, Load, Parts, Priority, Store, ThermalNode
+from moonstead.components import FloatArray, Link, Load, Parts, Store, ThermalNode
+from moonstead.contracts import Priority
 from moonstead.scenario.build import World
 from moonstead.scenario.surroundings import Grid
 from moonstead.simulation.compile import STEFAN_BOLTZMANN_W_PER_M2_K4, all_loads

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstead.contracts import Command, Notice, Telemetry
+from moonstead.contracts import Command, Notice, Priority, Telemetry
 from moonstead.simulation.compile import CompiledStation, empty_ledger, initial_state
 from moonstead.simulation.kernel import advance
 from moonstead.simulation.network import Drivers, FloatArray, Ledger, Output, State
-
-SURVIVAL = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +141,7 @@ class Simulator:
                 Notice("element-lost", names.nodes[n], text, {"node_temperature_k": kelvin})
             )
         unserved_j = self.ledger.load_unserved_j - unserved_before
-        for i in np.flatnonzero((network.load_priority == SURVIVAL) & (unserved_j > 0.0)):
+        for i in np.flatnonzero((network.load_priority == Priority.SURVIVAL) & (unserved_j > 0.0)):
             energy_j = float(unserved_j[i])
             text = f"{names.loads[i]} did not get the power it needs to survive"
             notices.append(
