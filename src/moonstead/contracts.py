@@ -40,6 +40,7 @@ class Channels:
     stores: tuple[str, ...]
     nodes: tuple[str, ...]
     recorders: tuple[str, ...]
+    tanks: tuple[str, ...]
     paths: tuple[str, ...]
 
 
@@ -56,6 +57,7 @@ class Telemetry:
     store_energy_j: FloatArray
     node_temperature_k: FloatArray
     recorder_bit: FloatArray
+    tank_kg: FloatArray
     path_open: BoolArray
     """Whether the receiver on each path hears Earth."""
     sun_seen: bool

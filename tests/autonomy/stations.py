@@ -22,6 +22,7 @@ CHANNELS = Channels(
     stores=("battery",),
     nodes=("box",),
     recorders=("disk",),
+    tanks=("tank",),
     paths=("direct", "relay"),
 )
 BATTERY = StoreModel(
@@ -80,6 +81,7 @@ def telemetry(t_s: float, **changes: Any) -> Telemetry:
         "store_energy_j": np.array([4e8]),
         "node_temperature_k": np.array([280.0]),
         "recorder_bit": np.array([0.0]),
+        "tank_kg": np.array([0.0]),
         "path_open": np.array([False, False]),
         "sun_seen": True,
         "earth_seen": True,

@@ -11,10 +11,12 @@ from moonstead.autonomy.executive import (
     NO_RESPONSE_S,
     REST_S,
     START_WINDOW_S,
+    TANK_FULL,
     Executive,
     Log,
 )
 from moonstead.autonomy.guard import Guard
+from moonstead.autonomy.manager import StationManager
 from moonstead.autonomy.model import Experiment, Mode, StoreModel
 from moonstead.autonomy.planner import Plan, Session
 from moonstead.units import HOUR_S
@@ -263,3 +265,27 @@ def test_stores_have_a_model_of_their_own() -> None:
     for stored_j, deliverable_j in ((100.0, 40.0), (60.0, 20.0), (20.0, 0.0), (5.0, 0.0)):
         seen = telemetry(START_S, store_energy_j=np.array([stored_j]))
         assert model.deliverable_j(seen) == deliverable_j
+
+
+def fills_a_tank() -> Experiment:
+    return experiment(element="plant", loads=("plant",), tank="tank", tank_capacity_kg=100.0)
+
+
+def test_nothing_is_put_into_a_full_tank() -> None:
+    story = Story(fills_a_tank()).until(START_WINDOW_S / HOUR_S + 1.0, tank_kg=np.array([99.5]))
+    assert [row.reason for row in story.log.rows if row.status == "skipped"] == [TANK_FULL]
+    assert not any(row.status == "started" for row in story.log.rows)
+
+
+def test_a_tank_that_fills_ends_the_session_and_blames_nobody() -> None:
+    story = Story(fills_a_tank()).until(1.0, tank_kg=np.array([40.0]))
+    assert story.executive.running()
+    story.until(2.0, tank_kg=np.array([99.5]), load_power_w=np.zeros(5))
+    assert [row.reason for row in story.log.rows if row.status == "aborted"] == [TANK_FULL]
+    assert story.log.notices == []
+
+
+def test_sessions_that_would_fill_a_full_tank_are_not_planned() -> None:
+    manager = StationManager(station([fills_a_tank()]), TICK_S)
+    rows = manager.handle(telemetry(START_S, tank_kg=np.array([99.5]))).plan
+    assert [(row.status, row.reason) for row in rows] == [("left-out", TANK_FULL)]

@@ -22,6 +22,7 @@ NO_RESPONSE_S = 0.5 * HOUR_S
 """How long a load may be commanded on without drawing power."""
 RESPONSE_FRACTION = 0.1
 """Less than this share of its power is no response."""
+TANK_FULL = "its tank is full"
 REST_S = 24 * HOUR_S
 """An element that did not respond is left alone for this long."""
 
@@ -134,6 +135,8 @@ class Executive:
             reason = "the gap after the session before is not over"
         elif self.model.own_charge(experiment, telemetry) < experiment.own_store_min_fraction:
             reason = f"{experiment.own_store} is not charged"
+        elif self.model.is_tank_full(experiment, telemetry):
+            reason = TANK_FULL
         if not reason:
             length_s = activity.end_t_s - activity.start_t_s
             activity.running = True
@@ -165,6 +168,8 @@ class Executive:
         activity.silent_since_t_s = _since(activity.silent_since_t_s, bool(silent), now)
         if not guard.allows(experiment.priority):
             self._end(activity, "aborted", f"mode {guard.mode.name.lower()}", now, log)
+        elif self.model.is_tank_full(experiment, telemetry):
+            self._end(activity, "aborted", TANK_FULL, now, log)
         elif activity.bad_since_t_s is not None and activity.bad_since_t_s <= now - GRACE_S:
             self._end(activity, "aborted", missing, now, log)
         elif (

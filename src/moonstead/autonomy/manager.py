@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from moonstead.autonomy.executive import Executive, Log
+from moonstead.autonomy.executive import TANK_FULL, Executive, Log
 from moonstead.autonomy.guard import Guard, reserve_of
 from moonstead.autonomy.model import LoadModel, Mode, StationModel
 from moonstead.autonomy.planner import Situation, plan_sessions
@@ -111,6 +111,10 @@ class StationManager:
             reserve_j=self.reserve_j,
             sessions_left=self.executive.sessions_left(),
             ready_t_s=self.executive.ready(),
+            blocked=tuple(
+                TANK_FULL if self.model.is_tank_full(experiment, telemetry) else ""
+                for experiment in self.model.experiments
+            ),
             running=self.executive.running(),
         )
         self.executive.adopt(plan_sessions(self.model, situation), log)

@@ -13,6 +13,10 @@ import numpy as np
 from moonstead.contracts import BoolArray, Channels, FloatArray, Telemetry
 
 
+FULL_FRACTION = 0.98
+"""A tank that measures this full is full: its gauge has noise."""
+
+
 class Mode(IntEnum):
     """Steps of the shedding ladder, from everything on to bare survival."""
 
@@ -94,6 +98,9 @@ class Experiment:
     """Its element is not ready again for this long after a session: its battery recharges."""
     unplugs: tuple[str, ...] = ()
     """Links that are open while it runs, such as the charging cable of a rover that drives."""
+    tank: str = ""
+    """What it fills; a full tank ends it."""
+    tank_capacity_kg: float = 0.0
     own_store: str = ""
     """A store that must be charged before a session, such as a rover's battery."""
     own_store_capacity_j: float = 0.0
@@ -160,6 +167,13 @@ class StationModel:
             above_j = telemetry.store_energy_j[index] - store.floor_fraction * store.capacity_j
             total_j += max(float(above_j), 0.0) * store.discharge_efficiency
         return total_j
+
+    def is_tank_full(self, experiment: Experiment, telemetry: Telemetry) -> bool:
+        """Return whether what an experiment fills is full, as measured."""
+        if not experiment.tank:
+            return False
+        filling_kg = telemetry.tank_kg[self.channels.tanks.index(experiment.tank)]
+        return bool(filling_kg >= FULL_FRACTION * experiment.tank_capacity_kg)
 
     def own_charge(self, experiment: Experiment, telemetry: Telemetry) -> float:
         """Return the measured state of charge of an experiment's own store; 1 if it has none."""

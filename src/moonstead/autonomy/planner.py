@@ -44,6 +44,8 @@ class Situation:
     """Wanted and not yet done or running, by experiment."""
     ready_t_s: tuple[float, ...]
     """No session of the experiment before this."""
+    blocked: tuple[str, ...]
+    """Why no session of an experiment can be planned at all; empty where it can."""
     running: tuple[tuple[int, float], ...]
     """Experiment and end of what is running."""
 
@@ -94,7 +96,7 @@ def plan_sessions(model: StationModel, situation: Situation) -> Plan:
     ]
     reasons = [""] * len(experiments)
     for place, e in enumerate(order):
-        reasons[e] = REASONS[int(reason[place])]
+        reasons[e] = situation.blocked[e] or REASONS[int(reason[place])]
     sessions.sort(key=lambda session: (session.start_t_s, session.experiment))
     return Plan(tuple(sessions), tuple(reasons))
 
@@ -130,7 +132,10 @@ def _wishes(
         first_slot=np.array(
             [int(np.ceil(min(max(wait, 0.0), n_slots))) for wait in wait_slots], dtype=np.int64
         ),
-        wanted=np.array([situation.sessions_left[e] for e in order], dtype=np.int64),
+        wanted=np.array(
+            [0 if situation.blocked[e] else situation.sessions_left[e] for e in order],
+            dtype=np.int64,
+        ),
         unit=np.array([units.index(e.element) for e in chosen], dtype=np.int64),
     )
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from moonstead.contracts import Priority
 from moonstead.units import DAY_S, HOUR_S, KWH_J
 
 _ZERO_CELSIUS_K = 273.15
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_CLASSES = {1: "survival", 2: "housekeeping", 3: "mobility", 5: "science", 7: "production"}
+_CLASSES = {int(step): step.name.lower() for step in Priority}
 _NO_BREAK = "\u00a0"
 _MINUS = "\u2212"
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

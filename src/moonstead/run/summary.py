@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from moonstead.autonomy.guard import reserve_of
-from moonstead.autonomy.model import StationModel
+from moonstead.autonomy.model import Mode, StationModel
 from moonstead.contracts import Priority
 from moonstead.environment.timescale import iso_utc
 from moonstead.record.directory import RunDirectory
@@ -80,7 +80,12 @@ def _site(world: World) -> dict[str, Any]:
 
 def _survival(model: StationModel, simulator: Simulator, directory: RunDirectory) -> dict[str, Any]:
     """Return the numbers that decide whether the design survives."""
-    reserve_j = reserve_of(model)
+    series = directory.series()
+    margin = series.read("margin_fraction")
+    mode = series.read("mode")
+    # The forecast looks beyond the run; what is told is of the run.
+    in_run = int(np.ceil(len(mode) * simulator.dt_s / model.forecast.slot_s)) + 1
+    reserve_j = reserve_of(model)[:in_run]
     worst = int(reserve_j.argmax())
     unserved_j = _survival_unserved_j(simulator)
     lost = [
@@ -90,9 +95,6 @@ def _survival(model: StationModel, simulator: Simulator, directory: RunDirectory
         )
         if is_lost
     ]
-    series = directory.series()
-    margin = series.read("margin_fraction")
-    mode = series.read("mode")
     step_h = simulator.dt_s / HOUR_S
     return {
         "survives": not lost and unserved_j == 0.0,
@@ -103,10 +105,7 @@ def _survival(model: StationModel, simulator: Simulator, directory: RunDirectory
         "worst_reserve_utc": iso_utc(model.forecast.start_t_s + worst * model.forecast.slot_s),
         "deliverable_capacity_kwh": model.capacity_j / KWH_J,
         "least_margin_fraction": float(margin.min()),
-        "hours_in_mode": {
-            name: float((mode == number).sum() * step_h)
-            for number, name in enumerate(("nominal", "trim", "reduced", "survival"))
-        },
+        "hours_in_mode": {step.name.lower(): float((mode == step).sum() * step_h) for step in Mode},
     }
 
 

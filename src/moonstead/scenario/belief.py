@@ -128,12 +128,15 @@ def _experiments(world: World, loads: tuple[Load, ...], sink_k: float) -> tuple[
     parts = world.station.parts
     main = world.scenario.hub.bus
     by_name = {load.name: load for load in loads}
+    tanks = {tank.name: tank for tank in parts.tanks}
+    filled = {converter.load.name: tanks[converter.tank] for converter in parts.converters}
     elements = {element.name: element for element in world.scenario.element}
     result = []
     for spec in world.scenario.experiment:
         names = elements[spec.element].activity_loads()
         used = [by_name[name] for name in names]
         away = {load.bus for load in used if load.bus != main}
+        tank = next((filled[name] for name in names if name in filled), None)
         own = next((_on_bus(parts, load.bus) for load in used if load.bus != main), [])
         result.append(
             Experiment(
@@ -155,6 +158,8 @@ def _experiments(world: World, loads: tuple[Load, ...], sink_k: float) -> tuple[
                 priority=max(int(load.priority) for load in used),
                 turnaround_s=_recharge_s(parts, used, spec.duration_s, main, sink_k),
                 unplugs=tuple(link.name for link in parts.links if link.to_bus in away),
+                tank=tank.name if tank else "",
+                tank_capacity_kg=tank.capacity_kg if tank else 0.0,
                 own_store=own[0].name if own else "",
                 own_store_capacity_j=own[0].capacity_j if own else 0.0,
                 own_store_min_fraction=spec.min_charge_fraction,

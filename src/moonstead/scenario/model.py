@@ -93,7 +93,7 @@ class Sensors(Spec):
     power_noise_fraction: Annotated[float, Field(ge=0.0, le=0.2)] = 0.01
     """Of the reading."""
     energy_noise_fraction: Annotated[float, Field(ge=0.0, le=0.2)] = 0.005
-    """Of the state of charge."""
+    """Of the state of charge, and of what is in a tank."""
     temperature_noise_k: Annotated[float, Field(ge=0.0, le=20.0)] = 0.5
     """Kelvin."""
 

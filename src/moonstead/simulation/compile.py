@@ -54,7 +54,13 @@ class Names:
     def channels(self) -> Channels:
         """Return the telemetry dictionary."""
         return Channels(
-            self.sources, self.loads, self.stores, self.nodes, self.recorders, self.paths
+            sources=self.sources,
+            loads=self.loads,
+            stores=self.stores,
+            nodes=self.nodes,
+            recorders=self.recorders,
+            tanks=self.tanks,
+            paths=self.paths,
         )
 
 

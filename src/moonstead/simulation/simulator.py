@@ -18,6 +18,7 @@ class Noise:
 
     power_relative: float
     energy_relative: float
+    """Of stores and tanks."""
     temperature_k: float
 
 
@@ -108,8 +109,8 @@ class Simulator:
         """
         names = self.station.names
         column = last_step - output_first
-        ends = np.cumsum([len(names.sources), len(names.loads), len(names.stores)])
-        source, load, store, node = np.split(random, ends)
+        sizes = (len(names.sources), len(names.loads), len(names.stores), len(names.nodes))
+        source, load, store, node, tank = np.split(random, np.cumsum(sizes))
         power = self.noise.power_relative
         return Telemetry(
             t_s=t_s,
@@ -118,6 +119,7 @@ class Simulator:
             store_energy_j=self.state.store_energy_j * (1.0 + self.noise.energy_relative * store),
             node_temperature_k=self.state.node_temperature_k + self.noise.temperature_k * node,
             recorder_bit=output.recorder_bit[:, column].astype(np.float64),
+            tank_kg=self.state.tank_kg * (1.0 + self.noise.energy_relative * tank),
             path_open=self.drivers.path_bit_per_s[:, last_step] > 0.0,
             sun_seen=bool(self.sky.sun_seen[last_step]),
             earth_seen=bool(self.sky.earth_seen[last_step]),
@@ -127,7 +129,8 @@ class Simulator:
     def random_width(self) -> int:
         """How many random numbers one telemetry frame takes."""
         names = self.station.names
-        return len(names.sources) + len(names.loads) + len(names.stores) + len(names.nodes)
+        measured = (names.sources, names.loads, names.stores, names.nodes, names.tanks)
+        return sum(len(channels) for channels in measured)
 
     def _happenings(
         self, lost_before: NDArray[np.bool_], unserved_before: FloatArray
