@@ -234,7 +234,7 @@ def test_unusual_stations_run_and_balance(
 
 def test_ctrl_c_stops_with_a_line_and_goes_on(small: Path, tmp_path: Path) -> None:
     """SIGINT to a real process in the middle of a run of many blocks."""
-    small.write_text(scenarios.text(end="2035-09-01T00:00:00Z", step_s=120.0))
+    small.write_text(scenarios.text(end="2035-06-01T00:00:00Z"))
     arguments = ["run", str(small), "--out", "out", "--json"]
     process = subprocess.Popen(
         [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
