@@ -12,7 +12,6 @@ import numpy as np
 
 from moonstead.contracts import BoolArray, Channels, FloatArray, Telemetry
 
-
 FULL_FRACTION = 0.98
 """A tank that measures this full is full: its gauge has noise."""
 

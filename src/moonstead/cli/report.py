@@ -2,9 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
+
+from moonstead.cli.outcome import outcome
 
 
 @click.command()
@@ -32,9 +33,9 @@ def report(run: Path, out: Path | None, as_json: bool) -> None:
         told = {"report_file": str(written), **summary}
         click.echo(json.dumps(told, indent=1, sort_keys=True, ensure_ascii=False))
         return
-    click.echo(str(written))
-    for line in digest(summary):
-        click.echo(f"  {line}")
+    for line in outcome(summary):
+        click.echo(line)
+    click.echo(f"  report: {written}")
 
 
 def checked_target(out: Path | None) -> Path | None:
@@ -54,25 +55,3 @@ def checked_target(out: Path | None) -> Path | None:
     if not out.parent.is_dir():
         raise InputError(Problem("--out", "", str(out), "name a file in a folder that exists"))
     return out
-
-
-def digest(summary: dict[str, Any]) -> list[str]:
-    """Return the outcome of a run in a few lines."""
-    survival, experiments = summary["survival"], summary["experiments"]
-    lost = ", ".join(survival["elements_lost"])
-    done = sum(experiment["sessions_done"] for experiment in experiments)
-    wanted = sum(experiment["sessions_wanted"] for experiment in experiments)
-    hours = ", ".join(f"{name} {h:.0f} h" for name, h in survival["hours_in_mode"].items())
-    verdict = "survives" if survival["survives"] else "does NOT survive"
-    reserve = (
-        f"worst reserve {survival['worst_reserve_kwh']:.0f} kWh "
-        f"({survival['worst_reserve_utc']}), deliverable "
-        f"{survival['deliverable_capacity_kwh']:.0f} kWh, least margin "
-        f"{100 * survival['least_margin_fraction']:.1f} %"
-    )
-    return [
-        f"{summary['title']}: {verdict}" + (f", lost: {lost}" if lost else ""),
-        reserve,
-        f"modes: {hours}",
-        f"{done} of {wanted} sessions done",
-    ]

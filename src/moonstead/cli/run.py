@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from moonstead.cli.outcome import outcome
 from moonstead.errors import InputError, Problem
 from moonstead.units import DAY_S
 
@@ -46,7 +47,9 @@ def run(
     if as_json:
         click.echo(json.dumps(summary, indent=1, sort_keys=True))
         return
-    _tell(summary, report)
+    for line in outcome(summary):
+        click.echo(line)
+    click.echo(f"  report: {report}")
 
 
 def _changed(scenario: "Scenario", until: str | None, seed: int | None) -> "Scenario":
@@ -91,28 +94,3 @@ def _progress(name: str) -> Iterator[Callable[[float, float], None]]:
             bar.update(task, completed=done_s, total=total_s, days=days)
 
         yield update
-
-
-def _tell(summary: dict[str, Any], report: Path) -> None:
-    """Say in a few lines how it went."""
-    survival = summary["survival"]
-    verdict = "survives" if survival["survives"] else "does NOT survive"
-    click.echo(f"{summary['title']}: {verdict}.")
-    click.echo(
-        f"  worst darkness needs {survival['worst_reserve_kwh']:.0f} kWh in reserve "
-        f"({survival['worst_reserve_utc']}), the stores can deliver "
-        f"{survival['deliverable_capacity_kwh']:.0f} kWh"
-    )
-    hours = survival["hours_in_mode"]
-    told = (f"{name} {hours[name]:.0f}" for name in ("nominal", "trim", "reduced", "survival"))
-    click.echo("  hours in mode: " + ", ".join(told))
-    if survival["elements_lost"]:
-        click.echo(f"  lost to the cold: {', '.join(survival['elements_lost'])}")
-    experiments = summary["experiments"]
-    done = sum(experiment["sessions_done"] for experiment in experiments)
-    wanted = sum(experiment["sessions_wanted"] for experiment in experiments)
-    delivered_gbit = sum(load["delivered_gbit"] for load in summary["data"]["loads"].values())
-    click.echo(f"  {done} of {wanted} sessions done, {delivered_gbit:.0f} Gbit delivered")
-    worst = max((b["relative_residual"] for b in summary["balances"]), default=0.0)
-    click.echo(f"  every balance closes to {worst:.1e} of what flowed")
-    click.echo(f"  report: {report}")
