@@ -182,6 +182,23 @@ def test_a_complete_run_is_not_run_again(world: World, tmp_path: Path) -> None:
     assert tree(tmp_path / "run") == before
 
 
+def test_two_processes_do_not_write_one_run(world: World, tmp_path: Path) -> None:
+    finished(world, tmp_path / "run")
+    before = tree(tmp_path / "run")
+    hold = (
+        "import sys, fcntl; f = open(sys.argv[1]); fcntl.flock(f, fcntl.LOCK_EX); print(1); input()"
+    )
+    command = [sys.executable, "-u", "-c", hold, str(tmp_path / "run" / "provenance.json")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        with pytest.raises(RunError, match="another process"):
+            finished(world, tmp_path / "run")
+        other.communicate(b"\n")
+    assert finished(world, tmp_path / "run")["survival"]
+    assert tree(tmp_path / "run") == before
+
+
 def test_another_run_is_not_written_over(world: World, tmp_path: Path) -> None:
     finished(world, tmp_path / "run")
     before = tree(tmp_path / "run")

@@ -12,11 +12,13 @@ No wall-clock time is in it: the same scenario, version and seed give the same b
 the run was interrupted.
 """
 
+import fcntl
 import io
 import json
 import shutil
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstead.errors import InputError, Problem, RecordError
+from moonstead.errors import InputError, Problem, RecordError, RunError
 from moonstead.record.files import is_part, read_json, write_atomically, write_json
 from moonstead.record.series import Channels, FloatArray, SeriesReader, SeriesWriter
 from moonstead.record.tables import EVENTS, PLAN, read_rows, write_part
@@ -47,13 +49,8 @@ class RunDirectory:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def begin(self, provenance: Mapping[str, Any]) -> bool:
+    def begin(self, provenance: Mapping[str, Any]) -> None:
         """Make the directory for a run, or find that it holds this very run already.
-
-        Returns
-        -------
-        bool
-            Whether there is something to resume.
 
         Raises
         ------
@@ -69,8 +66,7 @@ class RunDirectory:
             if differing:
                 remedy = f"holds a run that differs in {differing}; name another folder with --out"
                 raise InputError(Problem("--out", "", place, remedy))
-            self._tidy()
-            return True
+            return
         if self.path.exists() and any(not is_part(path) for path in self.path.iterdir()):
             remedy = "is not empty and holds no run; name another folder with --out"
             raise InputError(Problem("--out", "", place, remedy))
@@ -80,7 +76,6 @@ class RunDirectory:
             remedy = "is below a file; name a folder"
             raise InputError(Problem("--out", "", place, remedy)) from None
         write_json(self.path / "provenance.json", wanted)
-        return False
 
     def _tidy(self) -> None:
         """Remove what a run that was killed in the middle of a write left beside its files."""
@@ -88,6 +83,26 @@ class RunDirectory:
             path.unlink()
         if self.is_complete:
             (self.path / "checkpoint.npz").unlink(missing_ok=True)
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Keep other processes from writing this run, and clear what a killed one left.
+
+        Raises
+        ------
+        RunError
+            Another process is writing it.
+        """
+        with (self.path / "provenance.json").open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise RunError(
+                    f"{self.path}: another process is writing this run; wait for it, or name "
+                    "another folder with --out"
+                ) from None
+            self._tidy()
+            yield
 
     @property
     def is_complete(self) -> bool:

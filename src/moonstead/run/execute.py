@@ -68,11 +68,13 @@ def execute(world: World, directory: RunDirectory, progress: Progress) -> dict[s
         The disk is full, or the run cannot go on for another reason; what is written is kept.
     """
     grid = run_grid(world)
-    if directory.begin(provenance(world, grid)) and directory.is_complete:
-        progress(1.0, 1.0)
-        return directory.summary()
     try:
-        return _Run(world, grid, directory).finish(progress)
+        directory.begin(provenance(world, grid))
+        with directory.exclusive():
+            if directory.is_complete:
+                progress(1.0, 1.0)
+                return directory.summary()
+            return _Run(world, grid, directory).finish(progress)
     except OSError as error:
         raise RunError(
             f"{directory.path}: cannot be written: {error.strerror or error}; what is written is "
