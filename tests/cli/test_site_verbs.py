@@ -155,7 +155,7 @@ def test_wrong_input_gives_one_clear_error(
         (("sky", "-89S,10", *at), "write a sign or N or S"),
         (("sky", "-89,10", "--at", "yesterday"), "is not a date"),
         (("sky", "-89,10", "--at", "2200-01-01"), "outside the ephemeris"),
-        (("sky", "shakleton-floor", *at), "did you mean 'shackleton-floor'?"),
+        (("sky", "shakleton-floor", *at), 'did you mean "shackleton-floor"?'),
         (("site", "connecting-ridge-9m", "--no-plot"), "did you mean"),
         (("site", "absent.json"), "no such file"),
         (("site", "shackleton-floor", "--plot", "x.gif"), ".png, .svg, .pdf"),

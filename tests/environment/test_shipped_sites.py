@@ -84,7 +84,7 @@ def test_lit_sites_beat_the_smooth_sphere() -> None:
 
 
 def test_a_misspelt_name_is_put_right() -> None:
-    with pytest.raises(InputError, match="did you mean 'connecting-ridge-10m'"):
+    with pytest.raises(InputError, match='did you mean "connecting-ridge-10m"'):
         load_profile("conecting-ridge-10m")
-    with pytest.raises(InputError, match="there are: connecting-ridge-10m"):
+    with pytest.raises(InputError, match="known: connecting-ridge-10m"):
         load_profile("zzz")

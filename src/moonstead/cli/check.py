@@ -14,9 +14,9 @@ def check(scenario: str, as_json: bool) -> None:
     Every mistake is told with its place, its value and what would be right. Terrain and kernels
     are opened, the station is compiled; nothing is run.
     """
-    from moonstead.scenario.build import build_world, read_scenario  # noqa: PLC0415
-    from moonstead.scenario.examples import scenario_path  # noqa: PLC0415
-    from moonstead.scenario.surroundings import run_grid  # noqa: PLC0415
+    from moonstead.scenario.build import build_world, read_scenario
+    from moonstead.scenario.examples import scenario_path
+    from moonstead.scenario.surroundings import run_grid
 
     path = scenario_path(scenario)
     parsed, text = read_scenario(path)

@@ -14,7 +14,7 @@ from moonstead.errors import InputError, Problem
 )
 def init(file: Path, origin: str) -> None:
     """Write a commented scenario to FILE (default scenario.toml); never over an existing file."""
-    from moonstead.scenario.examples import scenario_path  # noqa: PLC0415
+    from moonstead.scenario.examples import scenario_path
 
     text = scenario_path(origin).read_text(encoding="utf-8")
     try:

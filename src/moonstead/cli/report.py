@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from moonstead.cli.outcome import outcome
+from moonstead.errors import InputError, Problem
 
 
 @click.command()
@@ -22,8 +23,8 @@ def report(run: Path, out: Path | None, as_json: bool) -> None:
     that decide), "energy", "stores", "nodes" (temperatures), "data", "tanks", "elements",
     "partners", "ground_stations", "experiments", "balances", "balances_close".
     """
-    from moonstead.record.directory import RunDirectory  # noqa: PLC0415
-    from moonstead.report.page import write_report  # noqa: PLC0415
+    from moonstead.record.directory import RunDirectory
+    from moonstead.report.page import write_report
 
     directory = RunDirectory(run)
     target = checked_target(out)
@@ -46,8 +47,6 @@ def checked_target(out: Path | None) -> Path | None:
     InputError
         It is a folder, or in a folder that does not exist.
     """
-    from moonstead.errors import InputError, Problem  # noqa: PLC0415
-
     if out is None:
         return None
     if out.is_dir():

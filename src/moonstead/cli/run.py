@@ -30,11 +30,11 @@ def run(
     A run that was stopped, in whatever way, goes on where it was when the same command is given
     again, and ends with the same bytes.
     """
-    from moonstead.record.directory import RunDirectory  # noqa: PLC0415
-    from moonstead.report.page import write_report  # noqa: PLC0415
-    from moonstead.run.execute import execute  # noqa: PLC0415
-    from moonstead.scenario.build import build_world, read_scenario  # noqa: PLC0415
-    from moonstead.scenario.examples import scenario_path  # noqa: PLC0415
+    from moonstead.record.directory import RunDirectory
+    from moonstead.report.page import write_report
+    from moonstead.run.execute import execute
+    from moonstead.scenario.build import build_world, read_scenario
+    from moonstead.scenario.examples import scenario_path
 
     path = scenario_path(scenario)
     parsed, text = read_scenario(path)
@@ -54,7 +54,7 @@ def run(
 
 def _changed(scenario: "Scenario", until: str | None, seed: int | None) -> "Scenario":
     """Return the scenario with what the command line changes in it."""
-    from pydantic import ValidationError  # noqa: PLC0415
+    from pydantic import ValidationError
 
     changes: dict[str, Any] = {}
     if until is not None:
@@ -76,8 +76,8 @@ def _changed(scenario: "Scenario", until: str | None, seed: int | None) -> "Scen
 @contextmanager
 def _progress(name: str) -> Iterator[Callable[[float, float], None]]:
     """Show a progress bar on standard error, where that is a terminal."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
         TextColumn(f"{name}"),

@@ -8,6 +8,6 @@ import click
 @click.command()
 def schema() -> None:
     """Print the JSON schema of a scenario file (draft 2020-12)."""
-    from moonstead.scenario.model import Scenario  # noqa: PLC0415
+    from moonstead.scenario.model import Scenario
 
     click.echo(json.dumps(Scenario.model_json_schema(), indent=1))

@@ -3,11 +3,11 @@
 Computed by Moonstead's own code from LOLA terrain with ``builders/build_profiles.py``.
 """
 
-from difflib import get_close_matches
 from importlib.resources import files
 
 from moonstead.environment.profile import HorizonProfile, parse_profile
 from moonstead.errors import InputError, Problem
+from moonstead.spec import suggest
 
 _ENDING = ".json"
 
@@ -38,8 +38,7 @@ def load_profile(name: str) -> HorizonProfile:
     """
     names = site_names()
     if name not in names:
-        near = get_close_matches(name, names, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names)}"
-        raise InputError(Problem("site", "name", repr(name), f"no site has this name; {hint}"))
+        remedy = f"no site has this name; {suggest(name, names)}"
+        raise InputError(Problem("site", "name", name, remedy))
     file = files("moonstead.environment").joinpath("profiles", name + _ENDING)
     return parse_profile(file.read_text(encoding="utf-8"), f"profiles/{name}{_ENDING}")

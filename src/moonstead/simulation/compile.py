@@ -1,7 +1,7 @@
 """From the parts of a station to the flat arrays of the kernel."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -242,16 +242,16 @@ def _index(kind: str, owner: str, name: str, names: tuple[str, ...]) -> int:
     return names.index(name)
 
 
-def _floats(values: object) -> FloatArray:
-    return np.array(list(values), dtype=np.float64)  # type: ignore[call-overload]
+def _floats(values: Iterable[float]) -> FloatArray:
+    return np.array(list(values), dtype=np.float64)
 
 
-def _ints(values: object) -> IndexArray:
-    return np.array(list(values), dtype=np.int64)  # type: ignore[call-overload]
+def _ints(values: Iterable[int]) -> IndexArray:
+    return np.array(list(values), dtype=np.int64)
 
 
-def _flags(values: object) -> np.typing.NDArray[np.bool_]:
-    return np.array(list(values), dtype=np.bool_)  # type: ignore[call-overload]
+def _flags(values: Iterable[bool]) -> np.typing.NDArray[np.bool_]:
+    return np.array(list(values), dtype=np.bool_)
 
 
 def _bus_tree(links: tuple[Link, ...], names: Names) -> tuple[IndexArray, IndexArray]:
