@@ -33,6 +33,16 @@ def compiled_parallel(function: Function) -> Function:
     return cast("Function", _tied_to_sources(kernel, function))
 
 
+def inlined(function: Function) -> Function:
+    """Compile a part of a kernel into the kernels that call it.
+
+    A call between kernels passes every array of a named tuple and counts its references; for the
+    small parts of a time step that costs as much as their work (measured: a third of the step).
+    """
+    kernel = numba.njit(cache=True, error_model="numpy", inline="always")(function)
+    return cast("Function", _tied_to_sources(kernel, function))
+
+
 def _tied_to_sources(kernel: Any, function: Callable[..., object]) -> Any:
     # Private names of numba: tests/test_compiled.py fails when they change their meaning.
     cache_file = getattr(getattr(kernel, "_cache", None), "_cache_file", None)

@@ -11,11 +11,11 @@ Limit: what a link was granted and cannot use (the load it was for needs more th
 charges the stores or is spilled; it is not granted to other loads in the same step.
 """
 
-from moonstead.compiled import compiled
+from moonstead.compiled import inlined
 from moonstead.simulation.network import Drivers, FloatArray, Network, State
 
 
-@compiled
+@inlined
 def offer(
     network: Network,
     drivers: Drivers,
@@ -35,10 +35,13 @@ def offer(
         supply_w[network.source_bus[s]] += available_w[s]
 
 
-@compiled
-def ask(network: Network, state: State, dt_s: float, demand_w: FloatArray) -> None:
-    """Find what each load would take now; links are asked for later."""
-    room_kg = network.tank_capacity_kg - state.tank_kg
+@inlined
+def ask(
+    network: Network, state: State, dt_s: float, demand_w: FloatArray, room_kg: FloatArray
+) -> None:
+    """Find what each load would take now; links are asked for later. `room_kg` is scratch."""
+    for tank in range(room_kg.shape[0]):
+        room_kg[tank] = network.tank_capacity_kg[tank] - state.tank_kg[tank]
     for i in range(demand_w.shape[0]):
         node = network.load_node[i]
         demand_w[i] = 0.0
@@ -56,7 +59,7 @@ def ask(network: Network, state: State, dt_s: float, demand_w: FloatArray) -> No
         demand_w[i] = network.load_power_w[i] * duty
 
 
-@compiled
+@inlined
 def store_limits(
     network: Network, state: State, dt_s: float, charge_w: FloatArray, discharge_w: FloatArray
 ) -> None:
@@ -77,7 +80,7 @@ def store_limits(
         discharge_w[s] = max(min(network.store_discharge_power_w[s], left_w), 0.0)
 
 
-@compiled
+@inlined
 def request_links(
     network: Network,
     state: State,
@@ -104,7 +107,7 @@ def request_links(
             demand_w[feed] = min(max(want_w, 0.0) / network.load_link_efficiency[feed], limit_w)
 
 
-@compiled
+@inlined
 def grant(
     network: Network,
     supply_w: FloatArray,
@@ -142,7 +145,7 @@ def grant(
             left_w -= granted_w[i]
 
 
-@compiled
+@inlined
 def settle(
     network: Network,
     supply_w: FloatArray,

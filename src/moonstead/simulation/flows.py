@@ -5,13 +5,25 @@ Every flow is added to the ledger from its own place, so that the balances check
 """
 
 import math
+from typing import NamedTuple
 
-from moonstead.compiled import compiled
+from moonstead.compiled import inlined
 from moonstead.components import LOUVER_BAND_K
 from moonstead.simulation.network import Drivers, FloatArray, Ledger, Network, State
 
 
-@compiled
+class DataScratch(NamedTuple):
+    """Room to work in, so that a step allocates nothing."""
+
+    room_bit: FloatArray
+    """(n_recorders,)"""
+    path_left_bit_per_s: FloatArray
+    """(n_paths,)"""
+    sent_bit_per_s: FloatArray
+    """(n_transmitters,) the result."""
+
+
+@inlined
 def draw(
     network: Network,
     state: State,
@@ -42,7 +54,7 @@ def draw(
                 ledger.node_extracted_j[node] += drawn_w * dt_s
 
 
-@compiled
+@inlined
 def use(
     network: Network,
     state: State,
@@ -77,7 +89,7 @@ def use(
             ledger.tank_made_kg[tank] += made_kg
 
 
-@compiled
+@inlined
 def move_stores(
     network: Network,
     state: State,
@@ -112,7 +124,7 @@ def move_stores(
         ledger.node_dissipated_j[node] += loss_j
 
 
-@compiled
+@inlined
 def move_data(
     network: Network,
     drivers: Drivers,
@@ -120,12 +132,16 @@ def move_data(
     ledger: Ledger,
     step: int,
     granted_w: FloatArray,
-    sent_bit_per_s: FloatArray,
+    scratch: DataScratch,
     dt_s: float,
 ) -> None:
     """Make data, drop what finds no room, and send what the open paths carry."""
     n_loads = granted_w.shape[0]
-    room_bit = network.recorder_capacity_bit.copy()
+    room_bit, path_left_bit_per_s = scratch.room_bit, scratch.path_left_bit_per_s
+    for r in range(room_bit.shape[0]):
+        room_bit[r] = network.recorder_capacity_bit[r]
+    for p in range(path_left_bit_per_s.shape[0]):
+        path_left_bit_per_s[p] = drivers.path_bit_per_s[p, step]
     for i in range(n_loads):
         if network.load_recorder[i] >= 0:
             room_bit[network.load_recorder[i]] -= state.queue_bit[i]
@@ -141,7 +157,6 @@ def move_data(
         state.queue_bit[i] += kept_bit
         ledger.load_made_bit[i] += made_bit
         ledger.load_lost_bit[i] += made_bit - kept_bit
-    path_left_bit_per_s = drivers.path_bit_per_s[:, step].copy()
     for k in range(network.transmitter_load.shape[0]):
         path = network.transmitter_path[k]
         duty = (
@@ -152,15 +167,16 @@ def move_data(
             duty * min(drivers.path_bit_per_s[path, step], network.transmitter_limit_bit_per_s[k]),
             path_left_bit_per_s[path],
         )
-        sent_bit = _send(
-            network, state, ledger, network.transmitter_recorder[k], rate_bit_per_s * dt_s
-        )
+        sent_bit = 0.0
+        if rate_bit_per_s > 0.0:
+            recorder = network.transmitter_recorder[k]
+            sent_bit = _send(network, state, ledger, recorder, rate_bit_per_s * dt_s)
         ledger.transmitter_sent_bit[k] += sent_bit
-        sent_bit_per_s[k] = sent_bit / dt_s
-        path_left_bit_per_s[path] -= sent_bit_per_s[k]
+        scratch.sent_bit_per_s[k] = sent_bit / dt_s
+        path_left_bit_per_s[path] -= scratch.sent_bit_per_s[k]
 
 
-@compiled
+@inlined
 def _send(
     network: Network, state: State, ledger: Ledger, recorder: int, budget_bit: float
 ) -> float:
@@ -190,7 +206,7 @@ def _send(
     return sent_bit
 
 
-@compiled
+@inlined
 def warm(
     network: Network,
     drivers: Drivers,

@@ -6,7 +6,7 @@ Dispatch of power first (`moonstead.simulation.dispatch`), then what it does
 
 import numpy as np
 
-from moonstead.compiled import compiled
+from moonstead.compiled import compiled, inlined
 from moonstead.simulation.dispatch import (
     ask,
     grant,
@@ -15,8 +15,16 @@ from moonstead.simulation.dispatch import (
     settle,
     store_limits,
 )
-from moonstead.simulation.flows import draw, move_data, move_stores, use, warm
-from moonstead.simulation.network import Drivers, FloatArray, Ledger, Network, Output, State
+from moonstead.simulation.flows import DataScratch, draw, move_data, move_stores, use, warm
+from moonstead.simulation.network import (
+    Drivers,
+    Float32Array,
+    FloatArray,
+    Ledger,
+    Network,
+    Output,
+    State,
+)
 
 
 @compiled
@@ -54,11 +62,16 @@ def advance(
     link_w = np.zeros(n_buses)
     charge_w = np.zeros(n_stores)
     discharge_w = np.zeros(n_stores)
-    sent_bit_per_s = np.zeros(network.transmitter_load.shape[0])
+    room_kg = np.zeros(network.tank_capacity_kg.shape[0])
+    data = DataScratch(
+        np.zeros(network.recorder_capacity_bit.shape[0]),
+        np.zeros(drivers.path_bit_per_s.shape[0]),
+        np.zeros(network.transmitter_load.shape[0]),
+    )
     heat_w = np.zeros(network.node_heat_capacity_j_per_k.shape[0])
     for step in range(steps[0], steps[1]):
         offer(network, drivers, state, step, available_w, supply_w)
-        ask(network, state, dt_s, demand_w)
+        ask(network, state, dt_s, demand_w, room_kg)
         store_limits(network, state, dt_s, charge_w, discharge_w)
         request_links(network, state, supply_w, charge_w, demand_w)
         grant(network, supply_w, discharge_w, demand_w, granted_w, link_w)
@@ -67,12 +80,14 @@ def advance(
         draw(network, state, ledger, available_w, supply_w, heat_w, dt_s)
         use(network, state, ledger, demand_w, granted_w, heat_w, dt_s)
         move_stores(network, state, ledger, charge_w, discharge_w, heat_w, dt_s)
-        move_data(network, drivers, state, ledger, step, granted_w, sent_bit_per_s, dt_s)
+        move_data(network, drivers, state, ledger, step, granted_w, data, dt_s)
         warm(network, drivers, state, ledger, step, heat_w, dt_s)
-        _record(network, state, output, step - steps[2], available_w, granted_w, sent_bit_per_s)
+        _record(
+            network, state, output, step - steps[2], available_w, granted_w, data.sent_bit_per_s
+        )
 
 
-@compiled
+@inlined
 def _record(
     network: Network,
     state: State,
@@ -83,13 +98,22 @@ def _record(
     sent_bit_per_s: FloatArray,
 ) -> None:
     """Write one column of every series."""
-    output.source_power_w[:, column] = drawn_w
-    output.load_power_w[:, column] = granted_w
-    output.store_energy_j[:, column] = state.store_energy_j
-    output.node_temperature_k[:, column] = state.node_temperature_k
-    output.tank_kg[:, column] = state.tank_kg
-    output.transmitter_bit_per_s[:, column] = sent_bit_per_s
-    output.recorder_bit[:, column] = 0.0
-    for i in range(granted_w.shape[0]):
-        if network.load_recorder[i] >= 0:
-            output.recorder_bit[network.load_recorder[i], column] += state.queue_bit[i]
+    _put(output.source_power_w, column, drawn_w)
+    _put(output.load_power_w, column, granted_w)
+    _put(output.store_energy_j, column, state.store_energy_j)
+    _put(output.node_temperature_k, column, state.node_temperature_k)
+    _put(output.tank_kg, column, state.tank_kg)
+    _put(output.transmitter_bit_per_s, column, sent_bit_per_s)
+    for r in range(output.recorder_bit.shape[0]):
+        filling_bit = 0.0
+        for i in range(granted_w.shape[0]):
+            if network.load_recorder[i] == r:
+                filling_bit += state.queue_bit[i]
+        output.recorder_bit[r, column] = filling_bit
+
+
+@inlined
+def _put(series: Float32Array, column: int, values: FloatArray) -> None:
+    """Write one column; a plain loop, as assigning a slice costs more than its few numbers."""
+    for row in range(values.shape[0]):
+        series[row, column] = values[row]
