@@ -1,8 +1,15 @@
 """What all tests share."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# First calls compile, so no example has a deadline. A landing must not hang on the luck of a draw:
+# where CI is set the examples are the same every time; at a desk they are new ones.
+settings.register_profile("moonstead", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("moonstead")
 
 
 @pytest.fixture(scope="session")

@@ -116,6 +116,7 @@ def test_celsius(text: str, difference: bool, kelvin: float) -> None:
         ("3 10**10**10 W", "W", "is not a unit"),
         ("1 " + "W" * 100, "W", "not a number with a unit"),
         ("1/0 W", "W", "is not a unit"),
+        ("1 J0", "W", "cannot be converted"),
     ],
 )
 def test_refusals_say_what_is_wrong(text: str, unit: str, said: str) -> None:
