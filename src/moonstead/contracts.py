@@ -103,6 +103,8 @@ class Decision:
     commands: tuple[Command, ...] = ()
     notices: tuple[Notice, ...] = ()
     plan: tuple[PlanRow, ...] = ()
+    status: Mapping[str, float] = field(default_factory=dict)
+    """How the controller sees the station, by quantity name: recorded as series."""
 
 
 class Controller(Protocol):

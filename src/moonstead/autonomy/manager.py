@@ -49,7 +49,12 @@ class StationManager:
         if telemetry.t_s >= self.next_plan_t_s and mode <= Mode.TRIM:
             self._plan(telemetry, log)
         self.executive.step(telemetry, self.guard, log)
-        return Decision(self._commands(telemetry), tuple(log.notices), tuple(log.rows))
+        status = {
+            "mode": float(mode),
+            "margin_fraction": margin,
+            "reserve_j": self.reserve_now_j(telemetry.t_s),
+        }
+        return Decision(self._commands(telemetry), tuple(log.notices), tuple(log.rows), status)
 
     def margin(self, telemetry: Telemetry) -> float:
         """Return (stored - reserve) / capacity of the main bus.

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from moonstead.autonomy.manager import StationManager
 from moonstead.autonomy.model import StationModel
-from moonstead.contracts import Channels, Decision, Notice, PlanRow
+from moonstead.contracts import Channels, Controller, Decision, Notice, PlanRow
 from moonstead.environment.timescale import iso_utc
 from moonstead.errors import RecordError, RunError
 from moonstead.record.directory import Checkpoint, RunDirectory
@@ -33,6 +33,7 @@ from moonstead.units import DAY_S
 from moonstead.version import VERSION
 
 BLOCK_S = 14 * DAY_S
+RECORDED_STATUS = ("mode", "margin_fraction", "reserve_j")
 RECORDED_SURROUNDINGS = (
     "sun_azimuth_deg",
     "sun_elevation_deg",
@@ -142,7 +143,7 @@ class _Run:
             ),
         )
         self.model: StationModel = station_model(world, grid, self.series)
-        self.manager = StationManager(self.model, run.decision_interval_s)
+        self.controller: Controller = StationManager(self.model, run.decision_interval_s)
         per_tick = round(run.decision_interval_s / grid.step_s)
         per_block = int(BLOCK_S // run.decision_interval_s) * per_tick
         self.blocks = _Blocks(per_tick, per_block, grid.run_count)
@@ -171,7 +172,7 @@ class _Run:
         try:
             for name, array in self._arrays().items():
                 array[...] = checkpoint.arrays[name]
-            self.manager.restore(checkpoint.controller)
+            self.controller.restore(checkpoint.controller)
         except (KeyError, TypeError, ValueError) as error:
             raise RecordError(
                 f"{self.directory.path / 'checkpoint.npz'}: damaged, or of another version "
@@ -188,10 +189,7 @@ class _Run:
     def _do_block(self, block: int) -> None:
         first, end = self.blocks.bounds(block)
         output = self.simulator.new_output(end - first)
-        controller = {
-            name: np.zeros(end - first, dtype=np.float32)
-            for name in ("mode", "margin_fraction", "reserve_j")
-        }
+        status = {name: np.zeros(end - first, dtype=np.float32) for name in RECORDED_STATUS}
         spilled_w = np.zeros((len(self.world.station.names.sources), end - first))
         events: list[dict[str, Any]] = []
         plan: list[dict[str, Any]] = []
@@ -208,14 +206,13 @@ class _Run:
             spilled_w[:, columns] = (spilled_j / ((stop - tick) * self.grid.step_s))[:, np.newaxis]
             t_s = self.grid.start_t_s + stop * self.grid.step_s
             telemetry = self.simulator.telemetry(t_s, stop - 1, first, output, random[row])
-            decision = self.manager.handle(telemetry)
+            decision = self.controller.handle(telemetry)
             self.simulator.obey(decision.commands)
-            controller["mode"][columns] = self.manager.guard.mode
-            controller["margin_fraction"][columns] = self.manager.margin(telemetry)
-            controller["reserve_j"][columns] = self.manager.reserve_now_j(t_s)
+            for name, values in status.items():
+                values[columns] = decision.status[name]
             events.extend(_event_row(t_s, "truth", notice) for notice in notices)
             _write_down(t_s, decision, events, plan)
-        series = {**output._asdict(), **controller, "source_spilled_w": spilled_w}
+        series = {**output._asdict(), **status, "source_spilled_w": spilled_w}
         self._write(block, series, events, plan)
 
     def _write(
@@ -234,7 +231,7 @@ class _Run:
         ]
         self.writer.write(first, series)
         self.directory.write_tables(block, events, plan)
-        self.directory.save(Checkpoint(block + 1, self._arrays(), self.manager.state()))
+        self.directory.save(Checkpoint(block + 1, self._arrays(), self.controller.state()))
 
 
 def _recorded(channels: Channels, world: World) -> Mapping[str, tuple[str, ...]]:
@@ -251,7 +248,7 @@ def _recorded(channels: Channels, world: World) -> Mapping[str, tuple[str, ...]]
     }
     if set(per_output) != set(Output._fields):
         raise AssertionError("every series of the kernel is recorded")
-    single = ("mode", "margin_fraction", "reserve_j", *RECORDED_SURROUNDINGS)
+    single = (*RECORDED_STATUS, *RECORDED_SURROUNDINGS)
     recorded = {
         **per_output,
         "source_spilled_w": channels.sources,
