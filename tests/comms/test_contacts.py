@@ -9,7 +9,6 @@ from skyfield.functions import angle_between, to_spherical
 from moonstead.comms.contacts import (
     Lookout,
     above_horizon,
-    contact_intervals,
     direct_path_open,
     hidden_by_moon,
     relay_path_open,
@@ -146,24 +145,6 @@ def test_direct_path() -> None:
     earth, horizon = np.array([3.0, 3.0, 1.5]), np.array([1.0, 1.0, 1.0])
     ground = np.array([True, False, True])
     assert direct_path_open(earth, horizon, 1.0, ground).tolist() == [True, False, False]
-
-
-@given(st.lists(st.booleans(), min_size=1, max_size=50))
-def test_intervals_hold_exactly_the_open_samples(samples: list[bool]) -> None:
-    is_open = np.array(samples)
-    t_s = 1e9 + 60.0 * np.arange(len(is_open))
-    intervals = contact_intervals(is_open, t_s)
-    within = [(begin <= t_s) & (t_s < end) for begin, end in intervals]
-    assert (
-        np.any(within, axis=0) if within else np.zeros(len(is_open), bool)
-    ).tolist() == samples or (len(samples) == 1)
-    assert np.all(intervals[1:, 0] > intervals[:-1, 1])
-
-
-def test_intervals_of_a_moment_and_of_nothing() -> None:
-    assert contact_intervals(np.array([True]), np.array([5.0])).tolist() == [[5.0, 5.0]]
-    assert contact_intervals(np.array([], dtype=bool), np.array([])).shape == (0, 2)
-    assert contact_intervals(np.array([False, False]), np.array([0.0, 1.0])).shape == (0, 2)
 
 
 @pytest.fixture(scope="module")

@@ -206,26 +206,3 @@ def relay_path_open(
     return (
         seen & ~hidden_by_moon(relay_position_moon_me_m, earth_position_moon_me_m) & ground_in_view
     )
-
-
-def contact_intervals(is_open: BoolArray, t_s: FloatArray) -> FloatArray:
-    """Return the intervals in which a path is open.
-
-    Parameters
-    ----------
-    is_open
-        At each time, shape (n,); each holds until the next.
-    t_s
-        TDB seconds past J2000 on an even grid, shape (n,).
-
-    Returns
-    -------
-    ndarray of shape (m, 2), s
-        Beginning and end of each. The last sample holds for one step; a single sample is a
-        moment.
-    """
-    step_s = float(t_s[1] - t_s[0]) if len(t_s) > 1 else 0.0
-    bounded = np.concatenate([[False], is_open, [False]])
-    edges = np.flatnonzero(bounded[1:] != bounded[:-1]).reshape(-1, 2)
-    times_s = np.append(t_s, t_s[-1:] + step_s)
-    return np.asarray(times_s[edges], dtype=np.float64)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from moonstead.contracts import Priority
-from moonstead.units import DAY_S, HOUR_S, KWH_J
+from moonstead.units import DAY_S, HOUR_S
 
 _ZERO_CELSIUS_K = 273.15
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -54,11 +54,6 @@ def energy(energy_kwh: float) -> str:
     if 0.0 < abs(energy_kwh) < 1.0:
         return f"{number(energy_kwh * 1e3)}{_NO_BREAK}Wh"
     return f"{number(energy_kwh)}{_NO_BREAK}kWh"
-
-
-def energy_of_j(energy_j: float) -> str:
-    """Return an energy given in joules."""
-    return energy(energy_j / KWH_J)
 
 
 def power(power_w: float) -> str:
@@ -146,11 +141,6 @@ def listed(items: Sequence[str], most: int = 6) -> str:
 def of_class(priority: int) -> str:
     """Return the name of a class of loads."""
     return _CLASSES.get(priority, f"priority {priority}")
-
-
-def of_type(element_type: str) -> str:
-    """Return the type of an element in words."""
-    return element_type.replace("_", " ")
 
 
 def started(sentence: str) -> str:

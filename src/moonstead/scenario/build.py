@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from moonstead.comms.ground_stations import GroundStation, load_ground_stations
+from moonstead.comms.ground_stations import (
+    GroundStation,
+    ground_stations_named,
+    load_ground_stations,
+)
 from moonstead.components import Parts, joined
 from moonstead.environment.ephemeris import Ephemeris, load_ephemeris
 from moonstead.environment.horizon import compute_horizon
@@ -69,14 +73,15 @@ def build_world(scenario: Scenario, text: str, file: Path) -> World:
         orientation=_beside(folder, scenario.kernels.orientation),
     )
     ephemeris = load_ephemeris(kernels)
-    catalogue = {station.name: station for station in load_ground_stations()}
     return World(
         scenario=scenario,
         text=text,
         ephemeris=ephemeris,
         profile=_profile(scenario, folder),
         station=_station(scenario, str(file)),
-        ground_stations=tuple(catalogue[g.station] for g in scenario.ground_station),
+        ground_stations=ground_stations_named(
+            (given.station for given in scenario.ground_station), load_ground_stations()
+        ),
     )
 
 

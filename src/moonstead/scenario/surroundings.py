@@ -14,7 +14,7 @@ from moonstead.comms.contacts import (
     stations_in_view,
 )
 from moonstead.elements.relay_orbiter import RelayOrbiter
-from moonstead.environment.light import eclipse_fraction, visible_fraction
+from moonstead.environment.light import LightSeries, eclipse_fraction, visible_fraction
 from moonstead.environment.timescale import from_utc
 from moonstead.orbits.kepler import Orbit, relay_position_moon_me_m, shape_of_altitudes
 from moonstead.scenario.build import World
@@ -84,21 +84,25 @@ def surroundings(world: World, grid: Grid) -> dict[str, FloatArray]:
     site = world.profile.site
     sun = world.ephemeris.track(site, "sun", grid.start_t_s, grid.step_s, grid.count)
     earth = world.ephemeris.track(site, "earth", grid.start_t_s, grid.step_s, grid.count)
-    sun_fraction = visible_fraction(sun, world.profile)
-    eclipse = eclipse_fraction(sun, earth)
+    light = LightSeries(
+        t_s=sun.t_s,
+        sun_fraction=visible_fraction(sun, world.profile),
+        eclipse_fraction=eclipse_fraction(sun, earth),
+        earth_fraction=visible_fraction(earth, world.profile),
+    )
     inverse_square = (AU_M / sun.distance_m) ** 2
     half_sky_k = world.scenario.site.ground_temperature_k * 0.5**0.25
     series = {
         "sun_azimuth_deg": sun.azimuth_deg,
         "sun_elevation_deg": sun.elevation_deg,
-        "sun_fraction": sun_fraction,
-        "eclipse_fraction": eclipse,
+        "sun_fraction": light.sun_fraction,
+        "eclipse_fraction": light.eclipse_fraction,
         "solar_irradiance_w_per_m2": (
-            SOLAR_CONSTANT_W_PER_M2 * inverse_square * sun_fraction * (1.0 - eclipse)
+            SOLAR_CONSTANT_W_PER_M2 * inverse_square * light.sunlight_fraction
         ),
         "earth_azimuth_deg": earth.azimuth_deg,
         "earth_elevation_deg": earth.elevation_deg,
-        "earth_fraction": visible_fraction(earth, world.profile),
+        "earth_fraction": light.earth_fraction,
         # Upright surfaces see ground in the lower half of their view and empty sky in the upper.
         "sink_temperature_k": np.full(grid.count, half_sky_k),
     }
