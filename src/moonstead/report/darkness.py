@@ -5,6 +5,7 @@ from datetime import datetime
 
 import numpy as np
 
+from moonstead.contracts import Priority
 from moonstead.report.light import Light
 from moonstead.report.power import Power, final_loads
 from moonstead.report.spells import FloatArray, longest, spells
@@ -116,7 +117,7 @@ def _shed(story: Story, power: Power, first: int, end: int) -> tuple[tuple[str, 
         return (), 0.0
     names, given_up_kwh = [], 0.0
     for name, load in final_loads(story):
-        if load["priority"] == 1:
+        if load["priority"] == Priority.SURVIVAL:
             continue
         power_w = story.read("load_power_w", name)
         usual_w = float(power_w[nominal].mean(dtype=np.float64))
