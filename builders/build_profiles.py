@@ -26,7 +26,7 @@ from moonstead.environment.horizon import compute_horizon
 from moonstead.environment.light import light_series, light_statistics
 from moonstead.environment.profile import HorizonProfile, write_profile
 from moonstead.environment.site import Site
-from moonstead.environment.terrain import Terrain, ground_elevation_m, load_terrain
+from moonstead.environment.terrain.raster import Terrain, ground_elevation_m, load_terrain
 from moonstead.environment.timescale import from_utc
 from moonstead.units import HOUR_S, JULIAN_YEAR_S
 from prefilter import (

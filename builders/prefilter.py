@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from moonstead.compiled import compiled, compiled_parallel
 from moonstead.environment.site import MOON_RADIUS_M
-from moonstead.environment.terrain import Terrain, bilinear_at
+from moonstead.environment.terrain.raster import Terrain, bilinear_at
 
 FloatArray = NDArray[np.float64]
 HeightArray = NDArray[np.float32]

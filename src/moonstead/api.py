@@ -14,7 +14,7 @@ from moonstead.environment.light import (
 from moonstead.environment.profile import HorizonProfile, read_profile, write_profile
 from moonstead.environment.site import MOON_RADIUS_M, Site
 from moonstead.environment.sites import load_profile, site_names
-from moonstead.environment.terrain import Terrain, ground_elevation_m, load_terrain
+from moonstead.environment.terrain.raster import Terrain, ground_elevation_m, load_terrain
 from moonstead.environment.timescale import from_utc, iso_utc, to_utc
 from moonstead.errors import (
     InputError,

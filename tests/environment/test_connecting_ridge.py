@@ -9,7 +9,7 @@ from moonstead.environment.ephemeris import load_ephemeris
 from moonstead.environment.horizon import compute_horizon
 from moonstead.environment.light import LightStatistics, light_series, light_statistics
 from moonstead.environment.site import MOON_RADIUS_M, Site
-from moonstead.environment.terrain import ground_elevation_m, load_terrain
+from moonstead.environment.terrain.raster import ground_elevation_m, load_terrain
 from moonstead.environment.timescale import from_utc
 
 HOURS_OF_19_YEARS = int(19 * 365.25 * 24)

@@ -18,7 +18,7 @@ from made_terrain import (
 
 from moonstead.environment.horizon import compute_horizon, smooth_horizon
 from moonstead.environment.site import Site
-from moonstead.environment.terrain import Terrain, ground_elevation_m, load_terrain
+from moonstead.environment.terrain.raster import Terrain, ground_elevation_m, load_terrain
 
 WITHIN_DEG = 0.01  # a twenty-fifth of the Sun's radius; pixels of 100 m over smooth hills
 COARSE_FILE = "south_pole_84S_240m_float32.tif"

@@ -10,7 +10,7 @@ from moonstead.cli.places import parse_place
 from moonstead.cli.sky import DEFAULT_HEIGHT_M
 from moonstead.environment.horizon import compute_horizon
 from moonstead.environment.profile import write_profile
-from moonstead.environment.terrain import ground_elevation_m, load_terrain
+from moonstead.environment.terrain.raster import ground_elevation_m, load_terrain
 from moonstead.errors import InputError, Problem
 
 

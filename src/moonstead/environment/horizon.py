@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from moonstead.compiled import compiled
 from moonstead.environment.profile import FloatArray, HorizonProfile, even_azimuths_deg
 from moonstead.environment.site import MOON_RADIUS_M, Site
-from moonstead.environment.terrain import Terrain, bilinear
+from moonstead.environment.terrain.raster import Terrain, bilinear
 
 __all__ = ["HorizonProfile", "compute_horizon", "smooth_horizon"]
 

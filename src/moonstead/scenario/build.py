@@ -15,7 +15,7 @@ from moonstead.environment.kernels import Kernels
 from moonstead.environment.profile import HorizonProfile
 from moonstead.environment.site import Site
 from moonstead.environment.sites import load_profile, site_names
-from moonstead.environment.terrain import ground_elevation_m, load_terrain
+from moonstead.environment.terrain.raster import ground_elevation_m, load_terrain
 from moonstead.errors import InputError, Problem
 from moonstead.scenario.model import Scenario
 from moonstead.scenario.reading import read_document

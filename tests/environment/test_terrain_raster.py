@@ -9,7 +9,7 @@ import rasterio
 from affine import Affine
 from made_terrain import EQUIRECTANGULAR, GEOGRAPHIC, POLAR, Hills, write_hills, write_raster
 
-from moonstead.environment.terrain import ground_elevation_m, load_terrain
+from moonstead.environment.terrain.raster import ground_elevation_m, load_terrain
 from moonstead.errors import InputError, RangeError
 
 MARS = "+proj=longlat +R=3396190"
