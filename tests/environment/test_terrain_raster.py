@@ -85,7 +85,7 @@ def test_every_bad_file_is_named_at_once(tmp_path: Path) -> None:
         write_raster(tmp_path / "earth.tif", flat, "EPSG:3031", grid): "not the Moon's 1737.4 km",
         write_raster(tmp_path / "mars.tif", flat, MARS, (0.0, 0.0, 0.1)): "3396.2 km",
         write_raster(tmp_path / "void.tif", flat - 1.0, POLAR, grid, nodata=-1.0): "no heights",
-        write_raster(tmp_path / "radius.tif", flat + 1.7374e6, POLAR, grid): "not of the Moon",
+        write_raster(tmp_path / "tall.tif", flat + 2e4, POLAR, (0.0, 0.0, 10.0)): "not of the Moon",
     }  # fmt: skip
     with pytest.raises(InputError) as caught:
         load_terrain(files)
@@ -102,7 +102,7 @@ def test_a_raster_beyond_memory_is_refused(tmp_path: Path) -> None:
         height=40_000, width=40_000, transform=Affine(1.0, 0.0, -2e4, 0.0, -1.0, 2e4),
     ):  # fmt: skip
         pass
-    with pytest.raises(InputError, match="40000 by 40000 pixels are 6 GB in memory; cut out"):
+    with pytest.raises(InputError, match=r"40000 by 40000 pixels are 6 GB in memory; .*\.around\("):
         load_terrain([path])
 
 
