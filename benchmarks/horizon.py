@@ -2,7 +2,7 @@
 
     python benchmarks/setup_peers.py            # once: the peers, in a place of their own
     python benchmarks/horizon.py --azimuths 36 --out results.json
-    python benchmarks/write_page.py results.json docs/benchmarks.md
+    python benchmarks/write_page.py results.json --out docs/benchmarks.md
 
 The same terrain and azimuths for all; each tool in its own process. Errors are against a ray march
 in double precision (truth.py) over the surface that the tool itself assumes: a plane, Earth's
@@ -28,6 +28,7 @@ import numpy as np
 import terrain
 from judge import judged, ratios
 from peers.contract import MISSING, Job, write_job
+from table import TITLES, ratios_of, row_of
 
 HERE = Path(__file__).resolve().parent
 PEERS_VENV = HERE.parent / "build" / "peers"
@@ -71,17 +72,17 @@ def main() -> None:
     report: dict[str, Any] = {"machine": machine(), "moonstead": source(), "runs": []}
     report |= {"missing": {}, "ratios": []}
     for count in given.azimuths:
-        runs = []
+        runs: list[dict[str, Any]] = []
+        about = {"terrain": ground.name, "azimuths": count}
         for name, entry in entries.items():
             print(f"{ground.name}, {count} azimuths: {name}", file=sys.stderr, flush=True)
             told = measure(ground, count, entry, given)
             if isinstance(told, str):
                 report["missing"][name] = {"reason": told, "how": entry.how}
             else:
-                runs.append({"name": name, "terrain": ground.name, "azimuths": count, **told})
+                runs.append({"name": name, "ground": ground.words, **about, **told})
         report["runs"] += runs
         if runs and runs[0]["name"] in OURS:
-            about = {"terrain": ground.name, "azimuths": count}
             report["ratios"].append(about | ratios(runs[0], runs[1:]))
     report["machine"]["load_average_at_end"] = os.getloadavg()[0]
     if given.out:
@@ -197,33 +198,15 @@ def show(report: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    titles = ["tool", "settings", "azimuths", "whole map s", "M/s", "cores", "GB"]
-    titles += ["median", "p95", "max", "mean", "p95 all"]
-    table = Table(*titles, title="million pixel-azimuths per second, errors in degrees")
-    for one in report["runs"]:
-        far, everywhere = one["errors"]["judged"], one["errors"]["all"]
-        mark = "~" if one["scaled"] else ""
-        table.add_row(
-            f"{one['tool']} {one['version']}",
-            one["settings"],
-            str(one["azimuths"]),
-            f"{mark}{one['whole_s']:.2f}",
-            f"{one['rate_per_s'] / 1e6:.2f}",
-            f"{one['cores']:.1f}",
-            f"{one['peak_memory_bytes'] / 1e9:.1f}",
-            *[f"{far[key]:.4f}" for key in ("median_deg", "p95_deg", "max_deg", "mean_deg")],
-            f"{everywhere['p95_deg']:.2f}",
-        )
+    sheet = Table("azimuths", *TITLES)
+    for run in report["runs"]:
+        sheet.add_row(str(run["azimuths"]), *row_of(run))
     console = Console(width=150)
-    console.print(table)
-    console.print("~ scaled from the part done within the budget")
+    console.print(sheet)
+    console.print("M/s: million pixel-azimuths a second; errors in degrees; ~: scaled from a part")
     for about in report["ratios"]:
-        for key in [key for key in about if key.startswith("fastest") and about[key]]:
-            said = about[key]
-            console.print(
-                f"{about['azimuths']} azimuths: {said['ratio']:.1f} times {said['tool']} "
-                f"({said['settings']}), the {key.replace('_', ' ')}"
-            )
+        for line in ratios_of(about):
+            console.print(f"{about['azimuths']} azimuths: {line}")
     for name, why in report["missing"].items():
         console.print(f"missing {name}: {why['reason']}; to get it: {why['how']}")
 

@@ -24,6 +24,7 @@ class Terrain:
     """
 
     name: str
+    words: str
     heights_m: NDArray[np.float32]
     pixel_m: float
     left_m: float
@@ -40,6 +41,7 @@ def synthetic(size: int) -> Terrain:
     half_m = size * SPACING_M / 2.0
     return Terrain(
         name=f"synthetic-{size}",
+        words=f"Synthetic ground, {size} x {size} posts of {SPACING_M:g} m, mean slope 14 degrees",
         heights_m=centre_crop(heights_m, size).astype(np.float32),
         pixel_m=SPACING_M,
         left_m=-11_000.0 - half_m,
@@ -59,6 +61,7 @@ def from_file(path: Path, size: int) -> Terrain:
     left_m, top_m = affine @ (col, row)
     return Terrain(
         name=f"{path.stem}-{cut}",
+        words=f"Centre of {path.name}, {cut} x {cut} pixels of {affine.a:g} m",
         heights_m=centre_crop(heights_m, cut).astype(np.float32),
         pixel_m=float(affine.a),
         left_m=float(left_m),
