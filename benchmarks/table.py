@@ -37,6 +37,6 @@ def ratios_of(about: dict[str, Any]) -> list[str]:
         peer = about[key]
         if peer is not None:
             lines.append(f"{peer['ratio']:.1f} times {whom}, {peer['tool']} ({peer['settings']})")
-        elif key == "fastest_at_least_as_accurate_as_ours":
+        elif about["fastest"] is not None and key == "fastest_at_least_as_accurate_as_ours":
             lines.append("no peer is at least as accurate")
     return lines

@@ -98,6 +98,8 @@ def sphere_horizon(
 ) -> tuple[Floats, Floats]:
     """March along great circles of the Moon over a south polar stereographic map.
 
+    Beyond the map the bare sphere goes on, for observers above it.
+
     Parameters
     ----------
     heights_m
@@ -148,4 +150,11 @@ def sphere_horizon(
                 distance_pixels[sample] = count * STEP_PIXELS
                 elevation_deg[sample] = math.degrees(elevation)
             count += 1
+        if here_m > MOON_RADIUS_M:
+            arc = max(math.acos(MOON_RADIUS_M / here_m), count * step_rad)
+            fall_m = MOON_RADIUS_M * math.cos(arc) - here_m
+            elevation = math.atan2(fall_m, MOON_RADIUS_M * math.sin(arc))
+            if elevation > highest:
+                distance_pixels[sample] = arc / step_rad * STEP_PIXELS
+                elevation_deg[sample] = math.degrees(elevation)
     return elevation_deg, distance_pixels
