@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from peers.contract import Floats, Job
-from truth import flat_horizon, sphere_horizon
+from truth import FINE_STEP_PIXELS, STEP_PIXELS, flat_horizon, sphere_horizon
 
 NEAR_PIXELS = 3.0
 MARGIN_PIXELS = 20
@@ -25,36 +25,50 @@ class Errors:
     mean_absolute_deg: float
 
 
-def true_horizon(job: Job, surface: str, azimuth_deg: Floats) -> tuple[Floats, Floats]:
+def true_horizon(
+    job: Job, surface: str, azimuth_deg: Floats, step_pixels: float
+) -> tuple[Floats, Floats]:
     """Return (elevation_deg, distance_pixels) of the job's samples over a tool's own surface."""
+    samples = (job.rows, job.cols, azimuth_deg)
     if surface == "moon":
         frame = (job.pixel_m, job.left_m, job.top_m)
-        return sphere_horizon(job.heights_m, *frame, job.rows, job.cols, azimuth_deg)
+        return sphere_horizon(job.heights_m, *frame, *samples, step_pixels)
     radius_m = EARTH_RADIUS_M if surface == "earth" else np.inf
-    return flat_horizon(job.heights_m, job.pixel_m, job.rows, job.cols, azimuth_deg, radius_m)
+    return flat_horizon(job.heights_m, job.pixel_m, *samples, radius_m, step_pixels)
 
 
-def judged(job: Job, told: dict[str, Any], elevation_deg: Floats, azimuth_deg: Floats) -> Any:
+def judged(
+    job: Job, told: dict[str, Any], elevation_deg: Floats, azimuth_deg: Floats
+) -> dict[str, dict[str, float]]:
     """Compare a tool's answers with the truth over the classes of samples.
 
     ``far``: the horizon is more than three pixels away. ``interior``: the observer is at least
     MARGIN_PIXELS from the edge. ``all`` has every sample that has a horizon. ``judged`` is what
     tools are compared by: far and interior, where a tool that calls negative horizons zero is
-    compared with a truth that does so too.
+    compared with a truth that does so too. ``fine`` is the same against a march in fine steps, and
+    ``march`` how far the truth itself is from that.
     """
-    truth_deg, distance_pixels = true_horizon(job, told["surface"], azimuth_deg)
-    known = np.isfinite(elevation_deg) & np.isfinite(truth_deg)
-    far = known & (distance_pixels > NEAR_PIXELS)
     last = np.array(job.heights_m.shape) - 1 - MARGIN_PIXELS
     inside = (job.rows >= MARGIN_PIXELS) & (job.rows <= last[0])
     inside &= (job.cols >= MARGIN_PIXELS) & (job.cols <= last[1])
-    fair_deg = np.maximum(truth_deg, 0.0) if told["clamped"] else truth_deg
-    return {
-        "all": asdict(errors_of((elevation_deg - truth_deg)[known])),
-        "far": asdict(errors_of((elevation_deg - truth_deg)[far])),
-        "far_interior": asdict(errors_of((elevation_deg - truth_deg)[far & inside])),
-        "judged": asdict(errors_of((elevation_deg - fair_deg)[far & inside])),
+
+    def against(step_pixels: float) -> tuple[Floats, Floats, Floats]:
+        truth_deg, distance_pixels = true_horizon(job, told["surface"], azimuth_deg, step_pixels)
+        fair_deg = np.maximum(truth_deg, 0.0) if told["clamped"] else truth_deg
+        return elevation_deg - truth_deg, elevation_deg - fair_deg, distance_pixels
+
+    error_deg, fair_error_deg, distance_pixels = against(STEP_PIXELS)
+    _, fine_error_deg, _ = against(FINE_STEP_PIXELS)
+    known = np.isfinite(error_deg)
+    far = known & (distance_pixels > NEAR_PIXELS)
+    classes = {
+        "judged": fair_error_deg[far & inside],
+        "fine": fine_error_deg[far & inside],
+        "march": (fine_error_deg - fair_error_deg)[far & inside],
+        "far": error_deg[far],
+        "all": error_deg[known],
     }
+    return {name: asdict(errors_of(of_class)) for name, of_class in classes.items()}
 
 
 def errors_of(error_deg: Floats) -> Errors:

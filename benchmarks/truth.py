@@ -1,4 +1,4 @@
-"""The horizon by brute force: double precision, bilinear terrain, quarter-pixel steps to the edge.
+"""The horizon by brute force: double precision, bilinear terrain, even steps to the map's edge.
 
 Slow and plain on purpose: this is what the fast tools are judged by. The observer stands on a post
 of the grid. Where a ray meets no terrain at all (a post of the edge that looks out) the answer is
@@ -17,6 +17,11 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 STEP_PIXELS = 0.25
+"""Of the truth that tools are judged by. A crest between two steps is missed: on the synthetic
+ground this truth is itself 0.010 degrees too low on average and off by 0.05 at the 95th percentile
+for horizons more than three pixels away."""
+FINE_STEP_PIXELS = 1.0 / 32.0
+"""Of a truth without that error."""
 MOON_RADIUS_M = 1_737_400.0
 
 
@@ -43,6 +48,7 @@ def flat_horizon(
     cols: Ints,
     azimuth_deg: Floats,
     drop_radius_m: float,
+    step_pixels: float,
 ) -> tuple[Floats, Floats]:
     """March over a plane.
 
@@ -54,6 +60,8 @@ def flat_horizon(
         (n,) posts and directions, clockwise from the top of the map.
     drop_radius_m
         Terrain sinks with distance as on a sphere of this radius; infinite for a plane.
+    step_pixels
+        Of the march.
 
     Returns
     -------
@@ -69,7 +77,7 @@ def flat_horizon(
         steepest = -math.inf
         count = 1
         while True:
-            far = count * STEP_PIXELS
+            far = count * step_pixels
             there_m = height_at(heights_m, rows[sample] - far * up, cols[sample] + far * right)
             if math.isnan(there_m):
                 break
@@ -95,6 +103,7 @@ def sphere_horizon(
     rows: Ints,
     cols: Ints,
     azimuth_deg: Floats,
+    step_pixels: float,
 ) -> tuple[Floats, Floats]:
     """March along great circles of the Moon over a south polar stereographic map.
 
@@ -108,6 +117,8 @@ def sphere_horizon(
         Outer edges of the upper left pixel in the map plane.
     rows, cols, azimuth_deg
         (n,) posts and directions, clockwise from true north at the post.
+    step_pixels
+        Of the march.
 
     Returns
     -------
@@ -116,7 +127,7 @@ def sphere_horizon(
     """
     elevation_deg = np.full(rows.size, np.nan)
     distance_pixels = np.full(rows.size, np.nan)
-    step_rad = STEP_PIXELS * pixel_m / MOON_RADIUS_M
+    step_rad = step_pixels * pixel_m / MOON_RADIUS_M
     for sample in prange(rows.size):
         x_m = left_m + (cols[sample] + 0.5) * pixel_m
         y_m = top_m - (rows[sample] + 0.5) * pixel_m
@@ -147,7 +158,7 @@ def sphere_horizon(
             elevation = math.atan2(there_m * along - here_m, there_m * across)
             if elevation > highest:
                 highest = elevation
-                distance_pixels[sample] = count * STEP_PIXELS
+                distance_pixels[sample] = count * step_pixels
                 elevation_deg[sample] = math.degrees(elevation)
             count += 1
         if here_m > MOON_RADIUS_M:
@@ -155,6 +166,6 @@ def sphere_horizon(
             fall_m = MOON_RADIUS_M * math.cos(arc) - here_m
             elevation = math.atan2(fall_m, MOON_RADIUS_M * math.sin(arc))
             if elevation > highest:
-                distance_pixels[sample] = arc / step_rad * STEP_PIXELS
+                distance_pixels[sample] = arc / step_rad * step_pixels
                 elevation_deg[sample] = math.degrees(elevation)
     return elevation_deg, distance_pixels
