@@ -39,9 +39,10 @@ not the seconds.
   compared with the march over the surface that it assumes: a plane, Earth's curvature (r.horizon
   offers nothing else), or the Moon's sphere (Moonstead). The tables count horizons more than
   {NEAR_PIXELS:g} pixels away, seen from at least {MARGIN_PIXELS} pixels inside the map; nearer ones
-  depend on what one takes to lie between posts, and differ between all tools. The march itself
-  misses crests between its steps and is a little low; the second table of each run says how much. topocalc never
+  depend on what one takes to lie between posts, and differ between all tools. topocalc never
   answers below zero and is compared with a truth that does not either. *mean* keeps the sign.
+- The march itself misses crests between its steps and is a little low; the second table of a run
+  says how much.
 - A tool is *at least as accurate* as another when neither its median nor its 95th percentile is
   larger.
 """
