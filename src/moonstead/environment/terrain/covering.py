@@ -82,15 +82,12 @@ def _circle_deg(
 ) -> tuple[FloatArray, FloatArray]:
     """Return latitude and longitude of a centre and of points on a circle around it."""
     lat, lon = np.radians([latitude_deg, longitude_deg])
+    up = np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+    east = np.array([-np.sin(lon), np.cos(lon), 0.0])
     heading = np.arange(_POINTS) * (2.0 * np.pi / _POINTS)
-    sine = np.sin(lat) * np.cos(arc_rad) + np.cos(lat) * np.sin(arc_rad) * np.cos(heading)
-    across = np.sin(heading) * np.sin(arc_rad) * np.cos(lat)
-    east = np.arctan2(across, np.cos(arc_rad) - np.sin(lat) * sine)
-    along_deg = np.degrees(np.arcsin(np.clip(sine, -1.0, 1.0)))
-    return (
-        np.concatenate([[latitude_deg], along_deg]),
-        np.concatenate([[longitude_deg], np.degrees(lon + east)]),
-    )
+    aside = np.outer(np.cos(heading), np.cross(up, east)) + np.outer(np.sin(heading), east)
+    x, y, z = np.vstack([up, np.cos(arc_rad) * up + np.sin(arc_rad) * aside]).T
+    return np.degrees(np.arctan2(z, np.hypot(x, y))), np.degrees(np.arctan2(y, x))
 
 
 def _turns_onto(column: FloatArray, turn: float, columns: int) -> float:

@@ -41,7 +41,7 @@ class Terrain:
     columns_rows: FloatArray
 
     def pixels(self, latitude_deg: ArrayLike, longitude_deg: ArrayLike) -> tuple[Any, Any]:
-        """Return column and row, in pixels from the first pixel's centre; infinite where undefined.
+        """Return column and row, in pixels from the first pixel's centre; not finite off the map.
 
         Parameters
         ----------
@@ -83,9 +83,9 @@ def pixels_of(
     to_map, turn = _map_of(crs)
     x, y = to_map.transform(np.asarray(longitude_deg), np.asarray(latitude_deg))
     (a, b, c), (d, e, f) = columns_rows
-    column, row = a * x + b * y + c, d * x + e * y + f
-    if turn > 0.0 and b == d == 0.0:  # longitudes of the file may count from any meridian
-        with np.errstate(invalid="ignore"):  # infinite where undefined
+    with np.errstate(invalid="ignore"):  # where the projection is undefined
+        column, row = a * x + b * y + c, d * x + e * y + f
+        if turn > 0.0 and b == d == 0.0:  # longitudes of the file may count from any meridian
             column = (column + 0.5) % (abs(a) * turn) - 0.5
     return column, row
 

@@ -88,7 +88,8 @@ def check_metres(blocks: list[FloatArray], pixel_m: float) -> None:
     ValueError
         With the question.
     """
-    known = np.concatenate([block[np.isfinite(block)] for block in blocks])
+    blocks = [np.where(np.isfinite(block), block, np.nan) for block in blocks]
+    known = np.concatenate([block[~np.isnan(block)] for block in blocks])
     steps = [np.abs(np.diff(block, axis=axis)).ravel() for block in blocks for axis in (0, 1)]
     step = np.concatenate(steps)
     step = step[np.isfinite(step)]

@@ -256,6 +256,7 @@ def _even_places(file: Any, crs: pyproj.CRS, heights: Any, *, transposed: bool) 
     pixels = np.stack([column.ravel(), row.ravel(), np.ones(x.size)], axis=1)
     solution = np.linalg.lstsq(pixels, np.stack([x.ravel(), y.ravel()], axis=1), rcond=None)[0]
     off = np.abs(pixels @ solution - np.stack([x.ravel(), y.ravel()], axis=1))
+    solution[np.abs(solution) < 1e-9 * np.abs(solution[:2]).max()] = 0.0  # upright is upright
     (a, d), (b, e), (c, f) = solution
     if not off.max() < _UNEVEN_PX * np.sqrt(abs(a * e - b * d)):
         message = f"its longitudes and latitudes are no even grid in {crs.name!r}"

@@ -54,7 +54,7 @@ def open_tile(path: Path, crs: pyproj.CRS | None, unit_m: float | None) -> Tile:
             tile = open_gdal(file, crs, unit_m)
         _check(tile)
     except (ValueError, OSError, RuntimeError, RasterioError) as error:
-        raise InputError(Problem(str(path), "", "", _reason(error))) from error
+        raise InputError(Problem(str(path), "", "", _reason(error, path))) from error
     return tile
 
 
@@ -148,9 +148,11 @@ def _sample(tile: Tile) -> tuple[list[FloatArray], float]:
     return blocks, ground_pixel_m(tile.crs, columns_rows_of(tile.transform), map_pixel, shape)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, path: Path) -> str:
     if isinstance(error, OSError) and error.errno and error.errno > 0 and error.strerror:
         return f"{error.strerror.lower()}; name an elevation model that can be read"
+    if isinstance(error, RasterioError) and path.suffix.lower() == ".img":
+        return f"has no PDS label beside it ({path.stem}.LBL) to read it by; fetch that too"
     if isinstance(error, (OSError, RuntimeError, RasterioError)):
         return _UNREADABLE
     return str(error)

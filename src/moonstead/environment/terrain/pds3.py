@@ -288,7 +288,8 @@ def _polar(projection: Block, rows: int, columns: int) -> Affine:
     ]
     first = centred[0] if centred else 0.0
     left_m, top_m = (first - 0.5 - sample) * scale_m, (line + 0.5 - first) * scale_m
-    reach_m = 2.0 * MOON_RADIUS_M  # of a hemisphere
-    if max(abs(left_m), abs(top_m), columns * scale_m, rows * scale_m) > 4.0 * reach_m:
-        raise ValueError(f"its label says pixels of {scale_m:g} m: a map larger than the Moon")
+    expected_m = np.radians(1.0) * MOON_RADIUS_M / projection.number("MAP_RESOLUTION")
+    if not 0.5 < scale_m / expected_m < 2.0:
+        message = f"its label contradicts itself: MAP_SCALE is {scale_m:g} m, but MAP_RESOLUTION"
+        raise ValueError(f"{message} makes {expected_m:g} m of a pixel")
     return Affine(scale_m, 0.0, left_m, 0.0, -scale_m, top_m)
