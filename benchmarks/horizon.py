@@ -28,7 +28,7 @@ import numpy as np
 import terrain
 from judge import judged, ratios
 from peers.contract import MISSING, Job, write_job
-from table import TITLES, ratios_of, row_of
+from table import TITLES, missing_of, ratios_of, row_of
 
 HERE = Path(__file__).resolve().parent
 PEERS_VENV = HERE.parent / "build" / "peers"
@@ -70,7 +70,7 @@ def main() -> None:
     )
     entries = OURS | {name: PEERS[name] for name in chosen}
     report: dict[str, Any] = {"machine": machine(), "moonstead": source(), "runs": []}
-    report |= {"missing": {}, "ratios": []}
+    report |= {"missing": [], "ratios": []}
     for count in given.azimuths:
         runs: list[dict[str, Any]] = []
         about = {"terrain": ground.name, "azimuths": count}
@@ -78,7 +78,7 @@ def main() -> None:
             print(f"{ground.name}, {count} azimuths: {name}", file=sys.stderr, flush=True)
             told = measure(ground, count, entry, given)
             if isinstance(told, str):
-                report["missing"][name] = {"reason": told, "how": entry.how}
+                report["missing"].append({"name": name, **about, "reason": told, "how": entry.how})
             else:
                 runs.append({"name": name, "ground": ground.words, **about, **told})
         report["runs"] += runs
@@ -103,7 +103,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--budget", type=float, default=120.0, help="seconds a tool and count")
     parser.add_argument("--peers-venv", type=Path, default=PEERS_VENV)
     parser.add_argument("--out", type=Path, help="write the results as JSON")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if given.terrain and not given.terrain.exists():
+        parser.error(f"--terrain: no file {given.terrain}")
+    return given
 
 
 def measure(
@@ -207,8 +210,8 @@ def show(report: dict[str, Any]) -> None:
     for about in report["ratios"]:
         for line in ratios_of(about):
             console.print(f"{about['azimuths']} azimuths: {line}")
-    for name, why in report["missing"].items():
-        console.print(f"missing {name}: {why['reason']}; to get it: {why['how']}")
+    for line in dict.fromkeys(missing_of(gap) for gap in report["missing"]):
+        console.print(line)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,11 @@ def row_of(run: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
+def missing_of(gap: dict[str, Any]) -> str:
+    """Say what was not measured, why, and how to get it."""
+    return f"Missing: {gap['name']}, {gap['reason']}. To get it: {gap['how']}."
+
+
 def ratios_of(about: dict[str, Any]) -> list[str]:
     """Say how many times faster Moonstead is than whom."""
     lines = []

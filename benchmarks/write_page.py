@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from judge import MARGIN_PIXELS, NEAR_PIXELS
-from table import TITLES, ratios_of, row_of
+from table import TITLES, missing_of, ratios_of, row_of
 from truth import FINE_STEP_PIXELS, STEP_PIXELS
 
 CLASSES = {
@@ -101,8 +101,7 @@ def section(report: dict[str, Any], terrain: str, azimuths: int) -> str:
     ours = [run for run in runs if run["name"].startswith("moonstead")]
     for run in ours:
         lines += ["", f"Moonstead ({run['settings']}) by samples and truth:", "", *classes(run)]
-    for name, why in report["missing"].items():
-        lines += ["", f"Missing: {name}, {why['reason']}. To get it: `{why['how']}`."]
+    lines += [line for gap in here(report["missing"]) for line in ("", missing_of(gap))]
     return "\n".join([*lines, ""])
 
 
