@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+import rasterio.shutil
 from affine import Affine
 from made_terrain import EQUIRECTANGULAR, GEOGRAPHIC, POLAR, Hills, write_hills, write_raster
 
@@ -109,3 +110,18 @@ def test_a_raster_beyond_memory_is_refused(tmp_path: Path) -> None:
 def test_no_file_at_all() -> None:
     with pytest.raises(InputError, match="at least one elevation model"):
         load_terrain([])
+
+
+@pytest.mark.parametrize("driver", ["COG", "ISIS3", "PDS4", "AAIGrid", "ENVI", "HFA"])
+def test_what_else_users_have(tmp_path: Path, driver: str) -> None:
+    """Cubes of ISIS, PDS4 labels, ASCII grids and more come with GDAL."""
+    heights = HILLS.height_m(*np.meshgrid(np.linspace(-89.9, -89.0, 40), np.arange(40.0) * 9.0))
+    tiff = write_raster(tmp_path / "x.tif", heights, "IAU_2015:30135", (3000.0, 9000.0, 100.0))
+    suffix = {"ISIS3": "cub", "PDS4": "xml", "AAIGrid": "asc", "COG": "tiff"}.get(driver, "img")
+    options = {"VAR_TARGET": "Moon"} if driver == "PDS4" else {}
+    path = tmp_path / f"made.{suffix}"
+    rasterio.shutil.copy(tiff, path, driver=driver, **options)
+    (expected,), (found,) = load_terrain([tiff]), load_terrain([path])
+    np.testing.assert_allclose(found.heights_m, expected.heights_m, atol=0.01)
+    place = (-89.8, 30.0)
+    assert found.sample_m(*place)[0] == pytest.approx(expected.sample_m(*place)[0], abs=0.01)

@@ -249,6 +249,23 @@ def test_tiles_of_one_grid_become_one_layer(tmp_path: Path) -> None:
     assert raster.file.name == "a.tif and 3 more"
 
 
+def test_tiles_that_go_round_the_moon_together(tmp_path: Path) -> None:
+    heights = noise(20, 36)
+    for first in (0, 12, 24):
+        write_raster(
+            tmp_path / f"{first}.tif",
+            heights[:, first : first + 12],
+            GEOGRAPHIC,
+            (-180.0 + first * 10.0, 90.0, 10.0),
+        )
+    (raster,) = open_terrain([tmp_path])
+    assert raster.goes_round
+    window = raster.around(-5.0, 180.0, 15.0 * DEGREE_M)
+    assert window.heights_m.shape[1] <= 8
+    found_m = window.sample_m([-5.0, -5.0], [175.0, -175.0])
+    np.testing.assert_allclose(found_m, heights[9, [35, 0]], atol=1e-3)
+
+
 def test_tiles_that_do_not_belong_together_stay_apart(tmp_path: Path) -> None:
     flat = np.zeros((10, 10))
     grids = {

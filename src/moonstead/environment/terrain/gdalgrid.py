@@ -49,7 +49,10 @@ class GdalGrid:
     ) -> FloatArray:
         """Return a window in the unit of the file, NaN where it has no data."""
         window = Window.from_slices((row_start, row_stop), (column_start, column_stop))
-        with open_quietly(self.path, self.overview) as raster:
+        with (
+            rasterio.Env(GDAL_NUM_THREADS="ALL_CPUS"),
+            open_quietly(self.path, self.overview) as raster,
+        ):
             band = raster.read(1, window=window, masked=True)
         return scaled(band, self.scale, self.offset, self.missing)
 
@@ -64,7 +67,9 @@ def open_quietly(path: Path, overview: int | None = None) -> Any:
 
 def scaled(numbers: Any, scale: float, offset: float, missing: tuple[float, ...]) -> FloatArray:
     """Return number * scale + offset, NaN where the numbers are masked or mark missing data."""
-    values: FloatArray = np.ma.filled(np.ma.asarray(numbers).astype(np.float64), np.nan)
+    values: FloatArray = np.array(np.ma.getdata(numbers), np.float64)
+    if np.ma.is_masked(numbers):
+        values[np.ma.getmaskarray(numbers)] = np.nan
     for marker in missing:
         values[values == marker] = np.nan
     if (scale, offset) != (1.0, 0.0):

@@ -59,12 +59,16 @@ def heights_m(values: FloatArray, unit_m: float, sphere_shift_m: float) -> Float
         Where they are no heights of the Moon.
     """
     found_m = values * unit_m
-    known = np.isfinite(found_m)
-    found_m[~known] = np.nan
-    if not known.any():
+    lowest, highest = float(np.fmin.reduce(found_m, None)), float(np.fmax.reduce(found_m, None))
+    if np.isinf(lowest) or np.isinf(highest):
+        found_m[np.isinf(found_m)] = np.nan
+        lowest, highest = float(np.fmin.reduce(found_m, None)), float(np.fmax.reduce(found_m, None))
+    if np.isnan(lowest):
         return found_m
-    found_m += -MOON_RADIUS_M if np.nanmax(found_m) > _LEAST_RADIUS_M else sphere_shift_m
-    lowest, highest = float(np.nanmin(found_m)), float(np.nanmax(found_m))
+    shift_m = -MOON_RADIUS_M if highest > _LEAST_RADIUS_M else sphere_shift_m
+    if shift_m != 0.0:
+        found_m += shift_m
+    lowest, highest = lowest + shift_m, highest + shift_m
     if lowest < _HEIGHT_SPAN_M[0] or highest > _HEIGHT_SPAN_M[1]:
         raise ValueError(
             f"heights from {lowest:g} to {highest:g} m are not of the Moon; metres above the "

@@ -19,7 +19,9 @@ from moonstead.environment.terrain.tile import Reader, Tile
 from moonstead.errors import InputError, Problem
 
 _SAMPLE_PX: Final = 64
-_UNREADABLE: Final = "is not a raster that can be read; a GeoTIFF with heights is wanted"
+_UNREADABLE: Final = (
+    "is not a raster that can be read, or was cut short; a GeoTIFF with heights is wanted"
+)
 
 
 def open_tile(path: Path, crs: pyproj.CRS | None, unit_m: float | None) -> Tile:
@@ -137,15 +139,21 @@ def _split_variable(path: Path) -> tuple[Path, str]:
 
 
 def _sample(tile: Tile) -> tuple[list[FloatArray], float]:
-    """Return nine blocks spread over a file, in its own unit, and the side of a pixel in m."""
-    blocks = []
-    for row in np.linspace(0, max(tile.rows - _SAMPLE_PX, 0), 3, dtype=int):
-        for column in np.linspace(0, max(tile.columns - _SAMPLE_PX, 0), 3, dtype=int):
-            stop = min(row + _SAMPLE_PX, tile.rows), min(column + _SAMPLE_PX, tile.columns)
-            blocks.append(tile.reader.read(int(row), int(stop[0]), int(column), int(stop[1])))
+    """Return up to nine blocks of a file, in its own unit, and the side of a pixel in m."""
+    blocks = [
+        tile.reader.read(*rows, *columns)
+        for rows in _spread(tile.rows)
+        for columns in _spread(tile.columns)
+    ]
     map_pixel = float(np.sqrt(abs(tile.transform.determinant)))
     shape = (tile.rows, tile.columns)
     return blocks, ground_pixel_m(tile.crs, columns_rows_of(tile.transform), map_pixel, shape)
+
+
+def _spread(length: int) -> list[tuple[int, int]]:
+    """Return the first, the middle and the last `_SAMPLE_PX` of a length, or all of a short one."""
+    last = max(length - _SAMPLE_PX, 0)
+    return [(first, min(first + _SAMPLE_PX, length)) for first in sorted({0, last // 2, last})]
 
 
 def _reason(error: Exception, path: Path) -> str:

@@ -1,6 +1,7 @@
 """Windows of large rasters, read without loading the whole file."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -25,7 +26,7 @@ from moonstead.errors import InputError, Problem, RangeError
 
 _MOST_GB: Final = 4.0  # of heights held in memory
 _CANVAS_PIXELS: Final = 2**24  # read at a time: 128 MB in double precision
-_BLOCK_ROWS: Final = 512  # no block of a file is decoded twice, or hardly any
+_BLOCK_ROWS: Final = 1024  # the largest blocks in use, so that few are decoded twice
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,10 +129,7 @@ class Raster:
         self._check_window(row_start, row_stop, column_start, column_stop, every)
         rows, columns = (row_stop - row_start) // every, (column_stop - column_start) // every
         heights_m = np.empty((rows, columns), np.float32)
-        step = max(1, _CANVAS_PIXELS // (columns * every * every))
-        step = max(step - step % _BLOCK_ROWS, min(step, _BLOCK_ROWS))
-        for first in range(0, rows, step):
-            last = min(first + step, rows)
+        for first, last in _chunks(row_start, rows, columns * every, every):
             window = PixelWindow(
                 row_start + first * every,
                 row_start + last * every,
@@ -229,6 +227,8 @@ class Raster:
         canvas_m = np.full((rows, columns), np.nan)
         for part in parts:
             found_m = part.tile.heights_m(part.rows, part.columns, factor)
+            if len(parts) == 1 and found_m.shape == canvas_m.shape:
+                return _block_means(found_m, every // factor)
             row, column = part.row // factor, part.column // factor
             view = canvas_m[row : row + found_m.shape[0], column : column + found_m.shape[1]]
             np.copyto(view, found_m, where=np.isnan(view))
@@ -290,6 +290,19 @@ def covered_words(
 def _ground_pixel_m(crs: pyproj.CRS, transform: Affine, shape: tuple[int, int]) -> float:
     map_pixel = float(np.sqrt(abs(transform.determinant)))
     return ground_pixel_m(crs, columns_rows_of(transform), map_pixel, shape)
+
+
+def _chunks(row_start: int, rows: int, width: int, every: int) -> Iterator[tuple[int, int]]:
+    """Cut rows of a window into ranges that fit the canvas and end where blocks of files do."""
+    at_once = max(_CANVAS_PIXELS // width, every)
+    first = 0
+    while first < rows:
+        end = row_start + first * every + at_once
+        last = (end - end % _BLOCK_ROWS - row_start) // every
+        if last <= first:
+            last = first + at_once // every
+        yield first, min(last, rows)
+        first = last
 
 
 def _widened(start: int, stop: int, every: int, edge: tuple[int, int] | None) -> tuple[int, int]:
