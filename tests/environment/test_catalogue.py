@@ -1,5 +1,6 @@
 """The list of public elevation models: sound rows, and names as the archives write them."""
 
+import math
 import re
 from urllib.parse import urlsplit
 
@@ -72,8 +73,6 @@ def test_sizes_follow_from_the_grids(product) -> None:  # type: ignore[no-untype
 
 
 def tan_half_colatitude(latitude_deg: float) -> float:
-    import math
-
     return math.tan(math.radians(90.0 - latitude_deg) / 2.0)
 
 

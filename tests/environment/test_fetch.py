@@ -226,7 +226,7 @@ def test_a_busy_server_is_asked_again(archive: Archive, tmp_path: Path) -> None:
     archive.statuses = [503, 500]
     assert fetched(product(archive), tmp_path).sha256 == SHA256
     archive.statuses = [503, 503, 503]
-    with pytest.raises(RunError, match="answers 503 .*nothing arrived"):
+    with pytest.raises(RunError, match=r"answers 503 .*nothing arrived"):
         fetched(product(archive, name="again"), tmp_path)
 
 
