@@ -19,8 +19,7 @@ import numpy as np
 from numba import prange
 
 from moonstead.compiled import compiled, compiled_parallel
-from moonstead.environment.regolith.equilibrium import Depths, Material, settle_block
-from moonstead.environment.regolith.kernel import LANES, FloatArray
+from moonstead.environment.regolith.kernel import FloatArray
 
 SOLAR, RADIUS, MOON, ALBEDO, CUBIC, EIGHTH, DIFFUSE, EMISSIVITY = range(8)
 """Places in the table of the light: solar constant times au^2 (W), radius of the Sun and of the
@@ -140,47 +139,3 @@ def absorbed_series(
         absorbed_by(sun_m, places[j], horizon_deg[j], light, own)
         out[:, :, j] = own
     return out
-
-
-@compiled_parallel
-def settle_places(
-    sun_m: FloatArray,
-    places: FloatArray,
-    horizon_deg: FloatArray,
-    light: FloatArray,
-    material: Material,
-    step_s: float,
-    spin_up: int,
-    depths: Depths,
-) -> tuple[FloatArray, FloatArray]:
-    """Bring places to the cycle of their light; what is kept at once is one block for each core.
-
-    Returns
-    -------
-    tuple
-        Statistics (3, depths, places), K, and ledger (3, places), J/m2; see `equilibrium`.
-    """
-    n_steps, n_places = len(sun_m), len(places)
-    n_depths = len(depths[0])
-    statistics = np.empty((3, n_depths, n_places))
-    ledger = np.empty((3, n_places))
-    n_blocks = (n_places + LANES - 1) // LANES
-    for b in prange(n_blocks):
-        first = b * LANES
-        count = min(LANES, n_places - first)
-        flux = np.empty((n_steps, LANES))
-        own = np.empty((2, n_steps))
-        for p in range(LANES):
-            if p < count:
-                absorbed_by(sun_m, places[first + p], horizon_deg[first + p], light, own)
-            for k in range(n_steps):
-                flux[k, p] = own[0, k] + own[1, k]
-        record = (
-            np.empty((3, n_depths, LANES)),
-            np.empty((3, LANES)),
-            np.empty((0, n_depths, LANES)),
-        )
-        settle_block(flux, material, step_s, spin_up, depths, record)
-        statistics[:, :, first : first + count] = record[0][:, :, :count]
-        ledger[:, first : first + count] = record[1][:, :count]
-    return statistics, ledger

@@ -17,6 +17,7 @@ from moonstead.environment.regolith.equilibrium import (
     TAKEN,
     settle_flux,
 )
+from moonstead.environment.regolith.kernel import LANES
 from moonstead.environment.regolith.properties import (
     AU_M,
     COLD_TRAP_K,
@@ -26,7 +27,7 @@ from moonstead.environment.regolith.properties import (
     Regolith,
     column,
 )
-from moonstead.environment.regolith.sunlight import absorbed_series, settle_places
+from moonstead.environment.regolith.sunlight import absorbed_series
 from moonstead.environment.site import MOON_RADIUS_M, Site
 from moonstead.errors import InputError, Problem
 from moonstead.units import HOUR_S
@@ -35,6 +36,7 @@ SPIN_UP = 4
 """Cycles before the recorded one: temperatures at every depth down to 2 m are then within 0.04 K
 of those after forty cycles, at the equator and at the pole."""
 _LONGEST_STEP_S = 13.0 * HOUR_S  # a 54th of a lunation: means and extremes within 0.5 K
+_BATCH_BYTES = 1 << 27
 _HIGHEST_FLUX_W_PER_M2 = 1e5  # 50 suns
 
 
@@ -250,22 +252,21 @@ def temperature_map(
     Notes
     -----
     What the pixel absorbs is described, with its limits, in `sunlight`. Pixels do not touch: the
-    result of each is the same in any batch. Memory: the horizons, and 1 MB a core for every 2000
-    steps.
+    result of each is the same in any batch. Beside the horizons it holds about 250 MB.
     """
     ground = ground or column()
     horizons, pixels = _places(horizon_deg, place_deg)
     depths = _checked(sun.step_s, spin_up, depth_m, ground)
-    statistics, ledger = settle_places(
-        sun.position_m,
-        pixels,
-        horizons,
-        light_table(ground.regolith),
-        ground.material,
-        sun.step_s,
-        spin_up,
-        depths,
-    )
+    light = light_table(ground.regolith)
+    statistics = np.empty((3, len(depths[0]), len(pixels)))
+    ledger = np.empty((3, len(pixels)))
+    batch = LANES * max(_BATCH_BYTES // (16 * LANES * len(sun.t_s)), 1)
+    for first in range(0, len(pixels), batch):
+        part = slice(first, first + batch)
+        absorbed, terrain = absorbed_series(sun.position_m, pixels[part], horizons[part], light)
+        absorbed += terrain
+        found = settle_flux(absorbed, ground.material, sun.step_s, spin_up, depths, False)
+        statistics[:, :, part], ledger[:, part] = found[0], found[1]
     return _temperatures(depth_m, statistics, ledger, sun.step_s * len(sun.t_s))
 
 
