@@ -78,6 +78,17 @@ def test_the_earth_and_mars(tmp_path: Path) -> None:
     assert "3396.2 km of Mars: not the Moon's" in refusal(mars)
 
 
+def test_the_principal_axes_frame(tmp_path: Path) -> None:
+    for name in ("LDEM_64_PA", "LDEM64_PA_pixel_202405"):
+        path = write_raster(tmp_path / f"{name}.tif", ROUGH, POLAR, GRID)
+        assert "is in the principal axes frame (PA), some 0.9 km off" in refusal(path)
+    named = write_raster(tmp_path / "PANAMA_pa.tif", ROUGH, POLAR, GRID)
+    assert load_terrain([named])
+    with rasterio.open(named, "r+") as file:
+        file.update_tags(SOURCE="LOLA shape in principal axes")
+    assert "principal axes" in refusal(named)
+
+
 def test_kilometres_that_nobody_names_are_asked_about(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "x.tif", ROUGH / 1e3, POLAR, GRID)
     text = refusal(path)

@@ -192,6 +192,17 @@ def test_offsets_that_count_otherwise_are_recognised(
     assert other.transform.almost_equals(plain.transform)
 
 
+def test_a_negated_sample_offset_is_recognised(tmp_path: Path) -> None:
+    """As the maps of Kaguya have it; the bounds tell."""
+    tile = {**CYLINDER, "north": 60, "south": 20, "west": "220 <deg>", "rows": 10, "columns": 20}
+    numbers = steps(10, 20).astype("<i2")
+    plain, negated = (
+        open_terrain([write(tmp_path, numbers, {**tile, "line": 14.5, "sample": at}, LOLA)])[0]
+        for at in (-10.5, 10.5)
+    )
+    assert negated.transform == plain.transform
+
+
 def test_a_tile_of_a_global_map(tmp_path: Path) -> None:
     """LDEM_512_00N_45N_180_270 and its like count from the same origin as the whole map."""
     tile = {**CYLINDER, "north": 60, "south": 20, "west": "220 <deg>", "rows": 10, "columns": 20}
@@ -202,13 +213,15 @@ def test_a_tile_of_a_global_map(tmp_path: Path) -> None:
     assert terrain.sample_m(22.0, 298.0 - 360.0)[0] == pytest.approx(numbers[9, 19] * 0.5)
 
 
-@pytest.mark.parametrize("pointer", ["records", "bytes"])
+@pytest.mark.parametrize("pointer", ["records", "bytes", "kaguya"])
 def test_an_attached_label(tmp_path: Path, pointer: str) -> None:
     numbers = steps(40, 40).astype("<i2")
-    where = {"records": "\n^IMAGE = 61", "bytes": "\n^IMAGE = 4801 <BYTES>"}[pointer]
-    text = (HEAD + "RECORD_BYTES = 80" + where + "\n" + IMAGE + MAP).format(
-        **{**POLAR, **LOLA, "target": "MOON", "more": ""}
-    )
+    where = {
+        "records": "RECORD_BYTES = 80\n^IMAGE = 61\n",
+        "bytes": "RECORD_BYTES = 80\n^IMAGE = 4801 <BYTES>\n",
+        "kaguya": 'RECORD_TYPE = "UNDEFINED"\n^IMAGE = 4801\n',
+    }[pointer]
+    text = (HEAD + where + IMAGE + MAP).format(**{**POLAR, **LOLA, "target": "MOON", "more": ""})
     path = tmp_path / "attached.img"
     path.write_bytes(text.encode().ljust(4800) + numbers.tobytes())
     (terrain,) = load_terrain([path])

@@ -1,5 +1,6 @@
 """Opening a file of heights: which reader it needs, and whether it is what it should be."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,8 @@ from moonstead.environment.terrain.tile import Reader, Tile
 from moonstead.errors import InputError, Problem
 
 _SAMPLE_PX: Final = 64
+# LDEM_64_PA of LOLA and the PA shape grids for gravity work say it nowhere else.
+_PRINCIPAL_AXES: Final = re.compile(r"(?:^|[\W_])PA(?:[\W_]|$)|(?i:principal.ax[ei]s)")
 _UNREADABLE: Final = (
     "is not a raster that can be read, or was cut short; a GeoTIFF with heights is wanted"
 )
@@ -63,6 +66,11 @@ def open_tile(path: Path, crs: pyproj.CRS | None, unit_m: float | None) -> Tile:
 def _check(tile: Tile) -> None:
     if tile.transform.determinant == 0.0:
         raise ValueError("its pixels have no size; write a right geotransform into it")
+    if _PRINCIPAL_AXES.search(f"{tile.path.stem} {tile.product}"):
+        message = (
+            "says by its name that it is in the principal axes frame (PA), some 0.9 km off the"
+        )
+        raise ValueError(f"{message} mean Earth frame; choose the mean Earth product, or rename it")
     if tile.unit_m is None:
         check_metres(*_sample(tile))
 

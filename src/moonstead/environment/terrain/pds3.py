@@ -6,8 +6,9 @@ as in the projection descriptions of those archives (DSMAP.CAT, DSMAP_POLAR.CAT)
 * height = value * SCALING_FACTOR in UNIT; OFFSET is the radius of the reference sphere, in metres
   or kilometres, that makes a planetary radius of it;
 * LINE_PROJECTION_OFFSET and SAMPLE_PROJECTION_OFFSET count from the centre of the first pixel to
-  the origin of the projection. Labels that count from its corner, or from 1, are recognised where
-  the bounding latitudes and longitudes, or the pole in the middle of the map, show it.
+  the origin of the projection. Labels that count from its corner, from 1, or samples to the other
+  side are recognised where the bounding latitudes and longitudes, or the pole in the middle of the
+  map, show it; otherwise they are refused.
 """
 
 import re
@@ -161,8 +162,8 @@ def _pixels(path: Path, label: Block, wanted: Path | None) -> tuple[Path, int, b
     names = [item.text for item in pointer if number_of(item.text) is None]
     places = [item for item in pointer if number_of(item.text) is not None]
     start_byte = 0
-    if places:  # records and bytes count from 1
-        size = 1.0 if places[0].unit else label.number("RECORD_BYTES")
+    if places:  # records and bytes count from 1; Kaguya has no records, so bytes without a unit
+        size = 1.0 if places[0].unit else label.number("RECORD_BYTES", 1.0)
         start_byte = int((float(places[0].text) - 1.0) * size)
     if not names and not places:
         raise ValueError("its label does not say where the image is (^IMAGE); fetch it again")
@@ -258,8 +259,9 @@ def _cylindrical(projection: Block, rows: int, columns: int) -> Affine:
     longitude_deg = projection.number("CENTER_LONGITUDE")
     south, north = projection.number("MINIMUM_LATITUDE"), projection.number("MAXIMUM_LATITUDE")
     west = projection.number("WESTERNMOST_LONGITUDE")
-    for first in (0.0, 0.5, 1.0):  # the number of the first pixel's centre
-        left_deg = longitude_deg + (first - 0.5 - sample) * step_deg
+    # The number of the first pixel's centre, and the sign: Kaguya wrote sample offsets negated.
+    for first, sign in ((0.0, 1), (0.5, 1), (1.0, 1), (0.0, -1), (0.5, -1), (1.0, -1)):
+        left_deg = longitude_deg + (first - 0.5 - sign * sample) * step_deg
         top_deg = (line + 0.5 - first) * step_deg
         off = np.array([top_deg - north, south - top_deg + rows * step_deg, west - left_deg])
         off[2] = (off[2] + 180.0) % 360.0 - 180.0

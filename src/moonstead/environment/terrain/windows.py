@@ -91,9 +91,19 @@ class Raster:
 
     @property
     def goes_round(self) -> bool:
-        """Whether the columns go once round the Moon, so that windows may cross the edge."""
+        """Whether the columns go once round the Moon, so that windows may cross the edge.
+
+        The last column may repeat the first, as in GMT's gridline registration.
+        """
+        return self._turn > 0
+
+    @property
+    def _turn(self) -> int:
+        """How many columns go once round the Moon; 0 where they do not."""
         turn = turn_px(self.crs, self.columns_rows)
-        return turn > 0.0 and abs(turn - self.columns) < 0.01
+        whole = round(turn)
+        repeated = self.columns - whole
+        return whole if whole > 0 and abs(turn - whole) < 0.01 and repeated in (0, 1) else 0
 
     def whole(self) -> Terrain:
         """Read all of it; see `window`."""
@@ -238,8 +248,9 @@ class Raster:
         """Return where a tile touches a window, also across the edge of the map."""
         parts = []
         tile = placed.tile
-        for turns in (-1, 0, 1) if self.goes_round else (0,):
-            row, column = placed.row, placed.column + turns * self.columns
+        turn = self._turn
+        for shift in (-turn, 0, turn) if turn else (0,):
+            row, column = placed.row, placed.column + shift
             rows = max(window.row_start, row), min(window.row_stop, row + tile.rows)
             columns = (
                 max(window.column_start, column),
