@@ -83,7 +83,8 @@ def main() -> None:
                 runs.append({"name": name, "ground": ground.words, **about, **told})
         report["runs"] += runs
         if runs and runs[0]["name"] in OURS:
-            report["ratios"].append(about | ratios(runs[0], runs[1:]))
+            peers = [run for run in runs[1:] if not run["nearsighted"]]
+            report["ratios"].append(about | ratios(runs[0], peers))
     report["machine"]["load_average_at_end"] = os.getloadavg()[0]
     if given.out:
         given.out.write_text(json.dumps(report, indent=1) + "\n")

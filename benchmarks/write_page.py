@@ -32,7 +32,8 @@ not the seconds.
 - **M/s** is millions of pixel-azimuths a second. The clock runs over the horizons alone; a peer's
   reading of the terrain and building of its mesh is not counted, all that Moonstead does is. The
   fastest of the repeats counts. A time with ~ is scaled up from the part done within the budget;
-  the directions or blocks of the part are drawn at random.
+  the directions or blocks of the part are drawn at random, and a tool that did only some of the
+  directions is judged in those.
 - **cores** is processor time over wall time, **GB** the most memory held.
 - **Errors**, in degrees, are distances from a ray march in double precision: bilinear terrain, a
   step of {STEP_PIXELS:g} pixels to the map's edge, random pixels and directions. Each tool is
@@ -58,7 +59,8 @@ PEERS = """## The peers, and what to know of them
   on one core. Its triangles are not the bilinear ground of the march; the same holds for HORAYZON.
 - **GRASS r.horizon** works through raster files, on one core, always with Earth's curvature.
 - **RVT** looks no farther than a radius that is given to it, and its work grows with it. It does
-  not hand out horizons; they are taken from its openness, one direction at a time.
+  not hand out horizons; they are taken from its openness, one direction at a time. No ratio is
+  formed with it.
 
 To repeat this:
 

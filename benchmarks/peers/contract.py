@@ -62,7 +62,9 @@ class Facts:
     """What is always true of a peer.
 
     ``surface`` says over what it computes: a plane, Earth's curvature, or the Moon's sphere.
-    ``clamped`` peers call every horizon below the observer zero.
+    ``clamped`` peers call every horizon below the observer zero. ``nearsighted`` ones do not look
+    to the map's edge: how fast they are is a matter of their reach, and no ratio is formed with
+    them.
     """
 
     tool: str
@@ -71,11 +73,12 @@ class Facts:
     settings: str
     surface: Surface
     clamped: bool = False
+    nearsighted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What was done, in which time, with the samples' horizons (NaN where not computed)."""
+    """What was done, in which time, with the samples' horizons in the azimuths that were judged."""
 
     prepare_s: float
     seconds: float
@@ -170,9 +173,10 @@ def by_azimuth(
     """Time a peer that answers one direction of the whole map at a time.
 
     ``solve`` is timed; ``read`` makes (rows, cols) degrees of its answer. Directions come in a
-    seeded random order, so that a peer that runs out of its time has done a fair sample of them.
+    seeded random order, so that a peer that runs out of its time has done a fair sample of them; it
+    is then judged in those that it did.
     """
-    elevation_deg = np.full(job.rows.size, np.nan)
+    at_samples_deg: dict[int, Floats] = {}
     order = np.random.default_rng(SEED).permutation(job.azimuths_deg.size)
 
     def parts() -> Iterator[tuple[Timer, int]]:
@@ -180,12 +184,16 @@ def by_azimuth(
             with Timer() as timer:
                 raw = solve(int(direction))
             whole = read(raw)
-            asked = job.directions == direction
-            elevation_deg[asked] = whole[job.rows[asked], job.cols[asked]]
+            at_samples_deg[int(direction)] = whole[job.rows, job.cols]
             yield timer, job.heights_m.size
 
     seconds, cpu_seconds, done, repeats = best_of(job, parts)
-    azimuth_deg = job.azimuths_deg[job.directions]
+    known = np.array(list(at_samples_deg))
+    directions = np.where(
+        np.isin(job.directions, known), job.directions, known[job.directions % known.size]
+    )
+    elevation_deg = np.array([at_samples_deg[int(d)][n] for n, d in enumerate(directions)])
+    azimuth_deg = job.azimuths_deg[directions]
     return Run(prepare_s, seconds, cpu_seconds, done, repeats, elevation_deg, azimuth_deg)
 
 

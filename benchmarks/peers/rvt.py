@@ -37,9 +37,8 @@ def main() -> None:
     def read(openness_deg: Floats) -> Floats:
         return 90.0 - openness_deg.astype(np.float64)
 
-    facts = Facts(
-        "RVT", version, "Apache-2.0", f"reach {REACH_PIXELS} pixels only", surface="plane"
-    )
+    reach = f"reach {REACH_PIXELS} pixels only"
+    facts = Facts("RVT", version, "Apache-2.0", reach, surface="plane", nearsighted=True)
     answer(facts, by_azimuth(job, solve, read, prepared.seconds))
 
 
