@@ -30,6 +30,7 @@ VERBS = {
     "site": Verb("moonstead.cli.site", "Sum up light and Earth at a site, and plot them."),
     "sites": Verb("moonstead.cli.sites", "List the sites that come with a terrain horizon."),
     "sky": Verb("moonstead.cli.sky", "Show where Sun and Earth stand at an instant."),
+    "terrain": Verb("moonstead.cli.terrain", "List, fetch, describe and make elevation models."),
 }
 """Every verb; the module holds a click command of the verb's name."""
 

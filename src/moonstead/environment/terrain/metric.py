@@ -9,13 +9,12 @@ cylindrical maps and oblique grids all come out right without naming any of them
 from dataclasses import dataclass
 
 import numpy as np
-import pyproj
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import map_coordinates
 
 from moonstead.environment.profile import FloatArray
 from moonstead.environment.site import MOON_RADIUS_M
-from moonstead.environment.terrain.raster import Terrain
+from moonstead.environment.terrain.grid import Terrain, places_of
 
 Field = NDArray[np.float32]
 
@@ -81,15 +80,9 @@ def _nodes(size: int) -> FloatArray:
 
 
 def _directions(terrain: Terrain, row: FloatArray, column: FloatArray) -> FloatArray:
-    """Return unit vectors from the Moon's centre, shape (3, ...)."""
-    linear, shift = terrain.columns_rows[:, :2], terrain.columns_rows[:, 2]
-    pixels = np.stack([column.ravel(), row.ravel()]) - shift[:, np.newaxis]
-    x, y = np.linalg.solve(linear, pixels)
-    to_degrees = pyproj.Transformer.from_crs(terrain.crs, terrain.crs.geodetic_crs, always_xy=True)
-    longitude_deg, latitude_deg = to_degrees.transform(x, y)
-    longitude, latitude = np.radians(longitude_deg), np.radians(latitude_deg)
-    known = np.isfinite(longitude) & np.isfinite(latitude)
-    longitude, latitude = np.where(known, longitude, np.nan), np.where(known, latitude, np.nan)
+    """Return unit vectors from the Moon's centre, shape (3, ...); NaN off the map."""
+    places = places_of(terrain.crs, terrain.columns_rows, column.ravel(), row.ravel())
+    latitude, longitude = np.radians(np.where(np.isfinite(places), places, np.nan))
     level = np.cos(latitude)
     directions = [level * np.cos(longitude), level * np.sin(longitude), np.sin(latitude)]
     return np.stack(directions).reshape(3, *row.shape)

@@ -13,8 +13,8 @@ from scipy.ndimage import correlate1d
 
 from moonstead.environment.profile import FloatArray
 from moonstead.environment.site import MOON_RADIUS_M
+from moonstead.environment.terrain.grid import Terrain
 from moonstead.environment.terrain.metric import Field, pixel_sides
-from moonstead.environment.terrain.raster import Terrain
 from moonstead.errors import InputError, Problem
 
 _BLOCK_ROWS = 256

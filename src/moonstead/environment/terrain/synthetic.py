@@ -20,12 +20,13 @@ from typing import Literal
 import numpy as np
 import pyproj
 from numpy.typing import NDArray
+from pyproj.crs import ProjectedCRS
+from pyproj.crs.coordinate_operation import StereographicConversion
 from scipy import fft
 from scipy.interpolate import RectBivariateSpline
 from scipy.special import gamma, kv
 
 from moonstead.environment.profile import FloatArray, TerrainFile
-from moonstead.environment.site import MOON_RADIUS_M
 from moonstead.environment.terrain.craters import (
     DIFFUSIVITY_M2_PER_MYR,
     OLDEST_VISIBLE,
@@ -36,7 +37,7 @@ from moonstead.environment.terrain.craters import (
     steady_myr,
     worn_profiles,
 )
-from moonstead.environment.terrain.raster import Terrain
+from moonstead.environment.terrain.grid import Terrain
 from moonstead.environment.terrain.stamping import stamp_craters
 from moonstead.errors import InputError, Problem
 
@@ -182,12 +183,12 @@ def _map_about(
     """Return the map, its left and top edge, and its scale factor in the middle."""
     half_m = size * pixel_m / 2.0
     if abs(latitude_deg) < _POLAR_DEG:
-        crs = pyproj.CRS.from_user_input(
-            f"+proj=stere +lat_0={latitude_deg!r} +lon_0={longitude_deg!r} +R={MOON_RADIUS_M:.0f} "
-            "+units=m +no_defs +type=crs"
-        )
-        return crs, -half_m, half_m, 1.0
-    crs = pyproj.CRS.from_user_input("IAU_2015:30135" if latitude_deg < 0.0 else "IAU_2015:30130")
+        name = f"Moon (2015) - Sphere / stereographic about {latitude_deg:g}, {longitude_deg:g}"
+        about = StereographicConversion(latitude_deg, longitude_deg)
+        local = ProjectedCRS(about, name, geodetic_crs=pyproj.CRS("IAU_2015:30100"))
+        return local, -half_m, half_m, 1.0
+    polar = "IAU_2015:30135" if latitude_deg < 0.0 else "IAU_2015:30130"
+    crs = pyproj.CRS.from_user_input(polar)
     to_map = pyproj.Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True)
     x, y = to_map.transform(longitude_deg, latitude_deg)
     left_m = round((x - half_m) / pixel_m) * pixel_m

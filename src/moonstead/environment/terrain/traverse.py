@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import correlate1d, distance_transform_edt, label
 
 from moonstead.environment.profile import FloatArray
+from moonstead.environment.terrain.grid import Terrain
 from moonstead.environment.terrain.metric import Field, PixelSides, pixel_sides
-from moonstead.environment.terrain.raster import Terrain
 from moonstead.environment.terrain.relief import roughness_m, slope_deg
 from moonstead.errors import InputError, Problem, RangeError
 
