@@ -210,6 +210,16 @@ def test_windows_may_begin_before_the_edge_of_a_map_that_goes_round(
     )
 
 
+@pytest.mark.parametrize("crs", [GEOGRAPHIC, EQUIRECTANGULAR], ids=["degrees", "metres"])
+def test_beside_a_raster_columns_go_on_to_either_side(tmp_path: Path, crs: str) -> None:
+    """Horizons need to know how far off a place is; a turn of the Moon away would be far off."""
+    unit = 1.0 if crs == GEOGRAPHIC else DEGREE_M
+    grid = (350.0 * unit - (0.0 if crs == GEOGRAPHIC else 360.0 * unit), 5.0 * unit, unit)
+    (terrain,) = load_terrain([write_raster(tmp_path / "x.tif", noise(10, 20), crs, grid)])
+    column, _ = terrain.pixels(np.zeros(4), np.array([347.5, 350.5, 9.5, 12.5]))
+    np.testing.assert_allclose(column, [-3.0, 0.0, 19.0, 22.0], atol=1e-6)
+
+
 def test_a_circle_off_the_map(around_rasters: dict[str, Raster]) -> None:
     match = r"latitude_deg, longitude_deg = 20, 30: outside the terrain, which covers 500 km by 500"
     with pytest.raises(RangeError, match=match):

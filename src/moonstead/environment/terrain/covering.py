@@ -54,7 +54,7 @@ def covering(
     arc_rad = max(radius_m, 0.0) / MOON_RADIUS_M
     if arc_rad >= np.pi / 2.0:
         return everything
-    column, row = pixels_of(crs, columns_rows, *_circle_deg(*centre_deg, arc_rad))
+    column, row = pixels_of(crs, columns_rows, *_circle_deg(*centre_deg, arc_rad), columns)
     turn = turn_px(crs, columns_rows)
     if turn > 0.0:
         poles_deg = [

@@ -48,7 +48,8 @@ class Terrain:
         latitude_deg, longitude_deg
             Planetocentric, arrays of one shape.
         """
-        return pixels_of(self.crs, self.columns_rows, latitude_deg, longitude_deg)
+        columns = self.heights_m.shape[1]
+        return pixels_of(self.crs, self.columns_rows, latitude_deg, longitude_deg, columns)
 
     def rim_deg(self) -> tuple[FloatArray, FloatArray]:
         """Return latitude and longitude of up to 64 points around the edge."""
@@ -77,16 +78,26 @@ class Terrain:
 
 
 def pixels_of(
-    crs: pyproj.CRS, columns_rows: FloatArray, latitude_deg: ArrayLike, longitude_deg: ArrayLike
+    crs: pyproj.CRS,
+    columns_rows: FloatArray,
+    latitude_deg: ArrayLike,
+    longitude_deg: ArrayLike,
+    columns: int = 0,
 ) -> tuple[Any, Any]:
-    """Return column and row of places on a map; see `Terrain.pixels`."""
+    """Return column and row of places on a map; see `Terrain.pixels`.
+
+    On maps that unroll the Moon a place has many columns, a turn apart: the one nearest to the
+    middle of so many ``columns``, or without them the first one from the first pixel on.
+    """
     to_map, turn = _map_of(crs)
     x, y = to_map.transform(np.asarray(longitude_deg), np.asarray(latitude_deg))
     (a, b, c), (d, e, f) = columns_rows
     with np.errstate(invalid="ignore"):  # where the projection is undefined
         column, row = a * x + b * y + c, d * x + e * y + f
         if turn > 0.0 and b == d == 0.0:  # longitudes of the file may count from any meridian
-            column = (column + 0.5) % (abs(a) * turn) - 0.5
+            around = abs(a) * turn
+            middle = ((columns or around) - 1.0) / 2.0
+            column = (column - middle + around / 2.0) % around - around / 2.0 + middle
     return column, row
 
 

@@ -5,6 +5,7 @@ for every pixel. They are checked to be even; a grid that is not even is refused
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -176,7 +177,7 @@ def _crs(file: Any, heights: Any, answer: pyproj.CRS | None) -> pyproj.CRS:
             raise ValueError(NO_CRS)
         return answer
     attributes = {k: v for k, v in file.variables[mapping].__dict__.items() if k != "_FillValue"}
-    numbers = {k: v.item() if isinstance(v, np.generic) else v for k, v in attributes.items()}
+    numbers = {k: _plain(v) for k, v in attributes.items()}
     if not {"crs_wkt", "spatial_ref"} & set(numbers):
         # Without a radius the WGS 84 of the Earth would be assumed.
         if not {"earth_radius", "semi_major_axis"} & set(numbers):
@@ -185,11 +186,26 @@ def _crs(file: Any, heights: Any, answer: pyproj.CRS | None) -> pyproj.CRS:
             return answer
         numbers.setdefault("grid_mapping_name", "latitude_longitude")
     try:
-        found = pyproj.CRS.from_cf(numbers)
-    except (KeyError, ValueError, pyproj.exceptions.CRSError) as error:
+        return lunar_crs(_wkt_of_mapping(tuple(numbers.items())))
+    except (KeyError, pyproj.exceptions.CRSError) as error:
         message = f"its grid mapping {mapping!r} is not understood ({error}); write CF attributes"
         raise ValueError(message) from error
-    return lunar_crs(found.to_wkt())
+
+
+def _plain(value: Any) -> Any:
+    """Return a number or text of Python, or a tuple of numbers, of what NetCDF returns."""
+    value = value.tolist() if isinstance(value, (np.generic, np.ndarray)) else value
+    return tuple(value) if isinstance(value, list) else value
+
+
+@lru_cache(maxsize=16)
+def _wkt_of_mapping(attributes: tuple[tuple[str, Any], ...]) -> str:
+    """Return the WKT of the CF attributes of a grid mapping.
+
+    It takes PROJ half a second to make an ellipsoid of a radius; the tiles of a mosaic share it.
+    """
+    wkt: str = pyproj.CRS.from_cf(dict(attributes)).to_wkt()
+    return wkt
 
 
 def _fits(crs: pyproj.CRS, axis: Any) -> bool:
