@@ -99,6 +99,8 @@ def test_shields_against_february_1956() -> None:
     event = february_1956()
     found = [event_equivalent_sv(event, shield)[0] for shield in (30.0, 150.0)]
     assert found == pytest.approx([0.250, 0.050], rel=0.03)
+    # Reitz et al. 2012, abstract: about 1 Sv in a worst case behind light shielding
+    assert 0.5 < event_equivalent_sv(august_1972(), 10.0)[0] < 2.0
 
 
 @given(st.floats(0.1, 300.0), st.floats(1.05, 3.0), st.floats(30.0, 300.0))
