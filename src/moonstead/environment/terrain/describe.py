@@ -12,6 +12,7 @@ from moonstead.environment.terrain.windows import Raster
 
 _BLOCK_PIXELS = 1 << 24
 _EDGE_POINTS = 64
+_USUAL = ("IAU_2015:30100", "IAU_2015:30110", "IAU_2015:30130", "IAU_2015:30135")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,21 +112,20 @@ def summary_of(
 
 
 def _authority(crs: pyproj.CRS) -> str:
-    """Return the number of a reference system, also where the file does not name it.
+    """Return the number of the usual system that puts places on the same spot of the map.
 
-    GeoTIFF has no room for lunar numbers. PROJ guesses one by the name; it counts where it puts
-    places on the same spot of the map.
+    GeoTIFF has no room for lunar numbers, so files seldom name them.
     """
-    guess = crs.to_authority(min_confidence=20)
-    if guess is None:
-        return ""
-    number = ":".join(guess)
-    places = np.array([[30.0, 100.0, 200.0, 300.0], [-89.0, -85.0, 85.0, 89.0]])
-    here, there = (
-        pyproj.Transformer.from_crs(c.geodetic_crs, c, always_xy=True).transform(*places)
-        for c in (crs, pyproj.CRS.from_user_input(number))
-    )
-    return number if np.allclose(here, there, rtol=0.0, atol=1e-3) else ""
+    spots = _spots(crs)
+    for number in _USUAL:
+        if np.allclose(spots, _spots(pyproj.CRS.from_user_input(number)), rtol=0.0, atol=1e-3):
+            return number
+    return ""
+
+
+def _spots(crs: pyproj.CRS) -> FloatArray:
+    to_map = pyproj.Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True)
+    return np.array(to_map.transform([30.0, 100.0, 170.0], [-89.0, 10.0, 85.0]))
 
 
 def _extent_deg(raster: Raster) -> tuple[float, float, float, float]:

@@ -54,7 +54,7 @@ _LOBE = 0.03  # rms departure of a rim from a circle, by harmonic
 _LEVEL_SIZE, _WIDER = 128, 16  # steps to a side of a level of long waves; its width over the last
 _OUTER_WAVES = 2.0  # outer scales to the longest wave
 _LEG_M = 25.0  # of a triangle of 17.7 m
-_WEARS = np.concatenate([[0.0], np.geomspace(2e-4, OLDEST_VISIBLE, 24)])
+_WEARS = np.concatenate([[0.0], np.geomspace(4e-4, OLDEST_VISIBLE, 16)])
 _QUANTUM_M = 1.0 / 1024.0  # so that the last bits of a sum cannot show in the file
 
 
