@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from moonstead.compiled import compiled, compiled_parallel
 from moonstead.environment.regolith.kernel import (
     ABSORBED,
+    BEFORE,
     CONDUCT,
     EMISSION,
     EMITTED,
@@ -59,9 +60,11 @@ def start_block(block: FloatArray, flux: FloatArray, ground: FloatArray) -> None
     for k in range(n_steps):
         for p in range(LANES):
             income[p] += flux[k, p] / n_steps
-    for p in range(LANES):
-        t = (income[p] / ground[EMISSION]) ** 0.25
-        block[:2, :, p] = t
+    for i in range(block.shape[1]):
+        for p in range(LANES):
+            t = (income[p] / ground[EMISSION]) ** 0.25
+            block[NOW, i, p] = t
+            block[BEFORE, i, p] = t
     fill_heat(block, ground)
 
 
@@ -87,7 +90,8 @@ def spin_block(
     for k in range(n_steps):
         first = k * together
         count = min(together, len(flux) - first)
-        surface[ABSORBED] = 0.0
+        for p in range(LANES):
+            surface[ABSORBED, p] = 0.0
         for j in range(first, first + count):
             for p in range(LANES):
                 surface[ABSORBED, p] += flux[j, p] / count
@@ -104,7 +108,8 @@ def spin_block(
             shift += excess * n_steps / conductance[i - 1, p]
             # a first cycle far from equilibrium must not throw the ground below a third
             shift = max(shift, -2.0 / 3.0 * warmth[i, p] / n_steps)
-            block[:2, i, p] += shift
+            block[NOW, i, p] += shift
+            block[BEFORE, i, p] += shift
     fill_heat(block, ground)
 
 
@@ -124,12 +129,16 @@ def record_block(
     statistics, ledger, series = record
     n_steps, n_depths = flux.shape[0], len(node)
     now, heat = block[NOW], block[HEAT]
-    statistics[LOWEST] = np.inf
-    statistics[MEAN] = 0.0
-    statistics[HIGHEST] = -np.inf
-    ledger[:] = 0.0
-    for i in range(block.shape[1]):
-        ledger[HELD] -= cells[MASS, i] * heat[i]
+    for p in range(LANES):
+        for d in range(n_depths):
+            statistics[LOWEST, d, p] = np.inf
+            statistics[MEAN, d, p] = 0.0
+            statistics[HIGHEST, d, p] = -np.inf
+        ledger[HELD, p] = 0.0
+        ledger[TAKEN, p] = 0.0
+        ledger[GIVEN, p] = 0.0
+        for i in range(block.shape[1]):
+            ledger[HELD, p] -= cells[MASS, i] * heat[i, p]
     for k in range(n_steps):
         for p in range(LANES):
             surface[ABSORBED, p] = flux[k, p]
@@ -148,21 +157,35 @@ def record_block(
             if len(series) > 0:
                 for p in range(LANES):
                     series[k, d, p] = (1.0 - w) * now[i, p] + w * now[i + 1, p]
-    for i in range(block.shape[1]):
-        ledger[HELD] += cells[MASS, i] * heat[i]
+    for p in range(LANES):
+        for i in range(block.shape[1]):
+            ledger[HELD, p] += cells[MASS, i] * heat[i, p]
 
 
 @compiled
 def settle_block(
-    flux: FloatArray,
+    first: int,
+    absorbed: FloatArray,
     material: Material,
     step_s: float,
     spin_up: int,
     depths: Depths,
     record: Record,
 ) -> None:
-    """Bring one block to the cycle of its flux and record the next cycle."""
+    """Bring the block of pixels from ``first`` to the cycle of its flux and record the next one."""
     cells, ground = material
+    n_steps, n_pixels = absorbed.shape
+    count = min(LANES, n_pixels - first)
+    flux = np.empty((n_steps, LANES))
+    for k in range(n_steps):
+        for p in range(LANES):
+            flux[k, p] = absorbed[k, first + min(p, count - 1)]
+    n_depths, kept = len(depths[0]), len(record[2])
+    own = (
+        np.empty((3, n_depths, LANES)),
+        np.empty((3, LANES)),
+        np.empty((kept, n_depths, LANES)),
+    )
     block = np.empty((ROWS, cells.shape[1], LANES))
     surface = np.empty((SURFACE_ROWS, LANES))
     start_block(block, flux, ground)
@@ -170,7 +193,16 @@ def settle_block(
     for cycle in range(spin_up):
         together = max(int(_SPIN_STEP_S / step_s), 1) if cycle < spin_up - 1 else 1
         spin_block(block, surface, flux, material, step_s, together)
-    record_block(block, surface, flux, material, step_s, depths, record)
+    record_block(block, surface, flux, material, step_s, depths, own)
+    statistics, ledger, series = record
+    for p in range(count):
+        for row in range(3):
+            ledger[row, first + p] = own[1][row, p]
+        for d in range(n_depths):
+            for row in range(3):
+                statistics[row, d, first + p] = own[0][row, d, p]
+            for k in range(kept):
+                series[k, d, first + p] = own[2][k, d, p]
 
 
 @compiled_parallel
@@ -205,25 +237,11 @@ def settle_flux(
     """
     n_steps, n_pixels = absorbed.shape
     n_depths = len(depths[0])
-    kept = n_steps if keep else 0
-    statistics = np.empty((3, n_depths, n_pixels))
-    ledger = np.empty((3, n_pixels))
-    series = np.empty((kept, n_depths, n_pixels))
-    n_blocks = (n_pixels + LANES - 1) // LANES
-    for b in prange(n_blocks):
-        first = b * LANES
-        count = min(LANES, n_pixels - first)
-        flux = np.empty((n_steps, LANES))
-        for k in range(n_steps):
-            for p in range(LANES):
-                flux[k, p] = absorbed[k, first + min(p, count - 1)]
-        own = (
-            np.empty((3, n_depths, LANES)),
-            np.empty((3, LANES)),
-            np.empty((kept, n_depths, LANES)),
-        )
-        settle_block(flux, material, step_s, spin_up, depths, own)
-        statistics[:, :, first : first + count] = own[0][:, :, :count]
-        ledger[:, first : first + count] = own[1][:, :count]
-        series[:, :, first : first + count] = own[2][:, :, :count]
-    return statistics, ledger, series
+    record = (
+        np.empty((3, n_depths, n_pixels)),
+        np.empty((3, n_pixels)),
+        np.empty((n_steps if keep else 0, n_depths, n_pixels)),
+    )
+    for b in prange((n_pixels + LANES - 1) // LANES):
+        settle_block(b * LANES, absorbed, material, step_s, spin_up, depths, record)
+    return record

@@ -135,7 +135,5 @@ def absorbed_series(
     """Return what places absorb from Sun and terrain, W/m2, (2, steps, places)."""
     out = np.empty((2, len(sun_m), len(places)))
     for j in prange(len(places)):
-        own = np.empty((2, len(sun_m)))
-        absorbed_by(sun_m, places[j], horizon_deg[j], light, own)
-        out[:, :, j] = own
+        absorbed_by(sun_m, places[j], horizon_deg[j], light, out[:, :, j])
     return out
