@@ -6,6 +6,7 @@ diffusion of the topography, solved exactly by the heat kernel of the plane.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -135,16 +136,27 @@ def worn_profiles(shapes: Sequence[CraterShape], wear: FloatArray) -> FloatArray
     ndarray of shape (shapes, k, n)
         Height in m at even distances from the centre to `REACH` radii.
     """
-    step = 1.0 / _NODES_PER_RADIUS
-    out = np.arange(round(REACH) * _NODES_PER_RADIUS + 1) * step
-    source = (np.arange(round(REACH) * _NODES_PER_RADIUS) + 0.5) * step
+    out, source = _nodes()
     fresh = np.array([shape.height_m(source) for shape in shapes])
-    apart, product = np.subtract.outer(source, out), np.multiply.outer(source, out)
     found = np.empty((len(shapes), len(wear), out.size))
     for k, w in enumerate(wear):
         if w < _FRESH_WEAR:
             found[:, k] = [shape.height_m(out) for shape in shapes]
-            continue
-        kernel = i0e(product / (2.0 * w)) * np.exp(-(apart**2) / (4.0 * w)) / (2.0 * w)
-        found[:, k] = (fresh * source) @ kernel * step
+        else:
+            found[:, k] = fresh @ _heat_kernel(float(w))
     return found
+
+
+def _nodes() -> tuple[FloatArray, FloatArray]:
+    """Return the distances of a profile, and those between them, in radii."""
+    count = round(REACH) * _NODES_PER_RADIUS
+    return np.arange(count + 1) / _NODES_PER_RADIUS, (np.arange(count) + 0.5) / _NODES_PER_RADIUS
+
+
+@lru_cache(maxsize=32)
+def _heat_kernel(wear: float) -> FloatArray:
+    """Return what a unit of height at each distance between gives at each of a profile."""
+    out, source = _nodes()
+    apart, product = np.subtract.outer(source, out), np.multiply.outer(source, out)
+    kernel = i0e(product / (2.0 * wear)) * np.exp(-(apart**2) / (4.0 * wear)) / (2.0 * wear)
+    return np.asarray(kernel * source[:, np.newaxis] / _NODES_PER_RADIUS)
