@@ -156,6 +156,32 @@ class Ephemeris:
         turned_m: FloatArray = np.einsum("ijn,jn->in", self._moon_me.rotation_at(time), position_m)
         return turned_m
 
+    def apparent_moon_me_m(self, body: Body, t_s: ArrayLike) -> FloatArray:
+        """Return the apparent position of a body seen from the Moon's centre, in MOON_ME.
+
+        For work on whole maps: to a place on the surface it differs by parallax alone, which is
+        vertical there (0.0007 degrees at most for the Sun, 0.27 for the Earth).
+
+        Parameters
+        ----------
+        body
+            ``"sun"`` or ``"earth"``.
+        t_s
+            TDB seconds past J2000, shape (n,), ascending.
+
+        Returns
+        -------
+        ndarray of shape (3, n), m
+            With light time and aberration; by spline between exact nodes, as `track`.
+
+        Raises
+        ------
+        RangeError
+            Where an epoch is outside the kernels.
+        """
+        epochs = self._checked(np.atleast_1d(np.asarray(t_s, dtype=np.float64)))
+        return self._splined(lambda nodes: self._apparent_centre_m(body, nodes), epochs, _NODE_S)
+
     def earth_position_moon_me_m(self, t_s: ArrayLike) -> FloatArray:
         """Return `position_moon_me_m` of the Earth: shape (3, n), m."""
         return self.position_moon_me_m("earth", t_s)
@@ -216,6 +242,15 @@ class Ephemeris:
             rotation = self._moon_me.rotation_at(time)
             enu_m[:, part] = to_enu @ np.einsum("ijn,jn->in", rotation, apparent.xyz.m)
         return enu_m
+
+    def _apparent_centre_m(self, body: Body, epochs: FloatArray) -> FloatArray:
+        seen_m = np.empty((3, len(epochs)))
+        for part in _parts(len(epochs)):
+            time = skyfield_time(epochs[part])
+            apparent = self._spk["moon"].at(time).observe(self._spk[body]).apparent(deflectors=())
+            rotation = self._moon_me.rotation_at(time)
+            seen_m[:, part] = np.einsum("ijn,jn->in", rotation, apparent.xyz.m)
+        return seen_m
 
     def _splined(
         self, exact: Callable[[FloatArray], FloatArray], epochs: FloatArray, node_s: float

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from moonstead.arcs import arctangent
 from moonstead.compiled import compiled
 from moonstead.environment.sweep.kinds import CountArray, Ground, Observers, SlopeArray
 
@@ -78,23 +79,3 @@ def elevation_counts(
                 e = e if e > -_MOST else -_MOST
                 counts[i] = np.int16(np.floor(e + half))
             c = end
-
-
-@compiled
-def arctangent(t: np.float32) -> np.float32:
-    """Return the arc tangent within 2e-7; Abramowitz and Stegun 4.4.49."""
-    one = np.float32(1.0)
-    a = abs(t)
-    z = one / a if a > one else a
-    s = z * z
-    p = np.float32(0.0028662257)
-    p = p * s + np.float32(-0.0161657367)
-    p = p * s + np.float32(0.0429096138)
-    p = p * s + np.float32(-0.0752896400)
-    p = p * s + np.float32(0.1065626393)
-    p = p * s + np.float32(-0.1420889944)
-    p = p * s + np.float32(0.1999355085)
-    p = p * s + np.float32(-0.3333314528)
-    p = (p * s + one) * z
-    p = np.float32(0.5 * np.pi) - p if a > one else p
-    return p if t >= np.float32(0.0) else -p
