@@ -7,33 +7,42 @@ from pathlib import Path
 import click
 
 from moonstead.cli.places import parse_place
+from moonstead.cli.site_dem import stand_on
 from moonstead.cli.sky import DEFAULT_HEIGHT_M
-from moonstead.environment.horizon import compute_horizon
 from moonstead.environment.profile import write_profile
-from moonstead.environment.terrain.raster import ground_elevation_m, load_terrain
 from moonstead.errors import InputError, Problem
 
 
 @click.command("horizon", context_settings={"ignore_unknown_options": True})
 @click.argument("place", metavar="LAT,LON,HEIGHT")
 @click.option(
-    "--dem", "dems", multiple=True, required=True, metavar="FILE", help="GeoTIFF; repeat."
+    "--dem", "dems", multiple=True, required=True, metavar="FILE", help="Elevation model; repeat."
 )
+@click.option("--crs", metavar="CRS", help="Of a file that has none, such as IAU_2015:30135.")
+@click.option("--unit", metavar="UNIT", help="Of heights in a file that has none: m or km.")
 @click.option("--out", required=True, metavar="FILE", help="JSON file to write.")
 @click.option("--name", default="", help="Name of the site.")
 @click.option("--json", "as_json", is_flag=True, help="Print for machines.")
-def horizon(place: str, dems: tuple[str, ...], out: str, name: str, as_json: bool) -> None:
+def horizon(
+    place: str,
+    dems: tuple[str, ...],
+    crs: str | None,
+    unit: str | None,
+    out: str,
+    name: str,
+    as_json: bool,
+) -> None:
     """Compute the terrain horizon of a place.
 
-    Elevation models may be nested: fine ones near, coarse ones for the distance. The file written
+    Elevation models may be nested, fine ones near and coarse ones for the distance, and of any
+    size: far from the place averages of many pixels are read. The file written
     can be used wherever a site is named: moonstead site FILE, moonstead sky FILE.
     """
     site = parse_place(place, DEFAULT_HEIGHT_M)
     target = _checked_target(out)
-    layers = load_terrain(dems)
-    ground_m = ground_elevation_m(layers, site.latitude_deg, site.longitude_deg)
-    site = replace(site, name=name or target.stem, ground_elevation_m=round(ground_m, 3))
-    profile = compute_horizon(site, layers)
+    site = replace(site, name=name or target.stem)
+    profile = stand_on(site, dems, crs, unit).profile
+    site = profile.site
     write_profile(profile, target)
     found = {
         "name": site.name,
