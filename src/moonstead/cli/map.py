@@ -1,0 +1,163 @@
+"""``moonstead map``: layers of light, Earth, horizon, relief and temperature around a place."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+_LONGEST_YEARS = 100.0
+_KM_M = 1e3
+_GB = 1e9
+
+
+@click.command("map", context_settings={"ignore_unknown_options": True})
+@click.argument("layers", metavar="LAYER[,LAYER...]")
+@click.option("--around", required=True, metavar="SITE", help="Name of a site, or LAT,LON.")
+@click.option(
+    "--radius", "radius_km", type=click.FloatRange(min=0.0, min_open=True), default=10.0,
+    show_default=True, help="From the centre to an edge, km.",
+)  # fmt: skip
+@click.option(
+    "--dem", "dems", multiple=True, metavar="FILE",
+    help="Elevation model, or the name of a fetched product; repeat for nested ones.",
+)  # fmt: skip
+@click.option("--crs", metavar="NAME", help="Of elevation models that do not say.")
+@click.option("--unit", type=click.Choice(["m", "km"]), help="Of heights that do not say.")
+@click.option(
+    "--height", "height_m", type=click.FloatRange(0.0, 1e5), default=2.0, show_default=True,
+    help="Of the observers above the ground, m.",
+)  # fmt: skip
+@click.option("--start", "start_utc", default="2035-01-01", show_default=True, metavar="UTC")
+@click.option(
+    "--years", type=click.FloatRange(0.1, _LONGEST_YEARS), default=18.6, show_default=True,
+    help="Julian years of light and Earth.",
+)  # fmt: skip
+@click.option("--by", type=click.Choice(["month", "year"]), help="Also tell these apart.")
+@click.option("--directions", "n_directions", type=click.IntRange(8, 3600), default=360,
+              show_default=True, help="Of the horizons.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path), metavar="FOLDER",
+              help="Where to write.  [default: maps/SITE]")  # fmt: skip
+@click.option("--cog", "is_cog", is_flag=True, help="Write cloud-optimised GeoTIFF.")
+@click.option("--netcdf", "wants_netcdf", is_flag=True, help="Also write map.nc (CF).")
+@click.option("--no-figures", is_flag=True, help="Write no pictures.")
+@click.option("--memory", "memory_gb", type=click.FloatRange(0.05), default=1.5, show_default=True,
+              help="For the horizons of one tile, GB.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print for machines.")
+def map(  # noqa: A001  the verb's name
+    layers: str,
+    around: str,
+    radius_km: float,
+    dems: tuple[str, ...],
+    crs: str | None,
+    unit: str | None,
+    height_m: float,
+    start_utc: str,
+    years: float,
+    by: str | None,
+    n_directions: int,
+    out: Path | None,
+    is_cog: bool,
+    wants_netcdf: bool,
+    no_figures: bool,
+    memory_gb: float,
+    as_json: bool,
+) -> None:
+    """Map LAYER around a site.
+
+    LAYER is a group (relief, light, earth, horizon, temperature, all) or one layer, such as
+    sun_any_fraction. Each layer becomes a GeoTIFF and a picture in the folder. A map that was
+    stopped goes on with its unfinished tiles when the same command is given again.
+    """
+    from moonstead.cli.dates import parse_date
+    from moonstead.cli.terrain_files import find_terrain
+    from moonstead.environment.ephemeris import load_ephemeris
+    from moonstead.maps.files import write_files
+    from moonstead.maps.plan import Area
+    from moonstead.maps.products import chosen_products
+    from moonstead.maps.run import MapRequest, make_map
+
+    name, latitude_deg, longitude_deg = _centre(around)
+    request = MapRequest(
+        area=Area(latitude_deg, longitude_deg, radius_km * _KM_M),
+        products=chosen_products([word.strip() for word in layers.split(",")]),
+        height_m=height_m,
+        n_directions=n_directions,
+        start_t_s=parse_date(start_utc, "--start"),
+        years=years,
+        by=by or "",
+        memory_bytes=memory_gb * _GB,
+    )
+    rasters = find_terrain(dems, crs, unit)
+    folder = out if out is not None else Path("maps") / name
+    with _progress(name) as progress:
+        made = make_map(rasters, request, load_ephemeris(), folder, progress)
+        told = write_files(
+            made, folder, name, is_cog=is_cog, has_netcdf=wants_netcdf, has_figures=not no_figures
+        )
+    made.discard_tiles()
+    if as_json:
+        click.echo(json.dumps({"folder": str(folder), "layers": told}, indent=1))
+        return
+    _print(told, folder)
+
+
+def _centre(around: str) -> tuple[str, float, float]:
+    """Return the name and the place of a site by its name or its coordinates."""
+    from moonstead.cli.places import find_profile, is_place, parse_place
+
+    site = parse_place(around, 0.0) if is_place(around) else find_profile(around).site
+    name = around.replace(",", "_").replace(" ", "") if is_place(around) else site.name
+    return name, site.latitude_deg, site.longitude_deg
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[float, str], None]]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn(name),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=1.0)
+
+        def told(share: float, what: str) -> None:
+            bar.update(task, completed=share, description=what)
+
+        yield told
+
+
+def _print(told: list[dict[str, Any]], folder: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"Map in {folder}", title_justify="left")
+    table.add_column("layer")
+    table.add_column("unit")
+    for heading in ("least", "mean", "greatest"):
+        table.add_column(heading, justify="right")
+    table.add_column("greatest at")
+    for layer in told:
+        numbers = [_number(layer[key]) for key in ("least", "mean", "greatest")]
+        place = layer["greatest_at"]
+        where = "" if place is None else f"{place[0]:.4f}, {place[1]:.4f} E"
+        table.add_row(layer["name"], layer["unit"], *numbers, where)
+    Console().print(table)
+
+
+def _number(value: float | None) -> str:
+    return "no data" if value is None else f"{value:.4g}"

@@ -1,0 +1,74 @@
+"""A finished map to files."""
+
+from pathlib import Path
+from typing import Any
+
+from moonstead.environment.terrain.write import SYNTHETIC, Layer, write_layer
+from moonstead.maps.figure import draw_map
+from moonstead.maps.image import MapImage
+from moonstead.maps.netcdf import write_netcdf
+from moonstead.maps.run import MadeMap
+from moonstead.maps.summary import summary_of
+from moonstead.record.files import write_json
+
+SUMMARY = "map.json"
+
+
+def write_files(
+    made: MadeMap, folder: Path, title: str, *, is_cog: bool, has_netcdf: bool, has_figures: bool
+) -> list[dict[str, Any]]:
+    """Write every layer of a map as GeoTIFF and picture, and a summary of all.
+
+    Parameters
+    ----------
+    made
+        The map.
+    folder
+        Where to.
+    title
+        Of the pictures.
+    is_cog
+        Write cloud-optimised GeoTIFF.
+    has_netcdf
+        Also write ``map.nc`` with all layers.
+    has_figures
+        Write pictures.
+
+    Returns
+    -------
+    list of dict
+        `summary_of` each layer, and its files.
+    """
+    ground = made.terrain() if has_figures else None
+    told, images = [], []
+    for name in made.names:
+        image = made.image(name)
+        files = [folder / f"{name}.tif"]
+        write_layer(layer_of(image), files[0], is_cog=is_cog, has_sidecar=True)
+        if has_figures:
+            files.append(folder / f"{name}.png")
+            draw_map(image, files[-1], terrain=ground, title=title)
+        told.append(summary_of(image) | {"files": [path.name for path in files]})
+        if has_netcdf:
+            images.append(image)
+    if has_netcdf:
+        write_netcdf(images, folder / "map.nc", {"title": title})
+    write_json(folder / SUMMARY, {"title": title, "layers": told})
+    return told
+
+
+def layer_of(image: MapImage) -> Layer:
+    """Return a layer as it is written to a raster file."""
+    tags = {"TITLE": image.title, "UNIT": image.unit, "NOTE": image.note}
+    tags["SOURCE"] = "; ".join(f"{file.name} (SHA-256 {file.sha256})" for file in image.source)
+    if image.is_synthetic:
+        tags[SYNTHETIC] = "YES"
+    return Layer(
+        image.values,
+        image.crs,
+        image.columns_rows,
+        image.name,
+        unit=image.unit,
+        product=f"{image.title}, Moonstead, from {image.source[0].product}",
+        tags=tags,
+    )
