@@ -1,8 +1,9 @@
 """Horizon slopes from a coarser grid around the grid of the observers.
 
-All ground of the coarser grid that counts lies beyond the edge of the finer ones, so on one line it
-is the same for every observer: its hull is made once, and every observer searches it. A pixel takes
-the mean of the two lines beside it, weighted by nearness.
+All ground of the coarser grid that counts lies beyond the edge of the observers' own, so on one
+line it is the same for every observer: its hull is made once, and every observer searches it. A
+pixel takes the mean of the two lines beside it, weighted by nearness. The observers' grid has a
+skirt wider than the lines lie apart (see `layers`), so the ground of both lies ahead of them.
 """
 
 from typing import NamedTuple
@@ -26,7 +27,6 @@ from moonstead.environment.sweep.kinds import (
     IndexArray,
     Line,
     Observers,
-    Rims,
     SlopeArray,
 )
 
@@ -41,25 +41,18 @@ def gates_m(
     spacing_m: float,
     gate_m: FloatArray,
 ) -> None:
-    """Raise, for every line, the distance at which it leaves the polygon of a finer grid.
+    """Raise, for every line, the distance at which it leaves the polygon of a grid.
 
     Parameters
     ----------
     rim_along_m, rim_across_m
-        Of points around the finer grid, shape (n,).
+        Of points around the grid, shape (n,).
     first_m, spacing_m
         Line j lies at ``first_m + j * spacing_m``.
     gate_m
-        Shape (lines,), raised in place; lines beside the polygon get the gate of its nearest point.
+        Shape (lines,), raised in place.
     """
     count = len(rim_along_m)
-    low, high = np.argmin(rim_across_m), np.argmax(rim_across_m)
-    for j in range(len(gate_m)):
-        at = first_m + j * spacing_m
-        if at <= rim_across_m[low]:
-            gate_m[j] = max(gate_m[j], rim_along_m[low])
-        elif at >= rim_across_m[high]:
-            gate_m[j] = max(gate_m[j], rim_along_m[high])
     for i in range(count):
         k = (i + 1) % count
         a, b = rim_across_m[i], rim_across_m[k]
@@ -97,16 +90,20 @@ class Hulls(NamedTuple):
 
 @compiled
 def hulls_beyond(
-    ground: Ground, rims: Rims, heading: tuple[float, float], low_m: float, high_m: float
+    ground: Ground,
+    rim: tuple[FloatArray, FloatArray],
+    heading: tuple[float, float],
+    low_m: float,
+    high_m: float,
 ) -> Hulls:
-    """Make the hull of every line of a grid beyond the finer grids.
+    """Make the hull of every line of a grid beyond the grid of the observers.
 
     Parameters
     ----------
     ground
         The coarse grid, turned so that its columns are crossed more than its rows.
-    rims
-        Of the finer grids.
+    rim
+        Gnomonic coordinates of points around the observers' grid.
     heading
         Unit vector of the lines in the gnomonic plane.
     low_m, high_m
@@ -114,7 +111,7 @@ def hulls_beyond(
     """
     hx, hy = heading
     along_m, across_m = hx * ground.x_m + hy * ground.y_m, hx * ground.y_m - hy * ground.x_m
-    rim_along_m, rim_across_m = hx * rims.x_m + hy * rims.y_m, hx * rims.y_m - hy * rims.x_m
+    rim_along_m, rim_across_m = hx * rim[0] + hy * rim[1], hx * rim[1] - hy * rim[0]
     spacing_m = line_spacing_m(across_m, ground.node_px) / LINES_PER_ROW
     first_m = low_m - spacing_m
     count = int((high_m - first_m) / spacing_m) + 3
@@ -122,10 +119,7 @@ def hulls_beyond(
     distance_m = np.empty((count, across_m.shape[1]))
     trace_lines(along_m, across_m, ground.node_px, first_m, spacing_m, place_px, distance_m)
     gate_m = np.full(count, -np.inf)
-    begin = 0
-    for end in rims.ends:
-        gates_m(rim_along_m[begin:end], rim_across_m[begin:end], first_m, spacing_m, gate_m)
-        begin = end
+    gates_m(rim_along_m, rim_across_m, first_m, spacing_m, gate_m)
     columns = ground.height_m.shape[1] - 2 * ground.margin
     ascending = along_m[0, -1] > along_m[0, 0]
     line = Line(np.empty(columns), np.empty(columns), np.empty(columns, np.float32))

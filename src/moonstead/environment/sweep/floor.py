@@ -17,6 +17,7 @@ from moonstead.environment.sweep.kinds import (
 )
 
 _LINES = 512
+_INSIDE = 1e-6
 _NOTHING = -32000  # counts below: no ground was seen
 
 
@@ -27,7 +28,7 @@ def raise_to_sphere(
     radius_m: FloatArray,
     floor_counts: CountArray,
     ground: Ground,
-    rim: Rims,
+    rims: Rims,
     headings: FloatArray,
     sphere_m: float,
 ) -> None:
@@ -44,8 +45,8 @@ def raise_to_sphere(
         Of the observers, shape (rows, columns).
     floor_counts
         Horizon of the smooth sphere seen from them, rounded up, same shape.
-    rim
-        Of the outermost terrain.
+    rims
+        Of all terrain.
     headings
         Unit vectors in the gnomonic plane, shape (directions, 2).
     sphere_m
@@ -55,11 +56,15 @@ def raise_to_sphere(
     rows, columns = eye.shape
     for n in numba.prange(len(headings)):
         hx, hy = headings[n, 0], headings[n, 1]
-        along_m, across_m = hx * rim.x_m + hy * rim.y_m, hx * rim.y_m - hy * rim.x_m
-        first_m = across_m.min()
-        spacing_m = (across_m.max() - first_m) / (_LINES - 1)
+        along_m, across_m = hx * rims.x_m + hy * rims.y_m, hx * rims.y_m - hy * rims.x_m
+        # From just inside the outermost points, so that rounding cannot make a line miss them.
+        first_m = across_m.min() + _INSIDE * (across_m.max() - across_m.min())
+        spacing_m = (1.0 - 2.0 * _INSIDE) * (across_m.max() - across_m.min()) / (_LINES - 1)
         gate_m = np.full(_LINES, -np.inf)
-        gates_m(along_m, across_m, first_m, spacing_m, gate_m)
+        begin = 0
+        for end in rims.ends:
+            gates_m(along_m[begin:end], across_m[begin:end], first_m, spacing_m, gate_m)
+            begin = end
         for r in range(rows):
             for c in range(columns):
                 if eye[r, c] <= NOWHERE:

@@ -166,30 +166,77 @@ def _projective(
             )
 
 
-def straightened(terrain: Terrain, latitude_deg: float, longitude_deg: float) -> Terrain:
+def straightened(
+    terrain: Terrain, latitude_deg: float, longitude_deg: float, reach_rad: float = np.inf
+) -> Terrain:
     """Resample terrain, bilinearly at its own spacing, to a stereographic map about a place.
 
     For maps in which great circles bend too much to be swept, such as equirectangular ones far
     from the equator.
+
+    Parameters
+    ----------
+    terrain
+        Some of which lies within reach.
+    latitude_deg, longitude_deg
+        Of the place.
+    reach_rad
+        Arc from there beyond which nothing is wanted; what lies beyond a right angle never is.
     """
     crs = pyproj.CRS.from_proj4(
         f"+proj=stere +lat_0={latitude_deg!r} +lon_0={longitude_deg!r} +k=1 "
         f"+R={MOON_RADIUS_M} +units=m +no_defs"
     )
     to_map = pyproj.Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True)
-    rim_latitude_deg, rim_longitude_deg = terrain.rim_deg()
-    x, y = to_map.transform(rim_longitude_deg, rim_latitude_deg)
+    frame = tangent_frame(latitude_deg, longitude_deg)
+    near = node_arcs_rad(terrain, frame) <= reach_rad + node_rad(terrain)
+    places_deg = _node_places_deg(terrain)
+    x, y = to_map.transform(places_deg[1][near], places_deg[0][near])
     pixel_m = terrain.pixel_m
-    columns = int(np.ceil((x.max() - x.min()) / pixel_m)) + 1
-    rows = int(np.ceil((y.max() - y.min()) / pixel_m)) + 1
-    grid_x = x.min() + pixel_m * np.arange(columns)
+    most_m = 2.0 * MOON_RADIUS_M * np.tan(min(reach_rad, np.pi / 2.0) / 2.0)
+    # A map's edge may bulge beyond the places looked at.
+    edge_m = NODE_PX * pixel_m
+    left, right = max(x.min() - edge_m, -most_m), min(x.max() + edge_m, most_m)
+    low, high = max(y.min() - edge_m, -most_m), min(y.max() + edge_m, most_m)
+    columns = int(np.ceil((right - left) / pixel_m)) + 1
+    rows = int(np.ceil((high - low) / pixel_m)) + 1
+    grid_x = left + pixel_m * np.arange(columns)
     heights_m = np.empty((rows, columns), np.float32)
     for i in range(rows):
-        longitude_deg_row, latitude_deg_row = to_map.transform(
-            grid_x, np.full(columns, y.max() - pixel_m * i), direction="INVERSE"
-        )
-        heights_m[i] = terrain.sample_m(latitude_deg_row, longitude_deg_row)
+        row_y = np.full(columns, high - pixel_m * i)
+        row_longitude_deg, row_latitude_deg = to_map.transform(grid_x, row_y, direction="INVERSE")
+        heights_m[i] = terrain.sample_m(row_latitude_deg, row_longitude_deg)
     columns_rows = np.array(
-        [[1.0 / pixel_m, 0.0, -x.min() / pixel_m], [0.0, -1.0 / pixel_m, y.max() / pixel_m]]
+        [[1.0 / pixel_m, 0.0, -left / pixel_m], [0.0, -1.0 / pixel_m, high / pixel_m]]
     )
     return replace(terrain, heights_m=heights_m, crs=crs, columns_rows=columns_rows)
+
+
+def node_rad(terrain: Terrain) -> float:
+    """Return an arc wider than from any pixel of a map to the next node, radians."""
+    return 2.0 * NODE_PX * terrain.pixel_m / MOON_RADIUS_M
+
+
+def _node_places_deg(terrain: Terrain) -> tuple[FloatArray, FloatArray]:
+    """Return latitude and longitude of every 32nd pixel and of the last ones."""
+    at = [
+        np.append(np.arange(0, n - 1, NODE_PX), n - 1).astype(np.float64)
+        for n in terrain.heights_m.shape
+    ]
+    column, row = np.meshgrid(at[1], at[0])
+    found = places_of(terrain.crs, terrain.columns_rows, column.ravel(), row.ravel())
+    return found[0].reshape(row.shape), found[1].reshape(row.shape)
+
+
+def node_arcs_rad(terrain: Terrain, frame: FloatArray) -> FloatArray:
+    """Return how far every 32nd pixel and the last ones are from a frame's centre, radians.
+
+    Infinite where the map's projection is undefined. Shape (node rows, node columns).
+    """
+    latitude_deg, longitude_deg = _node_places_deg(terrain)
+    with np.errstate(invalid="ignore"):
+        lat, lon = np.radians(latitude_deg), np.radians(longitude_deg)
+        up = frame[2, 0] * np.cos(lat) * np.cos(lon) + frame[2, 1] * np.cos(lat) * np.sin(lon)
+        cosine = np.clip(up + frame[2, 2] * np.sin(lat), -1.0, 1.0)
+    arc: FloatArray = np.arccos(np.where(np.isfinite(cosine), cosine, -1.0))
+    return np.where(np.isfinite(cosine), arc, np.inf)

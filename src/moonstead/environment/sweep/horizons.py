@@ -1,7 +1,7 @@
 """Horizons of every pixel of a map."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,12 @@ from moonstead.environment.sweep.grid import (
     is_straight,
     make_ground,
     make_observers,
-    straightened,
     tangent_frame,
     turned,
 )
 from moonstead.environment.sweep.kernel import elevations, own_slopes, slopes_beyond
-from moonstead.environment.sweep.kinds import CountArray, FloatArray, Ground, Observers, Rims
+from moonstead.environment.sweep.kinds import CountArray, FloatArray, Observers, Rims
+from moonstead.environment.sweep.layers import sight_rad, swept_layers
 from moonstead.environment.terrain.grid import Terrain, places_of
 from moonstead.errors import InputError, Problem
 
@@ -184,7 +184,7 @@ def sweep_horizons(
     ------
     InputError
         With too few directions, a height below the ground, a window outside the layer, a layer of
-        one pixel, or a map on which great circles bend.
+        one pixel or without any ground, or a map on which great circles bend.
     """
     finest = layers[0]
     rows, columns = finest.heights_m.shape
@@ -192,18 +192,26 @@ def sweep_horizons(
     _check(finest, n_directions, height_m, window)
     latitude_deg, longitude_deg = _centre_deg(finest, window)
     frame = tangent_frame(latitude_deg, longitude_deg)
-    grounds = _grounds(layers, frame, (latitude_deg, longitude_deg))
     heights_m = finest.heights_m[
         window.row : window.row + window.rows, window.column : window.column + window.columns
     ]
+    eye_m = float(np.fmax.reduce(heights_m, None, initial=0.0)) + height_m
+    swept = swept_layers(layers, (latitude_deg, longitude_deg), _reach_rad(layers, window, eye_m))
+    if not is_straight(swept.own, frame):
+        remedy = "great circles bend on this map; resample it to a polar or local stereographic one"
+        raise InputError(Problem(finest.file.name, "crs", finest.crs.name, remedy))
+    own = make_ground(swept.own, frame, REACH_PX + 2)
     heading_deg = even_azimuths_deg(n_directions)
     headings = np.stack([np.sin(np.radians(heading_deg)), np.cos(np.radians(heading_deg))], axis=1)
-    observers = make_observers(heights_m, grounds[0], window.row, window.column, height_m)
-    turned_observers = Observers(
-        np.ascontiguousarray(observers.height_m.T), window.column, window.row
-    )
-    pairs = [(ground, turned(ground)) for ground in grounds]
-    rims = [_rim_m(layer, frame) for layer in layers]
+    row, column = window.row + swept.row, window.column + swept.column
+    observers = make_observers(heights_m, own, row, column, height_m)
+    turned_observers = Observers(np.ascontiguousarray(observers.height_m.T), column, row)
+    own_turned = turned(own)
+    pairs = [
+        (ground, turned(ground)) for ground in (make_ground(x, frame, 1) for x in swept.beyond)
+    ]
+    gate_x_m, gate_y_m = _rim_m(swept.own, frame)
+    ends = _rims([_rim_m(swept.own, frame, swept.skirt), *(_rim_m(x, frame) for x in swept.beyond)])
     radius_m = MOON_RADIUS_M + heights_m.astype(np.float64) + height_m
     dip_counts = _dip_counts(radius_m)
     counts = np.empty((n_directions, window.rows, window.columns), np.int16)
@@ -211,17 +219,22 @@ def sweep_horizons(
     for first in range(0, n_directions, batch):
         some, done = headings[first : first + batch], counts[first : first + batch]
         slopes = np.empty(done.shape, np.float32)
-        own_slopes(*pairs[0], observers, turned_observers, some, REACH_PX, slopes)
-        for k, pair in enumerate(pairs[1:], start=1):
-            slopes_beyond(*pair, _rims(rims[:k]), grounds[0], observers, some, slopes)
-        elevations(slopes, observers, grounds[0], some, MOON_RADIUS_M, done)
-        raise_to_sphere(
-            done, observers, radius_m, dip_counts, grounds[0], _rims(rims[-1:]), some, MOON_RADIUS_M
-        )
+        own_slopes(own, own_turned, observers, turned_observers, some, REACH_PX, slopes)
+        for pair in pairs:
+            slopes_beyond(*pair, (gate_x_m, gate_y_m), own, observers, some, slopes)
+        elevations(slopes, observers, own, some, MOON_RADIUS_M, done)
+        raise_to_sphere(done, observers, radius_m, dip_counts, own, ends, some, MOON_RADIUS_M)
         if progress is not None:
             progress(first + len(some), n_directions)
     source = tuple(layer.file for layer in layers)
     return HorizonMap(finest, window, frame, heading_deg, counts, height_m, source)
+
+
+def _reach_rad(layers: Sequence[Terrain], window: Window, eye_m: float) -> float:
+    """Return how far from the middle of a window ground can be in sight."""
+    half_m = layers[0].pixel_m * np.hypot(window.rows, window.columns) / 2.0
+    # Pixels of a map are wider on the ground at its edge than at its centre.
+    return float(1.5 * half_m / MOON_RADIUS_M) + sight_rad(layers, eye_m)
 
 
 def _dip_counts(radius_m: FloatArray) -> CountArray:
@@ -244,6 +257,12 @@ def _check(finest: Terrain, n_directions: int, height_m: float, window: Window) 
         (min(rows, columns) >= 2, "shape", size, "a map has at least two pixels to a side"),
         (inside, "window", str(window), f"choose a part of the map's {size}"),
         (
+            bool(np.isfinite(finest.heights_m).any()),
+            "heights",
+            "none",
+            "the finest layer has no ground; give a map with heights",
+        ),
+        (
             n_directions >= FEWEST_DIRECTIONS,
             "n_directions",
             str(n_directions),
@@ -263,44 +282,15 @@ def _centre_deg(terrain: Terrain, window: Window) -> tuple[float, float]:
     return float(place[0][0]), float(place[1][0])
 
 
-def _grounds(
-    layers: Sequence[Terrain], frame: FloatArray, centre_deg: tuple[float, float]
-) -> list[Ground]:
-    """Return the layers as grids to sweep, the holes of the finest filled from the others."""
-    finest = _filled(layers[0], layers[1:])
-    if not is_straight(finest, frame):
-        remedy = "great circles bend on this map; resample it to a polar or local stereographic one"
-        raise InputError(Problem(finest.file.name, "crs", finest.crs.name, remedy))
-    grounds = [make_ground(finest, frame, REACH_PX + 2)]
-    for layer in layers[1:]:
-        straight = layer if is_straight(layer, frame) else straightened(layer, *centre_deg)
-        grounds.append(make_ground(straight, frame, 1))
-    return grounds
-
-
-def _filled(terrain: Terrain, coarser: Sequence[Terrain]) -> Terrain:
-    missing = np.isnan(terrain.heights_m)
-    if not coarser or not missing.any():
-        return terrain
-    heights_m = terrain.heights_m.copy()
-    for layer in coarser:
-        row, column = np.nonzero(np.isnan(heights_m))
-        place = places_of(
-            terrain.crs, terrain.columns_rows, column.astype(np.float64), row.astype(np.float64)
-        )
-        heights_m[row, column] = layer.sample_m(*place)
-    return replace(terrain, heights_m=heights_m)
-
-
-def _rim_m(terrain: Terrain, frame: FloatArray) -> FloatArray:
-    """Return gnomonic coordinates of points around the outermost pixel centres, shape (2, n)."""
-    rows, columns = terrain.heights_m.shape
+def _rim_m(terrain: Terrain, frame: FloatArray, inset: int = 0) -> FloatArray:
+    """Return gnomonic coordinates of points around pixel centres, some from the edge, (2, n)."""
+    rows, columns = (n - 2 * inset for n in terrain.heights_m.shape)
     share = np.arange(_RIM_POINTS) / _RIM_POINTS
     zero, one = np.zeros(_RIM_POINTS), np.ones(_RIM_POINTS)
-    column = np.concatenate([share, one, 1.0 - share, zero]) * (columns - 1.0)
-    row = np.concatenate([zero, share, one, 1.0 - share]) * (rows - 1.0)
+    column = np.concatenate([share, one, 1.0 - share, zero]) * (columns - 1.0) + inset
+    row = np.concatenate([zero, share, one, 1.0 - share]) * (rows - 1.0) + inset
     place = places_of(terrain.crs, terrain.columns_rows, column, row)
-    return np.stack(gnomonic_m(frame, *place))
+    return np.ascontiguousarray(gnomonic_m(frame, *place))
 
 
 def _rims(points: Sequence[FloatArray]) -> Rims:

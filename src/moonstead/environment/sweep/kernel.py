@@ -23,7 +23,6 @@ from moonstead.environment.sweep.kinds import (
     Hull,
     Line,
     Observers,
-    Rims,
     SlopeArray,
 )
 from moonstead.environment.sweep.near import crossings, scan_first_cell, scan_row
@@ -187,7 +186,7 @@ def own_slopes(
 def slopes_beyond(
     coarse: Ground,
     coarse_turned: Ground,
-    rims: Rims,
+    rim: tuple[FloatArray, FloatArray],
     ground: Ground,
     observers: Observers,
     headings: FloatArray,
@@ -199,8 +198,8 @@ def slopes_beyond(
     ----------
     coarse, coarse_turned
         The coarser grid, and transposed.
-    rims
-        Of the finer grids.
+    rim
+        Gnomonic coordinates of points around the observers' grid.
     ground, observers
         The observers' grid and window.
     headings
@@ -213,9 +212,9 @@ def slopes_beyond(
         along_m, across_m = hx * ground.x_m + hy * ground.y_m, hx * ground.y_m - hy * ground.x_m
         low_m, high_m = across_m.min(), across_m.max()
         if crosses_columns(coarse, (hx, hy)):
-            hulls = hulls_beyond(coarse, rims, (hx, hy), low_m, high_m)
+            hulls = hulls_beyond(coarse, rim, (hx, hy), low_m, high_m)
         else:
-            hulls = hulls_beyond(coarse_turned, rims, (hx, hy), low_m, high_m)
+            hulls = hulls_beyond(coarse_turned, rim, (hx, hy), low_m, high_m)
         look_beyond(hulls, observers, slopes[n], along_m, across_m, ground.node_px)
 
 
