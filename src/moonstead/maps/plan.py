@@ -211,6 +211,8 @@ def terrain_of(plan: MapPlan, tile: Window) -> tuple[tuple[Terrain, ...], Window
         every *= _COARSER
         halo = _halo_px(tile, far_px, _LEVEL_PX * every**2)
         box = _box(own, tile, halo, every)
+        if min(box[1] - box[0], box[3] - box[2]) < 2 * every:
+            break
         layers.append(own.window(*box, every))
     for raster in plan.coarser:
         reach_m = FAR_M + np.sqrt(2.0) * plan.area.radius_m

@@ -91,9 +91,14 @@ class MadeMap:
     @property
     def names(self) -> tuple[str, ...]:
         """The layers asked for; with a part of the span at the end of those told apart by it."""
-        wanted = {product.name for product in self.request.products}
         with np.load(_tile_path(self.tiles, 0)) as first:
-            return tuple(name for name in first.files if _product_of(name)[0].name in wanted)
+            held = first.files
+        return tuple(
+            name
+            for product in self.request.products
+            for name in held
+            if _product_of(name)[0] == product
+        )
 
     def image(self, name: str) -> MapImage:
         """Put the tiles of a layer together."""
