@@ -1,7 +1,8 @@
-"""``moonstead sites``: the horizon profiles that come with Moonstead."""
+"""``moonstead sites``: the horizon profiles that come with Moonstead, and the best of a map."""
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -10,11 +11,16 @@ from rich.table import Table
 from moonstead.environment.profile import HorizonProfile
 from moonstead.environment.sites import load_profile, site_names
 
+_WEIGHTS = "light=3,earth=1,slope=1,shadow=1"
 
-@click.command("sites")
+
+@click.group("sites", invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print for machines.")
-def sites(as_json: bool) -> None:
-    """List the sites whose terrain horizon comes with Moonstead."""
+@click.pass_context
+def sites(context: click.Context, as_json: bool) -> None:
+    """List the sites whose terrain horizon comes with Moonstead, or rank those of a map."""
+    if context.invoked_subcommand is not None:
+        return
     profiles = [load_profile(name) for name in site_names()]
     if as_json:
         rows = [
@@ -35,6 +41,75 @@ def sites(as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2))
         return
     _print_table(profiles)
+
+
+@sites.command("rank")
+@click.argument("folder")
+@click.option(
+    "--weights",
+    default=_WEIGHTS,
+    show_default=True,
+    metavar="NAME=N,...",
+    help="Of light, disc, dark, earth, together, slope, roughness, shadow.",
+)
+@click.option("--count", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option(
+    "--apart",
+    "apart_m",
+    type=click.FloatRange(0.0),
+    default=2000.0,
+    show_default=True,
+    metavar="M",
+    help="Least distance between sites.",
+)
+@click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="LAYER<N",
+    help="What sites keep to, such as 'slope_deg<8' or 'sun_any_fraction>0.7'; repeat.",
+)
+@click.option(
+    "--out",
+    metavar="FILE",
+    default="",
+    help="Also write .geojson or .csv there  [default: both, as FOLDER/sites]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print for machines.")
+def rank(
+    folder: str,
+    weights: str,
+    count: int,
+    apart_m: float,
+    limits: tuple[str, ...],
+    out: str,
+    as_json: bool,
+) -> None:
+    """Find and rank the best sites of a map, and show why they are.
+
+    FOLDER is what `moonstead map` has written; its layers are read from there.
+    """
+    from moonstead.cli import ranking
+    from moonstead.maps.criteria import SHADOW_DISTANCE
+    from moonstead.maps.rank import SHADOW, needed_layers, rank_sites
+    from moonstead.maps.reading import read_layers
+
+    shares = ranking.parse_weights(weights)
+    kept_to = [ranking.parse_limit(text) for text in limits]
+    targets = ranking.checked_targets(out, Path(folder))
+    names = needed_layers(shares, kept_to)
+    names += (SHADOW,) if SHADOW_DISTANCE in names else ()
+    images = read_layers(Path(folder), names)
+    found = rank_sites(images, shares, apart_m=apart_m, limits=kept_to, count=count)
+    rows = [ranking.told(site) for site in found]
+    for target in targets:
+        ranking.write_sites(rows, target, images)
+    if as_json:
+        files = [str(target) for target in targets]
+        click.echo(json.dumps({"weights": shares, "sites": rows, "files": files}, indent=2))
+        return
+    ranking.print_ranking(found, shares)
+    click.echo(f"Written to {', '.join(str(target) for target in targets)}")
 
 
 def _print_table(profiles: Sequence[HorizonProfile]) -> None:

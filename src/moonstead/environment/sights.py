@@ -58,8 +58,8 @@ class LayerSights:
         As the terrain has it.
     arc_rad
         From the observer.
-    shape
-        Rows and columns of the rectangle.
+    corner, shape
+        First row and column of the rectangle in the layer, and how many it has.
     pixel_m
         Of the layer.
     """
@@ -69,6 +69,7 @@ class LayerSights:
     row: FloatArray
     height_m: FloatArray
     arc_rad: FloatArray
+    corner: tuple[int, int]
     shape: tuple[int, int]
     pixel_m: float
 
@@ -180,25 +181,23 @@ def sights_of(
         np.array([site.latitude_deg]), np.array([site.longitude_deg])
     )
     ground_pixel = float(column[0]), float(row[0])
-    origin = (0, 0)
     for i, (points, up, spread) in enumerate(zip(all_points, rise, reach, strict=True)):
         chosen = up + spread >= low[points.ray]
         own = ground_pixel if i == ground else None
         if own is None and not chosen.any():
             continue
-        found, corner = _cut_out(points, chosen, own)
-        if i == ground:
-            origin, ground_layer = corner, len(kept)
-        kept.append(found)
+        kept.append(_cut_out(points, chosen, own))
         numbers.append(i)
     as_given = [points.height_m for points in kept]
     found_deg = _highest_deg(kept, as_given, site.radius_m, len(low))
+    ground_layer = numbers.index(ground)
+    corner = kept[ground_layer].corner
     return Sights(
         profile=profile,
         layers=tuple(kept),
         numbers=tuple(numbers),
         ground_layer=ground_layer,
-        ground_pixel=(ground_pixel[0] - origin[1], ground_pixel[1] - origin[0]),
+        ground_pixel=(ground_pixel[0] - corner[1], ground_pixel[1] - corner[0]),
         offset_deg=profile.elevation_deg - found_deg,
     )
 
@@ -222,6 +221,7 @@ def _points(
         row[free],
         height_m[free],
         arc_rad[free],
+        (0, 0),
         layer.heights_m.shape,
         layer.pixel_m,
     )
@@ -276,8 +276,8 @@ def _highest_deg(
 
 def _cut_out(
     points: LayerSights, chosen: NDArray[np.bool_], own: tuple[float, float] | None
-) -> tuple[LayerSights, tuple[int, int]]:
-    """Return the chosen points in the rectangle that holds them, and its corner."""
+) -> LayerSights:
+    """Return the chosen points in the rectangle that holds them and, if given, the observer."""
     column, row = points.column[chosen], points.row[chosen]
     reach = [column, row] if own is None else [np.append(column, own[0]), np.append(row, own[1])]
     first = [max(int(np.floor(x.min())), 0) for x in reach]
@@ -285,13 +285,13 @@ def _cut_out(
         min(int(np.floor(x.max())) + 2, size)
         for x, size in zip(reach, points.shape[::-1], strict=True)
     ]
-    found = LayerSights(
+    return LayerSights(
         points.ray[chosen],
         column - first[0],
         row - first[1],
         points.height_m[chosen],
         points.arc_rad[chosen],
+        (first[1], first[0]),
         (last[1] - first[1], last[0] - first[0]),
         points.pixel_m,
     )
-    return found, (first[1], first[0])

@@ -118,7 +118,8 @@ def _power(count: int, length: float) -> HeightArray:
     wrapped = np.minimum(lag, count - lag)
     spectrum = fft.fft(np.exp(-0.5 * (wrapped / length) ** 2)).real
     spectrum = np.maximum(spectrum, 0.0)
-    return np.sqrt(spectrum / spectrum.mean()).astype(np.float32)
+    root: HeightArray = np.sqrt(spectrum / spectrum.mean()).astype(np.float32)
+    return root
 
 
 def disturbed_horizons(
