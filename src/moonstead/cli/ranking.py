@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -142,7 +141,10 @@ def print_ranking(sites: Sequence[RankedSite], weights: Mapping[str, float]) -> 
         console.print("No site keeps to the limits.")
         return
     table = Table(
-        title="Best sites: what each criterion adds to the score, over its value", box=SIMPLE
+        title="Best sites: what each criterion adds to the score, over its value",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
     )
     for heading in ("", "latitude\ndeg", "longitude\ndeg E", "score"):
         table.add_column(heading, justify="right", no_wrap=True)
