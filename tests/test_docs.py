@@ -26,6 +26,17 @@ def test_generated_pages_are_current() -> None:
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
+def test_the_page_from_terrain_to_site_runs_as_it_stands(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "site-choice.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    assert len(blocks) >= 6
+    command = [sys.executable, "-W", "error", "-c", "\n".join(blocks)]
+    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    assert re.search(r"^1\. -89\.\d+, \d+\.\d+: 0\.\d\d \(light", answer.stdout, flags=re.MULTILINE)
+    assert (tmp_path / "light.png").stat().st_size > 50_000
+
+
 @pytest.mark.parametrize("verb", sorted(VERBS))
 def test_every_verb_is_documented(verb: str) -> None:
     assert f"| `{verb}" in COMMAND_LINE

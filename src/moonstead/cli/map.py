@@ -109,7 +109,10 @@ def _centre(around: str) -> tuple[str, float, float]:
     from moonstead.cli.places import find_profile, is_place, parse_place
 
     site = parse_place(around, 0.0) if is_place(around) else find_profile(around).site
-    name = around.replace(",", "_").replace(" ", "") if is_place(around) else site.name
+    if not is_place(around):
+        return site.name, site.latitude_deg, site.longitude_deg
+    south, east = site.latitude_deg < 0.0, site.longitude_deg
+    name = f"{abs(site.latitude_deg):g}{'S' if south else 'N'}-{east:g}E"
     return name, site.latitude_deg, site.longitude_deg
 
 
@@ -142,21 +145,25 @@ def _progress(name: str) -> Iterator[Callable[[float, str], None]]:
 
 
 def _print(told: list[dict[str, Any]], folder: Path) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"Map in {folder}", title_justify="left")
-    table.add_column("layer")
+    table = Table(title=f"Map in {folder}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("layer", no_wrap=True)
     table.add_column("unit")
     for heading in ("least", "mean", "greatest"):
         table.add_column(heading, justify="right")
-    table.add_column("greatest at")
+    table.add_column("greatest at", no_wrap=True)
     for layer in told:
         numbers = [_number(layer[key]) for key in ("least", "mean", "greatest")]
         place = layer["greatest_at"]
-        where = "" if place is None else f"{place[0]:.4f}, {place[1]:.4f} E"
+        where = "" if place is None else f"{place[0]:.4f},{place[1]:.4f}"
         table.add_row(layer["name"], layer["unit"], *numbers, where)
     Console().print(table)
+    for layer in told:
+        if "area_km2" in layer:
+            click.echo(f"{layer['title']}: {layer['area_km2']:.4g} km2")
 
 
 def _number(value: float | None) -> str:

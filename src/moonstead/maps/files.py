@@ -5,19 +5,24 @@ from typing import Any
 
 from moonstead.environment.terrain.write import SYNTHETIC, Layer, write_layer
 from moonstead.maps.figure import draw_map
+from moonstead.maps.geopackage import write_shadow
 from moonstead.maps.image import MapImage
 from moonstead.maps.netcdf import write_netcdf
 from moonstead.maps.run import MadeMap
+from moonstead.maps.shadow import find_shadow
+from moonstead.maps.shadow import summary_of as area_of
 from moonstead.maps.summary import summary_of
 from moonstead.record.files import write_json
 
-SUMMARY = "map.json"
+SUMMARY, SHADOW = "map.json", "permanent_shadow"
 
 
 def write_files(
     made: MadeMap, folder: Path, title: str, *, is_cog: bool, has_netcdf: bool, has_figures: bool
 ) -> list[dict[str, Any]]:
     """Write every layer of a map as GeoTIFF and picture, and a summary of all.
+
+    Permanent shadow is also written as polygons (GeoPackage), with its area in the summary.
 
     Parameters
     ----------
@@ -48,7 +53,13 @@ def write_files(
         if has_figures:
             files.append(folder / f"{name}.png")
             draw_map(image, files[-1], terrain=ground, title=title)
-        told.append(summary_of(image) | {"files": [path.name for path in files]})
+        numbers = summary_of(image)
+        if name == SHADOW:
+            files.append(folder / f"{name}.gpkg")
+            shadow = find_shadow(_light(image))
+            write_shadow(shadow, files[-1])
+            numbers |= area_of(shadow)
+        told.append(numbers | {"files": [path.name for path in files]})
         if has_netcdf:
             images.append(image)
     if has_netcdf:
@@ -57,10 +68,15 @@ def write_files(
     return told
 
 
+def _light(shadow: MapImage) -> MapImage:
+    """Return the opposite of a layer of shadow: 0 where it is never lit."""
+    return shadow.with_values("sun_any_fraction", shadow.title, "1", 1.0 - shadow.values)
+
+
 def layer_of(image: MapImage) -> Layer:
     """Return a layer as it is written to a raster file."""
     tags = {"TITLE": image.title, "UNIT": image.unit, "NOTE": image.note}
-    tags["SOURCE"] = "; ".join(f"{file.name} (SHA-256 {file.sha256})" for file in image.source)
+    tags["TERRAIN"] = "; ".join(f"{file.name} (SHA-256 {file.sha256})" for file in image.source)
     if image.is_synthetic:
         tags[SYNTHETIC] = "YES"
     return Layer(

@@ -130,10 +130,11 @@ class MadeMap:
         )
 
     def discard_tiles(self) -> None:
-        """Remove the tiles."""
+        """Remove the tiles and the lock."""
         for path in sorted(self.tiles.glob("*")):
             path.unlink()
         self.tiles.rmdir()
+        (self.tiles.parent / _LOCK).unlink(missing_ok=True)
 
     def _columns_rows(self) -> FloatArray:
         shifted = self.plan.own.columns_rows.copy()
