@@ -96,6 +96,17 @@ def test_the_band_of_a_site(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
     assert "Seasons" in text
 
 
+def test_made_up_terrain_is_marked(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    dem, out, picture = (str(tmp_path / name) for name in ("s.tif", "s.json", "s.svg"))
+    said(capsys, "terrain", "synth", dem, "--size", "60", "--around", "-89,0")
+    words = ("site", "-89", "0", "--dem", dem, "--years", "0.1", "--step-minutes", "60")
+    assert "SYNTHETIC TERRAIN" in said(capsys, *words, "--uncertainty", "3", "--plot", picture)
+    assert json.loads(said(capsys, *words, "--no-plot", "--json"))["is_synthetic"]
+    assert Path(picture).stat().st_size > 10_000
+    assert "SYNTHETIC TERRAIN" in said(capsys, "horizon", "-89,0,2", "--dem", dem, "--out", out)
+    assert "SYNTHETIC TERRAIN" in said(capsys, "site", out, *QUICK)
+
+
 @pytest.mark.parametrize("verb", ["site", "horizon"])
 def test_files_that_do_not_say_are_answered_for(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, verb: str

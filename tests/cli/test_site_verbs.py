@@ -22,7 +22,7 @@ SITE_KEYS = {
     "longest_dark_h", "longest_dark_start_utc", "earth_fraction", "mean_earth_fraction",
     "longest_earth_absence_h", "longest_earth_absence_start_utc", "eclipse_h", "eclipse_loss_h",
     "months", "longest_light_h", "longest_light_start_utc", "seasons", "horizon", "ground",
-    "source", "uncertainty", "plot_file",
+    "source", "is_synthetic", "uncertainty", "plot_file",
 }  # fmt: skip
 
 

@@ -208,6 +208,7 @@ def test_layers_are_read_back_as_they_were_written(tmp_path: Path) -> None:
     values[2, 3] = np.nan
     made = image("sun_any_fraction", values)
     tags = {"TITLE": "Time", "UNIT": "1", "NOTE": "19 years"}
+    tags["TERRAIN"] = "a b.tif (SHA-256 0af1); c.tif (SHA-256 22)"
     product = "Time, Moonstead, from SYNTHETIC highlands"
     layer = Layer(values, made.crs, made.columns_rows, made.name, product=product, tags=tags)
     write_layer(layer, tmp_path / "sun_any_fraction.tif")
@@ -224,6 +225,10 @@ def test_layers_are_read_back_as_they_were_written(tmp_path: Path) -> None:
     assert (found.title, found.unit, found.note) == ("Time", "1", "19 years")
     assert found.pixel_m == pytest.approx(PIXEL_M)
     assert found.is_synthetic
+    assert [(file.name, file.sha256) for file in found.source] == [
+        ("a b.tif", "0af1"),
+        ("c.tif", "22"),
+    ]
     assert np.isnan(layers["permanent_shadow"].values[1, 0])
 
 

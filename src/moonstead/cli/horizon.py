@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from moonstead.cli.places import parse_place
-from moonstead.cli.site_dem import stand_on
+from moonstead.cli.site_dem import is_synthetic, stand_on
 from moonstead.cli.sky import DEFAULT_HEIGHT_M
 from moonstead.environment.profile import write_profile
 from moonstead.errors import InputError, Problem
@@ -55,6 +55,7 @@ def horizon(
         "source": [
             {"name": x.name, "product": x.product, "sha256": x.sha256} for x in profile.source
         ],
+        "is_synthetic": is_synthetic(profile),
         "file": str(target),
     }
     if as_json:
@@ -64,6 +65,8 @@ def horizon(
         f"{site.name}: ground {site.ground_elevation_m:.1f} m, horizon from "
         f"{found['lowest_horizon_deg']:.2f} to {found['highest_horizon_deg']:.2f} degrees"
     )
+    if found["is_synthetic"]:
+        click.echo("SYNTHETIC TERRAIN")
     click.echo(f"Written to {target}")
 
 

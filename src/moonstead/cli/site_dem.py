@@ -10,14 +10,14 @@ from moonstead.cli.places import is_place, parse_place
 from moonstead.cli.sky import DEFAULT_HEIGHT_M
 from moonstead.environment.ephemeris import Ephemeris
 from moonstead.environment.horizon import compute_horizon
-from moonstead.environment.profile import HorizonProfile
+from moonstead.environment.profile import FloatArray, HorizonProfile
 from moonstead.environment.site import Site
 from moonstead.environment.terrain.nested import files_of, layers_around
 from moonstead.environment.terrain.raster import Terrain, ground_elevation_m, open_terrain
 from moonstead.environment.terrain.relief import roughness_m, slope_deg
+from moonstead.environment.terrain.write import SYNTHETIC
 from moonstead.environment.uncertainty import (
     HeightError,
-    LightBand,
     disturbed_horizons,
     light_band,
     usual_error,
@@ -43,6 +43,25 @@ class OwnTerrain:
 
     profile: HorizonProfile
     layers: tuple[Terrain, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ensemble:
+    """Horizons of disturbed terrain.
+
+    Parameters
+    ----------
+    errors
+        Of the layers.
+    height_sigma_m
+        Of the mast.
+    horizons_deg
+        Shape (members, azimuths).
+    """
+
+    errors: tuple[HeightError, ...]
+    height_sigma_m: float
+    horizons_deg: FloatArray
 
 
 def place_of(words: Sequence[str], height_m: float | None) -> Site | None:
@@ -110,6 +129,11 @@ def ground_of(own: OwnTerrain) -> dict[str, Any]:
     }
 
 
+def is_synthetic(profile: HorizonProfile) -> bool:
+    """Tell whether a horizon is that of terrain which was made up."""
+    return any(SYNTHETIC in file.product for file in profile.source)
+
+
 def horizon_of(profile: HorizonProfile) -> dict[str, Any]:
     """Return what a horizon amounts to."""
     highest, lowest = int(profile.elevation_deg.argmax()), int(profile.elevation_deg.argmin())
@@ -122,23 +146,15 @@ def horizon_of(profile: HorizonProfile) -> dict[str, Any]:
     }
 
 
-def band_of(
-    own: OwnTerrain,
-    ephemeris: Ephemeris,
-    grid: tuple[float, float, int],
-    members: int,
-    wrong: tuple[float | None, float | None, float],
-) -> dict[str, Any]:
-    """Return the band of light and Earth, with what it rests on.
+def ensemble_of(
+    own: OwnTerrain, members: int, wrong: tuple[float | None, float | None, float]
+) -> Ensemble:
+    """Return the horizons of an ensemble, always the same one.
 
     Parameters
     ----------
     own
         The site.
-    ephemeris
-        Of Sun and Earth.
-    grid
-        Start (t_s), step (s) and count of the samples.
     members
         Of the ensemble.
     wrong
@@ -151,16 +167,34 @@ def band_of(
         errors[0].sigma_m if sigma_m is None else sigma_m,
         errors[0].correlation_m if correlation_m is None else correlation_m,
     )
-    rng = np.random.default_rng(0)
-    horizons_deg = disturbed_horizons(own.profile, own.layers, errors, height_sigma_m, members, rng)
-    tracks = [ephemeris.track(own.profile.site, body, *grid) for body in ("sun", "earth")]
-    band: LightBand = light_band(own.profile, horizons_deg, *tracks)
+    horizons_deg = disturbed_horizons(
+        own.profile, own.layers, errors, height_sigma_m, members, np.random.default_rng(0)
+    )
+    return Ensemble(tuple(errors), height_sigma_m, horizons_deg)
+
+
+def band_of(
+    own: OwnTerrain, ensemble: Ensemble, ephemeris: Ephemeris, grid: tuple[float, float, int]
+) -> dict[str, Any]:
+    """Return the band of light and Earth, with what it rests on.
+
+    Parameters
+    ----------
+    own, ensemble
+        The site and its horizons.
+    ephemeris
+        Of Sun and Earth.
+    grid
+        Start (t_s), step (s) and count of the samples.
+    """
+    sun = ephemeris.track(own.profile.site, "sun", *grid)
+    earth = ephemeris.track(own.profile.site, "earth", *grid)
     return {
-        **asdict(band),
-        "height_sigma_m": height_sigma_m,
+        **asdict(light_band(own.profile, ensemble.horizons_deg, sun, earth)),
+        "height_sigma_m": ensemble.height_sigma_m,
         "layers": [
             {"file": layer.file.name, "pixel_m": layer.pixel_m, **asdict(error)}
-            for layer, error in zip(own.layers, errors, strict=True)
+            for layer, error in zip(own.layers, ensemble.errors, strict=True)
         ],
     }
 

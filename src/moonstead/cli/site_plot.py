@@ -10,10 +10,11 @@ from matplotlib.figure import Figure
 from moonstead.environment.ephemeris import Body, BodyTrack, Ephemeris
 from moonstead.environment.light import LightStatistics
 from moonstead.environment.profile import FloatArray, HorizonProfile
+from moonstead.environment.terrain.write import SYNTHETIC
 from moonstead.errors import InputError, Problem
 
 # Okabe and Ito (2008): colours that readers with any colour vision tell apart.
-SUN, EARTH, GROUND, DARK = "#E69F00", "#0072B2", "#999999", "#000000"
+SUN, EARTH, GROUND, DARK, BAND = "#E69F00", "#0072B2", "#999999", "#000000", "#CC79A7"
 _ENDINGS = (".png", ".svg", ".pdf")
 _MOST_SAMPLES = 200_000
 _BIN_DEG = 1.0
@@ -42,6 +43,7 @@ def plot_site(
     statistics: LightStatistics,
     grid: tuple[float, float, int],
     path: Path,
+    horizons_deg: FloatArray | None = None,
 ) -> None:
     """Draw the horizon, the bands in which Sun and Earth move, and light and Earth by month.
 
@@ -57,6 +59,8 @@ def plot_site(
         Start (t_s), step (s) and count of the samples.
     path
         PNG, SVG or PDF file to write.
+    horizons_deg
+        Of an ensemble, shape (members, azimuths), where the band of the horizon is to be shown.
     """
     figure = Figure(figsize=(11.0, 9.0), layout="constrained")
     FigureCanvasAgg(figure)
@@ -64,15 +68,28 @@ def plot_site(
     start_t_s, step_s, count = grid
     thin = max(1, int(np.ceil(count / _MOST_SAMPLES)), int(3600.0 // step_s))
     coarse = (start_t_s, step_s * thin, max(count // thin, 2))
+    if horizons_deg is not None:
+        _draw_horizons(axes["sky"], profile, horizons_deg)
     _draw_sky(axes["sky"], profile, ephemeris, coarse)
     _draw_shares(axes["share"], statistics)
     _draw_spells(axes["spell"], statistics)
     place = profile.site
+    made_up = any(SYNTHETIC in file.product for file in profile.source)
     figure.suptitle(
-        f"{place.name}: latitude {place.latitude_deg:.4f}°, longitude {place.longitude_deg:.4f}° E,"
-        f" {place.height_m:g} m above ground\n{statistics.start_utc} to {statistics.end_utc}"
+        ("SYNTHETIC TERRAIN\n" if made_up else "")
+        + f"{place.name}: latitude {place.latitude_deg:.4f}°, "
+        f"longitude {place.longitude_deg:.4f}° E, {place.height_m:g} m above ground\n"
+        f"{statistics.start_utc} to {statistics.end_utc}"
     )
     figure.savefig(path, dpi=130)
+
+
+def _draw_horizons(axes: Any, profile: HorizonProfile, horizons_deg: FloatArray) -> None:
+    low_deg, high_deg = np.quantile(horizons_deg, (0.05, 0.95), axis=0)
+    axes.fill_between(
+        profile.azimuth_deg, low_deg, high_deg, color=BAND, alpha=0.7, linewidth=0.0, zorder=2.0,
+        label="horizon, 5 to 95 % of the errors",
+    )  # fmt: skip
 
 
 def _draw_sky(
@@ -98,7 +115,7 @@ def _draw_sky(
         title="Horizon, and where Sun and Earth move",
     )  # fmt: skip
     axes.grid(alpha=0.3)
-    axes.legend(loc="upper right", ncols=3, framealpha=0.9)
+    axes.legend(loc="upper right", ncols=4, framealpha=0.9)
 
 
 def _band(track: BodyTrack) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -101,13 +101,16 @@ def rank(
     names += (SHADOW,) if SHADOW_DISTANCE in names else ()
     images = read_layers(Path(folder), names)
     found = rank_sites(images, shares, apart_m=apart_m, limits=kept_to, count=count)
-    rows = [ranking.told(site) for site in found]
+    synthetic = any(image.is_synthetic for image in images.values())
+    rows = [ranking.told(site) | {"is_synthetic": synthetic} for site in found]
     for target in targets:
         ranking.write_sites(rows, target, images)
     if as_json:
         files = [str(target) for target in targets]
         click.echo(json.dumps({"weights": shares, "sites": rows, "files": files}, indent=2))
         return
+    if synthetic:
+        click.echo("SYNTHETIC TERRAIN")
     ranking.print_ranking(found, shares)
     click.echo(f"Written to {', '.join(str(target) for target in targets)}")
 

@@ -84,6 +84,6 @@ def _source(tags: dict[str, str], path: Path) -> tuple[TerrainFile, ...]:
     """Return the terrain that a layer rests on; the description tells the first one's product."""
     product = tags.get("TIFFTAG_IMAGEDESCRIPTION", "").partition(_FROM)[2]
     found = [
-        TerrainFile(name, product, sha) for name, sha in _SOURCE.findall(tags.get("SOURCE", ""))
+        TerrainFile(name, product, sha) for name, sha in _SOURCE.findall(tags.get("TERRAIN", ""))
     ]
     return tuple(found) or (TerrainFile(path.name, product, ""),)
