@@ -44,6 +44,7 @@ from moonstead.errors import (
     RecordError,
     RunError,
 )
+from moonstead.maps.archive import read_horizons, write_horizons
 from moonstead.maps.figure import Mark, draw_map
 from moonstead.maps.geopackage import write_shadow
 from moonstead.maps.image import MapImage
@@ -119,6 +120,7 @@ __all__ = [
     "open_terrain",
     "rank_sites",
     "reachable",
+    "read_horizons",
     "read_profile",
     "read_scenario",
     "regolith_temperature",
@@ -136,6 +138,7 @@ __all__ = [
     "track_view",
     "traversability",
     "visible_fraction",
+    "write_horizons",
     "write_netcdf",
     "write_profile",
     "write_report",

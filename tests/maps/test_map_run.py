@@ -11,10 +11,12 @@ from moonstead.environment.ephemeris import Ephemeris, load_ephemeris
 from moonstead.environment.terrain.grid import Terrain, places_of
 from moonstead.environment.terrain.raster import open_terrain
 from moonstead.environment.terrain.synthetic import synthetic_terrain
+from moonstead.environment.terrain.traverse import VehicleLimits
 from moonstead.environment.terrain.write import write_terrain
 from moonstead.environment.timescale import from_utc
 from moonstead.errors import InputError, RangeError
 from moonstead.maps import plan
+from moonstead.maps.archive import read_horizons
 from moonstead.maps.plan import Area, plan_map, terrain_of
 from moonstead.maps.products import PRODUCTS, chosen_products
 from moonstead.maps.run import MadeMap, MapRequest, make_map
@@ -206,6 +208,35 @@ def test_words_for_layers() -> None:
     ]
     with pytest.raises(InputError, match="'suns': choose from relief, light"):
         chosen_products(["suns", "light"])
+
+
+def test_horizons_are_kept_and_read_again(
+    polar: Path, ephemeris: Ephemeris, tmp_path: Path
+) -> None:
+    request = asked(Area(-89.0, 40.0, 1000.0), ["horizon"], keeps_horizons=True)
+    found = made(polar, request, ephemeris, tmp_path)
+    kept = read_horizons(tmp_path / "horizons" / "tile-0000.zarr")
+    highest = kept.counts.max(axis=0) / 400.0
+    np.testing.assert_allclose(highest, found.image("highest_horizon_deg").values, atol=1e-6)
+    latitude_deg, longitude_deg = kept.places_deg()
+    middle = latitude_deg.shape[0] // 2, latitude_deg.shape[1] // 2
+    assert latitude_deg[middle] == pytest.approx(-89.0, abs=0.01)
+    assert longitude_deg[middle] % 360.0 == pytest.approx(40.0, abs=0.5)
+    assert kept.profile(*middle).site.ground_elevation_m == pytest.approx(
+        float(found.image("elevation_m").values[middle])
+    )
+    with pytest.raises(InputError, match="holds no horizons"):
+        read_horizons(tmp_path / "nothing")
+
+
+def test_ground_by_the_limits_of_a_vehicle(
+    polar: Path, ephemeris: Ephemeris, tmp_path: Path
+) -> None:
+    vehicle = VehicleLimits(slope_deg=8.0, step_m=1e6, roughness_m=1e6)
+    found = made(polar, asked(CENTRE, ["relief"], vehicle=vehicle), ephemeris, tmp_path)
+    steep = found.image("slope_deg").values > 8.0
+    np.testing.assert_array_equal(found.image("traversability").values == 3.0, steep)
+    assert "3 steep (over 8 deg)" in found.image("traversability").note
 
 
 @pytest.mark.slow

@@ -38,6 +38,13 @@ _GB = 1e9
 @click.option("--by", type=click.Choice(["month", "year"]), help="Also tell these apart.")
 @click.option("--directions", "n_directions", type=click.IntRange(8, 3600), default=360,
               show_default=True, help="Of the horizons.")  # fmt: skip
+@click.option("--max-slope", "slope_deg", type=click.FloatRange(0.1, 89.0), default=20.0,
+              show_default=True, help="Of a vehicle, for traversability, deg.")  # fmt: skip
+@click.option("--max-step", "step_m", type=click.FloatRange(0.0, min_open=True), default=1e6,
+              help="Of a vehicle, m.  [default: any]")  # fmt: skip
+@click.option("--max-roughness", "roughness_m", type=click.FloatRange(0.0, min_open=True),
+              default=1e6, help="Of a vehicle, m.  [default: any]")  # fmt: skip
+@click.option("--keep-horizons", is_flag=True, help="Also write the horizons (Zarr).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FOLDER",
               help="Where to write.  [default: maps/SITE]")  # fmt: skip
 @click.option("--cog", "is_cog", is_flag=True, help="Write cloud-optimised GeoTIFF.")
@@ -58,6 +65,10 @@ def map(  # noqa: A001  the verb's name
     years: float,
     by: str | None,
     n_directions: int,
+    slope_deg: float,
+    step_m: float,
+    roughness_m: float,
+    keep_horizons: bool,
     out: Path | None,
     is_cog: bool,
     wants_netcdf: bool,
@@ -74,6 +85,7 @@ def map(  # noqa: A001  the verb's name
     from moonstead.cli.dates import parse_date
     from moonstead.cli.terrain_files import find_terrain
     from moonstead.environment.ephemeris import load_ephemeris
+    from moonstead.environment.terrain.traverse import VehicleLimits
     from moonstead.maps.files import write_files
     from moonstead.maps.plan import Area
     from moonstead.maps.products import chosen_products
@@ -89,6 +101,8 @@ def map(  # noqa: A001  the verb's name
         years=years,
         by=by or "",
         memory_bytes=memory_gb * _GB,
+        vehicle=VehicleLimits(slope_deg, step_m, roughness_m),
+        keeps_horizons=keep_horizons,
     )
     rasters = find_terrain(dems, crs, unit)
     folder = out if out is not None else Path("maps") / name

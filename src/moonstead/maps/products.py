@@ -34,6 +34,10 @@ PRODUCTS = {
         Product("elevation_m", "Elevation above 1737.4 km", "m", "relief"),
         Product("slope_deg", "Slope of the ground", "deg", "relief"),
         Product("roughness_m", "Roughness: deviation from a plane", "m", "relief"),
+        Product(
+            "hillshade", "Shaded relief, light from 315 deg on the map, 35 high", "1", "relief"
+        ),
+        Product("traversability", "Ground by the limits of a vehicle", "", "relief"),
         Product("sun_any_fraction", "Time with any part of the Sun in view", "1", "light"),
         Product("sun_mean_fraction", "Mean share of the solar disc in view", "1", "light"),
         Product("longest_dark_h", "Longest darkness", "h", "light"),

@@ -18,19 +18,23 @@ from moonstead.environment.illumination.clock import sky_clock
 from moonstead.environment.profile import FloatArray, TerrainFile
 from moonstead.environment.regolith.temperature import sun_table
 from moonstead.environment.terrain.grid import Terrain
+from moonstead.environment.terrain.traverse import VehicleLimits
 from moonstead.environment.terrain.windows import Raster
 from moonstead.environment.timescale import iso_utc
 from moonstead.errors import InputError, Problem
+from moonstead.maps.archive import write_horizons
 from moonstead.maps.image import MapImage
 from moonstead.maps.plan import Area, MapPlan, plan_map
 from moonstead.maps.products import PRODUCTS, Product
-from moonstead.maps.tile import Sky, compute_tile
+from moonstead.maps.tile import Sky, TileTask, compute_tile
 from moonstead.record.files import read_json, write_atomically, write_json
 from moonstead.units import HOUR_S, JULIAN_YEAR_S
 from moonstead.version import VERSION
 
 MEMORY_BYTES = 1.5e9
 """For the horizons of a tile."""
+VEHICLE = VehicleLimits(slope_deg=20.0, step_m=1e6, roughness_m=1e6)
+"""A rover's slope; steps and roughness are not limited, as they depend on the pixel."""
 _TEMPERATURE_STEP_S = 4.0 * HOUR_S
 _TEMPERATURE_YEARS = 1.0
 _REQUEST, _TILES, _LOCK, _GROUND = "request.json", "tiles", ".lock", "elevation_m"
@@ -57,6 +61,10 @@ class MapRequest:
         Parts of the span to tell apart: "", "month" or "year".
     memory_bytes
         For the horizons of one tile.
+    vehicle
+        Limits of the vehicle that the ground is sorted by.
+    keeps_horizons
+        Also write the horizons of every tile; see `write_horizons`.
     """
 
     area: Area
@@ -67,6 +75,8 @@ class MapRequest:
     years: float
     by: str = ""
     memory_bytes: float = MEMORY_BYTES
+    vehicle: VehicleLimits = VEHICLE
+    keeps_horizons: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,9 +208,11 @@ def _compute(
         progress((k + done / total) / count, f"tile {k + 1} of {count}")
 
     told(0, 1)
-    layers = compute_tile(
-        plan, plan.tiles[k], request.products, sky, request.n_directions, request.height_m, told
+    layers, horizons = compute_tile(
+        plan, plan.tiles[k], request.products, sky, _task(request), told
     )
+    if request.keeps_horizons and horizons is not None:
+        write_horizons(horizons, tiles.parent / "horizons" / f"tile-{k:04d}.zarr")
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
         for name, values in layers.items():
@@ -208,6 +220,10 @@ def _compute(
             np.save(member, values)
             archive.writestr(zipfile.ZipInfo(f"{name}.npy"), member.getvalue())
     write_atomically(_tile_path(tiles, k), held.getvalue())
+
+
+def _task(request: MapRequest) -> TileTask:
+    return TileTask(request.n_directions, request.height_m, request.vehicle)
 
 
 def _tile_path(tiles: Path, k: int) -> Path:
@@ -236,6 +252,9 @@ def _product_of(name: str) -> tuple[Product, str]:
 
 
 def _note(product: Product, request: MapRequest) -> str:
+    if product.name == "traversability":
+        limits = request.vehicle
+        return f"1 go, 3 steep (over {limits.slope_deg:g} deg), 4 rough, 5 step, 0 unknown"
     if product.group == "relief":
         return ""
     above = f"{request.height_m:g} m above ground, {request.n_directions} directions"

@@ -13,7 +13,8 @@ from moonstead.environment.regolith.temperature import SunTable
 from moonstead.environment.sweep.elevation import COUNTS_PER_DEG, NO_COUNT
 from moonstead.environment.sweep.horizons import HorizonMap, Window, sweep_horizons
 from moonstead.environment.terrain.grid import Terrain
-from moonstead.environment.terrain.relief import Gradient, gradient, roughness_m
+from moonstead.environment.terrain.relief import Gradient, gradient, hillshade, roughness_m
+from moonstead.environment.terrain.traverse import Ground, VehicleLimits, traversability
 from moonstead.maps.plan import MapPlan, Sheet, terrain_of
 from moonstead.maps.products import Product
 from moonstead.maps.thermal import map_temperatures_k
@@ -23,6 +24,7 @@ SingleArray = NDArray[np.float32]
 
 ROUGHNESS_PX = 5
 _BORDER_PX = ROUGHNESS_PX
+_LIGHT_DEG = (315.0, 35.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,15 +46,31 @@ class Sky:
     sun: SunTable | None
 
 
+@dataclass(frozen=True, slots=True)
+class TileTask:
+    """What all tiles of a map have in common.
+
+    Parameters
+    ----------
+    n_directions, height_m
+        As in `sweep_horizons`.
+    vehicle
+        Limits that the ground is sorted by.
+    """
+
+    n_directions: int
+    height_m: float
+    vehicle: VehicleLimits
+
+
 def compute_tile(
     plan: MapPlan,
     tile: Window,
     products: Sequence[Product],
     sky: Sky,
-    n_directions: int,
-    height_m: float,
+    task: TileTask,
     progress: Callable[[int, int], None] | None = None,
-) -> dict[str, SingleArray]:
+) -> tuple[dict[str, SingleArray], HorizonMap | None]:
     """Compute the layers of a tile.
 
     Parameters
@@ -63,23 +81,26 @@ def compute_tile(
         The layers wanted.
     sky
         Sun and Earth.
-    n_directions, height_m, progress
+    task
+        How.
+    progress
         As in `sweep_horizons`.
 
     Returns
     -------
-    dict of str to ndarray
-        Shape (rows, columns) each, by name, the elevation always among them; NaN where there is no
-        data.
+    (dict of str to ndarray, HorizonMap or None)
+        Layers of shape (rows, columns), by name, the elevation always among them, NaN where there
+        is no data; and the horizons, where a layer needed them.
     """
     wanted = {product.name for product in products}
     groups = {product.group for product in products}
     layers, inside = terrain_of(plan, tile)
     found: dict[str, SingleArray] = {}
-    slopes, relief = _relief(layers[0], inside)
+    slopes, relief = _relief(layers[0], inside, task.vehicle)
+    horizons = None
     found |= relief
     if groups - {"relief"}:
-        horizons = sweep_horizons(layers, n_directions, height_m, inside, progress)
+        horizons = sweep_horizons(layers, task.n_directions, task.height_m, inside, progress)
         found |= _horizon_layers(horizons)
         if sky.clock is not None:
             found |= _light_layers(light_map(horizons, sky.clock, sky.by), sky.clock.t_s[0])
@@ -88,11 +109,12 @@ def compute_tile(
             kelvin = map_temperatures_k(horizons, slopes, sky.sun).astype(np.float32)
             found |= {f"{name}_temperature_k": kelvin[k] for k, name in enumerate(names)}
             found["ice_depth_temperature_k"] = kelvin[3]
-    return {
+    kept = {
         name: values
         for name, values in found.items()
         if name in wanted or name == "elevation_m" or _is_part(name, wanted)
     }
+    return kept, horizons
 
 
 def _is_part(name: str, wanted: set[str]) -> bool:
@@ -101,7 +123,9 @@ def _is_part(name: str, wanted: set[str]) -> bool:
     return part.isdigit() and whole in wanted
 
 
-def _relief(terrain: Terrain, inside: Window) -> tuple[Gradient, dict[str, SingleArray]]:
+def _relief(
+    terrain: Terrain, inside: Window, vehicle: VehicleLimits
+) -> tuple[Gradient, dict[str, SingleArray]]:
     rows, columns = terrain.heights_m.shape
     row_0, column_0 = max(inside.row - _BORDER_PX, 0), max(inside.column - _BORDER_PX, 0)
     row_1 = min(inside.row + inside.rows + _BORDER_PX, rows)
@@ -114,11 +138,15 @@ def _relief(terrain: Terrain, inside: Window) -> tuple[Gradient, dict[str, Singl
     whole = gradient(around)
     slopes = Gradient(whole.right[part], whole.up[part])
     found = {"elevation_m": around.heights_m[part], "slope_deg": slopes.slope_deg}
-    window_m = ROUGHNESS_PX * terrain.pixel_m
+    found["hillshade"] = hillshade(around, *_LIGHT_DEG)[part]
     if min(around.heights_m.shape) >= ROUGHNESS_PX:
-        found["roughness_m"] = roughness_m(around, window_m)[part]
-    else:
-        found["roughness_m"] = np.full(slopes.slope_deg.shape, np.nan, np.float32)
+        found["roughness_m"] = roughness_m(around, ROUGHNESS_PX * terrain.pixel_m)[part]
+        ground = traversability(around, vehicle).ground[part]
+        found["traversability"] = np.where(ground == Ground.UNKNOWN, np.nan, ground)
+    else:  # too small for the window that a plane is fitted in
+        for name in ("roughness_m", "traversability"):
+            found[name] = np.full(slopes.slope_deg.shape, np.nan, np.float32)
+    found = {name: values.astype(np.float32) for name, values in found.items()}
     return slopes, found
 
 
