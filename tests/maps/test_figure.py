@@ -6,7 +6,7 @@ import matplotlib.image as mpl_image
 import numpy as np
 import pyproj
 import pytest
-from made_maps import (
+from ball_maps import (
     EQUIRECTANGULAR,
     FILE,
     GEOGRAPHIC,
@@ -176,7 +176,7 @@ def test_ranges_suit_the_kind_of_layer() -> None:
     hours = look_of(made_map(values * 1e5 + 50.0, name="longest_dark_h", unit="h"))
     assert hours.norm.vmin == 50.0
     assert hours.ticks[0][1] == "3 d"
-    ground = look_of(made_map(np.array([[1, 3], [3, 5]], np.uint8), name="ground", unit=""))
+    ground = look_of(made_map(np.array([[1, 3], [3, 5]], np.uint8), name="kinds", unit=""))
     assert [words for _, words in ground.classes] == ["1", "3", "5"]
     for name, unit in (("slope_deg", "deg"), ("mean_temperature_k", "K"), ("elevation_m", "m")):
         for odd in (np.full((2, 2), np.nan), np.zeros((2, 2)), values):

@@ -8,7 +8,7 @@ import numpy as np
 import pyproj
 import pytest
 import xarray as xr
-from made_maps import (
+from ball_maps import (
     EQUIRECTANGULAR,
     GEOGRAPHIC,
     LOCAL,

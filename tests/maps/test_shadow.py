@@ -7,9 +7,7 @@ import pyogrio
 import pyproj
 import pytest
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from made_maps import (
+from ball_maps import (
     EQUIRECTANGULAR,
     LOCAL,
     NORTH,
@@ -19,6 +17,8 @@ from made_maps import (
     made_map,
     places_of_pixels,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from moonstead.errors import InputError
 from moonstead.maps.geopackage import LAYER, write_shadow

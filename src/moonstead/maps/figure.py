@@ -39,7 +39,8 @@ __all__ = ["Mark", "draw_map"]
 _ENDINGS: Final = (".png", ".svg", ".pdf")
 # Shares of the picture's width.
 _LEFT, _PANEL, _TOP, _BOTTOM = 0.078, 0.215, 0.085, 0.105
-_FLATTEST, _TALLEST = 0.45, 1.15  # of the map's box
+_FLATTEST, _TALLEST = 0.25, 1.15  # of the map's box
+_STRIP = 4.0  # of a longer and a shorter side; narrower strips are widened
 
 
 def draw_map(
@@ -115,8 +116,10 @@ def _figure(
     (a, b, _), (d, e, _) = image.columns_rows
     # Rows over columns in units of the map, so that its own shapes are kept.
     aspect = float(np.hypot(a, d) / np.hypot(b, e))
+    side = aspect * rows / columns
+    is_strip = not 1.0 / _STRIP <= side <= _STRIP
     wide = 1.0 - _LEFT - _PANEL
-    tall = wide * float(np.clip(aspect * rows / columns, _FLATTEST, _TALLEST))
+    tall = wide * float(np.clip(side, _FLATTEST, _TALLEST))
     high = _TOP + tall + _BOTTOM
     # Letters are a fixed share of the width: a larger picture is a sharper one.
     figure = Figure(figsize=(10.0, 10.0 * high), dpi=size_px / 10.0, facecolor="white")
@@ -128,7 +131,7 @@ def _figure(
         painted(drawn, terrain, look),
         extent=(-0.5, columns - 0.5, rows - 0.5, -0.5),
         interpolation="nearest" if max(rows, columns) < 0.3 * size_px else "antialiased",
-        aspect=aspect,
+        aspect="auto" if is_strip else aspect,
     )
     axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5), xticks=[], yticks=[])
     axes.apply_aspect()

@@ -10,6 +10,7 @@ from matplotlib.colors import BoundaryNorm, Colormap, ListedColormap, LogNorm, N
 from numpy.typing import NDArray
 
 from moonstead.environment.profile import FloatArray
+from moonstead.environment.terrain.traverse import Ground
 from moonstead.maps.image import MapImage
 
 SHADOW = "#4477AA"
@@ -23,6 +24,16 @@ _CLASS_COLOURS: Final = (
     "#BBBBBB", "#44AA77", "#DDCC77", "#CC6677", "#AA4499", "#332288",
     "#88CCEE", "#999933", "#882255", "#117733", "#661100", "#6699CC",
 )  # fmt: skip
+_CLASS_WORDS: Final = {
+    "traversability": {
+        Ground.UNKNOWN: "unknown",
+        Ground.GO: "can go",
+        Ground.NEAR: "too near",
+        Ground.STEEP: "too steep",
+        Ground.ROUGH: "too rough",
+        Ground.STEP: "step too high",
+    }
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +127,9 @@ def _classes(image: MapImage) -> Look:
     count = len(_CLASS_COLOURS)
     colours = [_CLASS_COLOURS[k % count] for k in found.tolist()]
     edges = np.concatenate([[found[0] - 0.5], found + 0.5])
-    legend = tuple((c, f"{k}") for c, k in zip(colours, found.tolist(), strict=True))
+    words: dict[Any, str] = dict(_CLASS_WORDS.get(image.name, {}))
+    pairs = zip(colours, found.tolist(), strict=True)
+    legend = tuple((colour, words.get(k, str(k))) for colour, k in pairs)
     return Look(ListedColormap(colours), BoundaryNorm(edges, len(colours)), classes=legend)
 
 

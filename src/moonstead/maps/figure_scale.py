@@ -55,7 +55,8 @@ def draw_scale(axes: Any, image: MapImage, size: float) -> list[Bbox]:
                 facecolor=("black", "white")[part % 2], edgecolor="black", zorder=6.1,
             )
         )  # fmt: skip
-    for share in (0.0, 0.5, 1.0):
+    is_long = width > 80.0 * point
+    for share in (0.0, 0.5, 1.0) if is_long else (0.0, 1.0):
         text = _length(length_m * share, length_m)
         axes.text(
             left + width * share, top - 2.0 * down, text, size=size, ha="center", va="bottom",
