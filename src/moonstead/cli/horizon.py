@@ -16,7 +16,12 @@ from moonstead.errors import InputError, Problem
 @click.command("horizon", context_settings={"ignore_unknown_options": True})
 @click.argument("place", metavar="LAT,LON,HEIGHT")
 @click.option(
-    "--dem", "dems", multiple=True, required=True, metavar="FILE", help="Elevation model; repeat."
+    "--dem",
+    "dems",
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    help="Elevation model, or the name of a fetched product; repeat.",
 )
 @click.option("--crs", metavar="CRS", help="Of a file that has none, such as IAU_2015:30135.")
 @click.option("--unit", metavar="UNIT", help="Of heights in a file that has none: m or km.")

@@ -34,7 +34,13 @@ _MEMBERS = 32
 
 @click.command("site", context_settings={"ignore_unknown_options": True})
 @click.argument("place", nargs=-1, required=True, metavar="NAME | LAT LON")
-@click.option("--dem", "dems", multiple=True, metavar="FILE", help="Elevation model; repeat.")
+@click.option(
+    "--dem",
+    "dems",
+    multiple=True,
+    metavar="FILE",
+    help="Elevation model, or the name of a fetched product; repeat.",
+)
 @click.option("--crs", metavar="CRS", help="Of a file that has none, such as IAU_2015:30135.")
 @click.option("--unit", metavar="UNIT", help="Of heights in a file that has none: m or km.")
 @click.option(

@@ -8,12 +8,13 @@ import numpy as np
 
 from moonstead.cli.places import is_place, parse_place
 from moonstead.cli.sky import DEFAULT_HEIGHT_M
+from moonstead.cli.terrain_files import find_terrain
 from moonstead.environment.ephemeris import Ephemeris
 from moonstead.environment.horizon import compute_horizon
 from moonstead.environment.profile import FloatArray, HorizonProfile
 from moonstead.environment.site import Site
 from moonstead.environment.terrain.nested import files_of, layers_around
-from moonstead.environment.terrain.raster import Terrain, ground_elevation_m, open_terrain
+from moonstead.environment.terrain.raster import Terrain, ground_elevation_m
 from moonstead.environment.terrain.relief import roughness_m, slope_deg
 from moonstead.environment.terrain.write import SYNTHETIC
 from moonstead.environment.uncertainty import (
@@ -90,17 +91,15 @@ def stand_on(site: Site, dems: Sequence[str], crs: str | None, unit: str | None)
     ----------
     site
         Its ground elevation is replaced.
-    dems
-        Files or folders.
-    crs, unit
-        As in `open_terrain`.
+    dems, crs, unit
+        As in `find_terrain`.
 
     Raises
     ------
     InputError
         Where the files are wrong, or the place is outside of them.
     """
-    layers = layers_around(open_terrain(dems, crs, unit), site.latitude_deg, site.longitude_deg)
+    layers = layers_around(find_terrain(dems, crs, unit), site.latitude_deg, site.longitude_deg)
     ground_m = ground_elevation_m(layers, site.latitude_deg, site.longitude_deg)
     site = replace(site, ground_elevation_m=round(ground_m, 3))
     profile = replace(compute_horizon(site, layers), source=files_of(layers))
