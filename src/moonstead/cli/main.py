@@ -29,7 +29,7 @@ VERBS = {
     "run": Verb("moonstead.cli.run", "Run a scenario and write its report."),
     "schema": Verb("moonstead.cli.schema", "Print the JSON schema of a scenario."),
     "site": Verb("moonstead.cli.site", "Sum up light and Earth at a site, and plot them."),
-    "sites": Verb("moonstead.cli.sites", "List the sites that come with a terrain horizon."),
+    "sites": Verb("moonstead.cli.sites", "List shipped sites; rank the best sites of a map."),
     "sky": Verb("moonstead.cli.sky", "Show where Sun and Earth stand at an instant."),
     "terrain": Verb("moonstead.cli.terrain", "List, fetch, describe and make elevation models."),
 }
