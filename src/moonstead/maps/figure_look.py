@@ -54,6 +54,8 @@ class Look:
         Which ends of the bar have an arrow, as matplotlib takes it.
     classes
         Colour and words of each class, for a legend.
+    has_relief
+        Whether shaded relief belongs under it.
     """
 
     colours: Colormap
@@ -63,6 +65,7 @@ class Look:
     ticks: tuple[tuple[float, str], ...] = ()
     extend: str = "neither"
     classes: tuple[tuple[str, str], ...] = field(default=())
+    has_relief: bool = True
 
 
 def look_of(image: MapImage) -> Look:
@@ -76,6 +79,8 @@ def look_of(image: MapImage) -> Look:
     if image.unit == "" and _is_whole(image.values):
         return _classes(image)
     kinds: dict[str, Callable[[MapImage], Look]] = {"h": _spell, "K": _temperature, "1": _share}
+    if image.name == "hillshade":
+        return Look(_map("gray"), Normalize(0.0, 1.0), "brightness", has_relief=False)
     if "slope" in image.name:
         return Look(_map("YlOrBr"), Normalize(0.0, 30.0), "degrees", extend="max")
     return kinds.get(image.unit, _plain)(image)
@@ -83,11 +88,21 @@ def look_of(image: MapImage) -> Look:
 
 def _share(image: MapImage) -> Look:
     if not image.name.endswith("fraction"):
-        return _plain(image)
+        return _count(image) if _is_whole(image.values) else _plain(image)
     name = "inferno" if image.name.startswith("sun") else "viridis"
     words = "% of time" if not image.name.startswith("sky") else "%"
     words = words if "mean" not in image.name else "% of disc"
     return Look(_map(name), Normalize(0.0, 100.0), words, 100.0)
+
+
+def _count(image: MapImage) -> Look:
+    known = _known(image.values)
+    low, high = (int(known.min()), int(known.max())) if known.size else (0, 1)
+    edges = np.arange(low, high + 2) - 0.5
+    every = max(1, (high - low) // 8)
+    ticks = tuple((float(k), str(k)) for k in range(low, high + 1, every))
+    colours = _map("viridis").resampled(len(edges) - 1)
+    return Look(colours, BoundaryNorm(edges, len(edges) - 1), "number", ticks=ticks)
 
 
 def _spell(image: MapImage) -> Look:

@@ -60,7 +60,7 @@ def painted(image: MapImage, terrain: Terrain | None, look: Look) -> FloatArray:
         ..., :3
     ]
     colours = np.where(known[..., np.newaxis], colours, UNKNOWN)
-    if terrain is None:
+    if terrain is None or not look.has_relief:
         return colours
     shade = _shade(image, terrain)[..., np.newaxis]
     # Shade darkens and light brightens a little: colours stay near those of the colour bar.
