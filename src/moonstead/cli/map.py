@@ -1,6 +1,7 @@
 """``moonstead map``: layers of light, Earth, horizon, relief and temperature around a place."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -91,7 +92,7 @@ def map(  # noqa: A001  the verb's name
     from moonstead.maps.products import chosen_products
     from moonstead.maps.run import MapRequest, make_map
 
-    name, latitude_deg, longitude_deg = _centre(around)
+    name, title, latitude_deg, longitude_deg = _centre(around)
     request = MapRequest(
         area=Area(latitude_deg, longitude_deg, radius_km * _KM_M),
         products=chosen_products([word.strip() for word in layers.split(",")]),
@@ -109,7 +110,7 @@ def map(  # noqa: A001  the verb's name
     with _progress(name) as progress:
         made = make_map(rasters, request, load_ephemeris(), folder, progress)
         told = write_files(
-            made, folder, name, is_cog=is_cog, has_netcdf=wants_netcdf, has_figures=not no_figures
+            made, folder, title, is_cog=is_cog, has_netcdf=wants_netcdf, has_figures=not no_figures
         )
     made.discard_tiles()
     if as_json:
@@ -118,16 +119,20 @@ def map(  # noqa: A001  the verb's name
     _print(told, folder)
 
 
-def _centre(around: str) -> tuple[str, float, float]:
-    """Return the name and the place of a site by its name or its coordinates."""
+def _centre(around: str) -> tuple[str, str, float, float]:
+    """Return a name for the folder, a title, and the place of a site by its name or coordinates."""
     from moonstead.cli.places import find_profile, is_place, parse_place
 
-    site = parse_place(around, 0.0) if is_place(around) else find_profile(around).site
     if not is_place(around):
-        return site.name, site.latitude_deg, site.longitude_deg
-    south, east = site.latitude_deg < 0.0, site.longitude_deg
-    name = f"{abs(site.latitude_deg):g}{'S' if south else 'N'}-{east:g}E"
-    return name, site.latitude_deg, site.longitude_deg
+        site = find_profile(around).site
+        words = re.sub(r"-[0-9.]+m$", "", site.name).split("-")
+        title = " ".join(word.capitalize() for word in words)
+    else:
+        site = parse_place(around, 0.0)
+        side = "S" if site.latitude_deg < 0.0 else "N"
+        title = f"{abs(site.latitude_deg):g}° {side}, {site.longitude_deg:g}° E"
+    name = site.name if not is_place(around) else re.sub("[° ]", "", title).replace(",", "-")
+    return name, title, site.latitude_deg, site.longitude_deg
 
 
 @contextmanager
