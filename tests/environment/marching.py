@@ -1,12 +1,14 @@
 """Horizons by brute force: a march along great circles in double precision.
 
-Nothing of the sweep is used: places on the ray by spherical trigonometry, pixels by pyproj, heights
-bilinear in the grid of the map, a step of a quarter of a pixel, to the edge of the map.
+Nothing of the sweep is used: places on the ray by spherical trigonometry, pixels by pyproj (or, for
+many rays on one south polar map, by the closed form of its projection), heights bilinear in the
+grid of the map, a step of a quarter of a pixel, to the edge of the map.
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
 
+import numba
 import numpy as np
 import pyproj
 
@@ -100,3 +102,65 @@ def _reach_m(layer: Terrain, place_deg: tuple[float, float]) -> float:
 @lru_cache(maxsize=8)
 def _to_map(crs: pyproj.CRS) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True)
+
+
+def polar_march_deg(
+    layer: Terrain, place_deg: tuple[float, float], eye_m: float, azimuth_deg: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the same as `march_deg` for many azimuths, on one south polar stereographic map."""
+    lat, lon = np.radians(place_deg[0]), np.radians(place_deg[1])
+    up = np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+    east = np.array([-np.sin(lon), np.cos(lon), 0.0])
+    az = np.radians(azimuth_deg)
+    ahead = np.outer(np.cos(az), np.cross(up, east)) + np.outer(np.sin(az), east)
+    step_rad = layer.pixel_m / STEPS_PER_PIXEL / MOON_RADIUS_M
+    count = int(_reach_m(layer, place_deg) / MOON_RADIUS_M / step_rad)
+    tangent, at_rad, end_rad = _polar_march(
+        layer.heights_m, layer.columns_rows, up, ahead, MOON_RADIUS_M + eye_m, step_rad, count
+    )
+    if eye_m > 0.0:
+        dip = np.arccos(MOON_RADIUS_M / (MOON_RADIUS_M + eye_m))
+        seen = np.maximum(dip, end_rad)
+        sphere = MOON_RADIUS_M * np.cos(seen) - (MOON_RADIUS_M + eye_m)
+        tangent = np.maximum(tangent, sphere / (MOON_RADIUS_M * np.sin(seen)))
+    tangent[np.isneginf(tangent)] = 0.0
+    return np.degrees(np.arctan(tangent)), at_rad * MOON_RADIUS_M
+
+
+@numba.njit(cache=True)  # type: ignore[misc]
+def _polar_march(
+    z: np.ndarray,
+    columns_rows: np.ndarray,
+    up: np.ndarray,
+    ahead: np.ndarray,
+    eye: float,
+    step_rad: float,
+    count: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rows, columns = z.shape
+    tangent, at_rad = np.full(len(ahead), -np.inf), np.zeros(len(ahead))
+    end_rad = np.zeros(len(ahead))
+    for n in range(len(ahead)):
+        for k in range(1, count + 1):
+            arc = k * step_rad
+            c, s = np.cos(arc), np.sin(arc)
+            px, py = c * up[0] + s * ahead[n, 0], c * up[1] + s * ahead[n, 1]
+            pz = c * up[2] + s * ahead[n, 2]
+            stretch = 2.0 * 1_737_400.0 / (1.0 - pz)
+            x, y = py * stretch, px * stretch
+            u = columns_rows[0, 0] * x + columns_rows[0, 1] * y + columns_rows[0, 2]
+            v = columns_rows[1, 0] * x + columns_rows[1, 1] * y + columns_rows[1, 2]
+            if not (0.0 <= u <= columns - 1 and 0.0 <= v <= rows - 1):
+                continue
+            j, i = min(int(u), columns - 2), min(int(v), rows - 2)
+            p, q = u - j, v - i
+            h = (1 - q) * ((1 - p) * z[i, j] + p * z[i, j + 1])
+            h += q * ((1 - p) * z[i + 1, j] + p * z[i + 1, j + 1])
+            if np.isnan(h):
+                continue
+            radius = 1_737_400.0 + h
+            rise = (radius * c - eye) / (radius * s)
+            end_rad[n] = arc
+            if rise > tangent[n]:
+                tangent[n], at_rad[n] = rise, arc
+    return tangent, at_rad, end_rad

@@ -17,7 +17,8 @@ from scipy.interpolate import CubicSpline
 from moonstead.environment.bodytrack import BODY_RADIUS_M, Body
 from moonstead.environment.ephemeris import Ephemeris
 from moonstead.environment.site import MOON_RADIUS_M
-from moonstead.units import HOUR_S
+from moonstead.errors import InputError, Problem
+from moonstead.units import DAY_S, HOUR_S
 
 FloatArray = NDArray[np.float64]
 SingleArray = NDArray[np.float32]
@@ -25,6 +26,8 @@ SingleArray = NDArray[np.float32]
 SUN_COLUMNS = 360
 """A lunation in steps of 1.97 hours."""
 EARTH_COLUMN_DEG = 0.25
+LEAST_SPAN_S = 30.0 * DAY_S
+"""The longest lunation lasts 29.9 days: in a shorter span the Sun misses some columns."""
 _NODE_S = 6.0 * HOUR_S
 
 
@@ -102,10 +105,16 @@ def sky_clock(
 
     Raises
     ------
+    InputError
+        For a span of less than a lunation.
     RangeError
         Where the span leaves the ephemeris.
     """
-    count = max(int(np.ceil((end_t_s - start_t_s) / _NODE_S)) + 1, 16)
+    if not end_t_s - start_t_s >= LEAST_SPAN_S:
+        days = f"{(end_t_s - start_t_s) / DAY_S:g} days"
+        remedy = f"light of maps needs a lunation, {LEAST_SPAN_S / DAY_S:g} days, or longer"
+        raise InputError(Problem("span", "", days, remedy))
+    count = int(np.ceil((end_t_s - start_t_s) / _NODE_S)) + 1
     nodes_s = np.linspace(start_t_s, end_t_s, count)
     x, y, _ = ephemeris.apparent_moon_me_m("sun", nodes_s)
     turned = -np.unwrap(np.arctan2(y, x))  # grows: the Sun goes west

@@ -118,12 +118,16 @@ def light_map(horizons: HorizonMap, clock: SkyClock, by: str = "") -> LightMap:
     towards_deg = float((clock.pole * latitude_deg).min())
     if towards_deg < LEAST_LATITUDE_DEG:
         remedy = f"maps of light need latitudes of {LEAST_LATITUDE_DEG:g} degrees and more"
+        if towards_deg < 0.0:
+            remedy = "the clock is for the other pole; give sky_clock the pole of the map"
         name = horizons.terrain.file.name
         raise RangeError(Problem(name, "latitude", f"{clock.pole * towards_deg:.2f}", remedy))
     pixels = _pixels(horizons.frame, clock.pole, latitude_deg.ravel(), longitude_deg.ravel())
     names, part = _parts(clock.t_s, by)
     weight = clock.step_h / clock.step_h.sum(dtype=np.float64)
-    starts = np.append(np.arange(0, len(clock.t_s), clock.columns), len(clock.t_s))
+    # Less than half a lunation at the end is part of the one before.
+    lunations = max(round(len(clock.t_s) / clock.columns), 1)
+    starts = np.append(np.arange(lunations) * clock.columns, len(clock.t_s))
     total_h = float(clock.step_h.sum(dtype=np.float64))
     epoch_h = total_h / len(clock.t_s)
     bridge = int(BRIDGE_H / epoch_h)

@@ -192,9 +192,12 @@ def sweep_horizons(
     _check(finest, n_directions, height_m, window)
     latitude_deg, longitude_deg = _centre_deg(finest, window)
     frame = tangent_frame(latitude_deg, longitude_deg)
-    heights_m = finest.heights_m[
-        window.row : window.row + window.rows, window.column : window.column + window.columns
-    ]
+    rows, columns = (
+        slice(first, first + count)
+        for first, count in ((window.row, window.rows), (window.column, window.columns))
+    )
+    # Of one memory layout, or numba would compile the kernels for each.
+    heights_m = np.ascontiguousarray(finest.heights_m[rows, columns], np.float32)
     eye_m = float(np.fmax.reduce(heights_m, None, initial=0.0)) + height_m
     swept = swept_layers(layers, (latitude_deg, longitude_deg), _reach_rad(layers, window, eye_m))
     if not is_straight(swept.own, frame):
@@ -268,7 +271,12 @@ def _check(finest: Terrain, n_directions: int, height_m: float, window: Window) 
             str(n_directions),
             f"at least {FEWEST_DIRECTIONS} directions make a horizon",
         ),
-        (height_m >= 0.0, "height_m", f"{height_m:g}", "an observer stands on the ground or above"),
+        (
+            0.0 <= height_m < np.inf,
+            "height_m",
+            f"{height_m:g}",
+            "an observer stands on the ground or above",
+        ),
     )
     problems = [Problem(finest.file.name, *told) for good, *told in checks if not good]
     if problems:

@@ -106,7 +106,7 @@ def _nearby(terrain: Terrain, frame: FloatArray, reach_rad: float) -> tuple[Terr
     """Cut off what is beyond reach, at nodes; the row and column at which the rest begins."""
     near = node_arcs_rad(terrain, frame) <= reach_rad + node_rad(terrain)
     (row, end_row), (column, end_column) = _extent(near), _extent(near.T)
-    heights_m = terrain.heights_m[row:end_row, column:end_column]
+    heights_m = np.ascontiguousarray(terrain.heights_m[row:end_row, column:end_column], np.float32)
     return _moved(terrain, heights_m, -row, -column), row, column
 
 
