@@ -130,8 +130,11 @@ def test_a_middle_layer_apart_from_the_finest(pole: Terrain, ridge: Terrain) -> 
     middle = part(ridge, slice(0, 1600), slice(1000, 1600), 4)
     layers = [part(ridge, slice(600, 700), slice(600, 700)), middle, pole]
     found = sweep_horizons(layers, DIRECTIONS, 2.0, Window(EDGE_PX, EDGE_PX, 92, 92))
-    error, _ = nested_errors(layers, found, 200)
-    assert_close(error)
+    error, away_m = nested_errors(layers, found, 200)
+    assert_close(error[away_m > 2e3])
+    # The finest layer is but 1 km wide: nearer horizons often stand on the step to the 240 m model.
+    assert np.median(np.abs(error)) <= MEDIAN_DEG
+    assert np.percentile(np.abs(error), 95.0) <= MOST_DEG
 
 
 def test_a_fine_layer_partly_outside_the_coarse(pole: Terrain, ridge: Terrain) -> None:
