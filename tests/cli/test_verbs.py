@@ -1,6 +1,7 @@
 """The verbs check, schema, init and run, through the command line's own door."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -236,15 +237,20 @@ def test_ctrl_c_stops_with_a_line_and_goes_on(small: Path, tmp_path: Path) -> No
     """SIGINT to a real process in the middle of a run of many blocks."""
     small.write_text(scenarios.text(end="2035-06-01T00:00:00Z"))
     arguments = ["run", str(small), "--out", "out", "--json"]
-    process = subprocess.Popen(
-        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        cwd=tmp_path,
-    )  # fmt: skip
-    deadline_s = time.monotonic() + 60.0
-    while not (tmp_path / "out" / "checkpoint.npz").exists() and time.monotonic() < deadline_s:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60.0)
+    # A machine that is busy may deliver the signal after the last block: then once more.
+    for _ in range(3):
+        process = subprocess.Popen(
+            [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            cwd=tmp_path,
+        )  # fmt: skip
+        deadline_s = time.monotonic() + 60.0
+        while not (tmp_path / "out" / "checkpoint.npz").exists() and time.monotonic() < deadline_s:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60.0)
+        if process.returncode != 0:
+            break
+        shutil.rmtree(tmp_path / "out")
     assert process.returncode == 130, err
     assert out == ""
     assert "stopped by the user" in err
