@@ -25,6 +25,8 @@ class Priority(IntEnum):
     """Radios, thermal control, everything that keeps the station in hand."""
     MOBILITY = 3
     """Charging and driving rovers."""
+    MAINTENANCE = 4
+    """Assembly, repair and cleaning: what keeps and enlarges the station."""
     SCIENCE = 5
     """Experiments."""
     PRODUCTION = 7
@@ -68,7 +70,7 @@ class Telemetry:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Set a load or link to a level from 0 to 1."""
+    """Set a load, link, source or tie to a level from 0 to 1; a tie is closed from 0.5 on."""
 
     load: str
     level: float

@@ -12,13 +12,16 @@ from pydantic import Field
 from moonstead.components import (
     FloatArray,
     Load,
+    Melting,
+    Need,
     Parts,
     Surroundings,
     ThermalNode,
     Thermostat,
+    joined,
 )
 from moonstead.contracts import Priority
-from moonstead.spec import Fraction, Name, NotNegative, Positive, RefersTo, Spec
+from moonstead.spec import Fraction, Name, NotNegative, Positive, RefersTo, Spec, UtcTime
 
 Kelvin = Annotated[float, Field(gt=0.0, lt=2000.0)]
 
@@ -50,6 +53,41 @@ class Thermal(Spec):
     """The heater is off at and above this temperature."""
     heater_band_k: Positive = 5.0
     """The heater is at full power this far below the set point."""
+    ground_conductance_w_per_k: NotNegative = 0.0
+    """Through feet and cables to the ground."""
+    melting_k: Kelvin | None = None
+    """Where a phase-change store inside it melts; with ``latent_j``."""
+    latent_j: NotNegative = 0.0
+    """Heat of fusion of that store."""
+
+
+class Work(Spec):
+    """A piece of work on an element: how long it takes, and who and what it takes."""
+
+    duration_s: Positive
+    """With everybody that it needs at work all the time."""
+    robots: NotNegative = 0.0
+    """Robots at work at once, from the pool of robot time."""
+    crew: NotNegative = 0.0
+    """Persons at work at once, from the pool of crew time."""
+    power_w: NotNegative = 0.0
+    """Taken by tools from ``bus`` meanwhile."""
+    bus: Name = "main"
+    """Where tools take their power."""
+
+    def load(self, name: str, node: str) -> Load:
+        """Return the activity slot of this work."""
+        pools = (("robot", self.robots), ("crew", self.crew))
+        return Load(
+            name=name,
+            bus=self.bus if self.power_w > 0.0 else "",
+            node=node,
+            power_w=self.power_w,
+            priority=Priority.MAINTENANCE,
+            initial_level=1.0,
+            heat_fraction=0.0,  # done outside
+            needs=tuple(Need(pool=pool, amount=amount) for pool, amount in pools if amount > 0.0),
+        )
 
 
 class Element(Spec):
@@ -61,10 +99,26 @@ class Element(Spec):
     """The partner that owns it."""
     mass_kg: Positive
     """Landed mass."""
+    place: Annotated[Name, RefersTo("place")] | None = None
+    """Where it stands, of the places of the scenario; at the site where none is named."""
+    arrives: UtcTime | None = None
+    """When it lands (UTC); it is there from the start where no date is given."""
+    assembly: Work | None = None
+    """What must be done on it after landing before it is commissioned."""
+    retires: UtcTime | None = None
+    """When it is switched off for good (UTC)."""
 
     @abstractmethod
     def parts(self) -> Parts:
         """Return what it is made of."""
+
+    def all_parts(self) -> Parts:
+        """Return what it is made of and the work that is to be done on it."""
+        if self.assembly is None:
+            return self.parts()
+        parts = self.parts()
+        node = parts.nodes[0].name if parts.nodes else ""
+        return joined((parts, Parts(loads=(self.assembly.load(f"{self.name}.assembly", node),))))
 
     def activity_loads(self) -> tuple[str, ...]:
         """Return the loads that run while the element does an activity; empty if it does none."""
@@ -87,6 +141,12 @@ def thermal_node(name: str, thermal: Thermal) -> ThermalNode:
         absorbed_w=absorbed_w,
         louver_area_m2=thermal.louver_area_m2,
         louver_open_k=thermal.louver_open_k,
+        ground_conductance_w_per_k=thermal.ground_conductance_w_per_k,
+        melting=(
+            Melting(melting_k=thermal.melting_k, latent_j=thermal.latent_j)
+            if thermal.melting_k is not None and thermal.latent_j > 0.0
+            else None
+        ),
         initial_temperature_k=thermal.initial_temperature_k,
         survival_min_k=thermal.survival_min_k,
     )
