@@ -1,0 +1,150 @@
+"""What holds for every element type of the catalogue: its example, its page and its parts."""
+
+import math
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+from made_elements import ADAPTER, TYPES, companions, element, simulated, sky
+from pydantic import ValidationError
+
+from moonstead.components import joined
+from moonstead.elements.catalogue import AnyElement
+from moonstead.elements.examples import example_elements, example_text
+from moonstead.simulation.balance import balances
+from moonstead.simulation.compile import compile_station
+
+CLASSES = dict(zip(TYPES, get_args(AnyElement), strict=True))
+PAGE_PARTS = ("Model", "Assumptions", "Limits", "Validation", "Sources")
+NOT_IN_THE_NETWORK = {
+    ("fission_unit", "shield_azimuth_deg"),
+    ("fission_unit", "shadow_shield_half_angle_deg"),
+    ("fission_unit", "keep_out_m"),
+    ("solar_array", "azimuth_deg"),
+}
+"""Numbers that the layout uses, and one that a mast that turns has no use for."""
+
+
+def test_no_type_is_listed_twice() -> None:
+    assert len(set(TYPES)) == len(TYPES)
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_its_docstring_has_all_parts_of_a_page_in_order(kind: str) -> None:
+    about = sys.modules[CLASSES[kind].__module__].__doc__ or ""
+    found = re.findall(r"^\*\*(\w+)\.\*\*", about, re.MULTILINE)
+    assert tuple(found) == PAGE_PARTS
+    assert about.split("\n\n")[0].count(". ") == 0
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_every_test_file_that_its_page_names_exists(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    about = sys.modules[CLASSES[kind].__module__].__doc__ or ""
+    named = re.findall(r"tests/[\w/]+\.py", about)
+    assert named
+    for path in named:
+        assert (request.config.rootpath / path).exists(), path
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_every_number_of_its_example_has_a_source(kind: str) -> None:
+    assert example_elements(kind)[0].model_dump()["type"] == kind
+    for line in example_text(kind).splitlines():
+        number = re.match(r'\w+ = "?[-+]?\d', line)
+        is_count = re.match(r"\w+ = \d+$", line)
+        assert number is None or is_count or "#" in line, line
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_its_example_runs_through_light_and_dark_and_balances(kind: str) -> None:
+    series = sky(300)
+    series["elapsed_s"] = 60.0 * np.arange(300.0)
+    for name in ("solar_irradiance_w_per_m2", "clear_irradiance_w_per_m2", "sun_fraction"):
+        series[name][150:] = 0.0
+    made = simulated([*companions(kind), element(kind).all_parts()], series, level=1.0)
+    for check in balances(made.station, made.begin, made.state, made.ledger):
+        assert check.closes, check
+    for array in (*made.state, *made.ledger):
+        assert np.isfinite(array).all()
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_what_an_activity_switches_on_exists(kind: str) -> None:
+    made = element(kind)
+    names = compile_station(joined((*companions(kind), made.all_parts()))).names
+    assert set(made.activity_loads()) <= set(names.loads)
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_it_reads_back_what_it_writes(kind: str) -> None:
+    made = element(kind)
+    assert ADAPTER.validate_json(made.model_dump_json()) == made
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_no_number_of_it_may_be_negative_or_infinite(kind: str) -> None:
+    """Only a temperature coefficient may be below zero."""
+    for key, value in element(kind).model_dump().items():
+        if not isinstance(value, float) or key == "temperature_coefficient_per_k":
+            continue
+        for bad in (-1.0, math.nan, math.inf):
+            with pytest.raises(ValidationError):
+                element(kind, **{key: bad})
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_no_fraction_or_efficiency_may_exceed_one(kind: str) -> None:
+    for key in element(kind).model_dump():
+        if key.endswith(("_fraction", "_efficiency", "emissivity", "absorptivity")):
+            with pytest.raises(ValidationError):
+                element(kind, **{key: 1.01})
+
+
+def told(value: Any) -> Any:
+    """Return all that a part says, with its drivers replaced by what they give under one sky."""
+    if is_dataclass(value):
+        return [told(getattr(value, field.name)) for field in fields(value)]
+    if isinstance(value, tuple):
+        return [told(inner) for inner in value]
+    if callable(value):
+        return value(sky(1, sun_elevation_deg=5.0, skyline_elevation_deg=4.95)).tolist()
+    return value
+
+
+def numbers(model: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    for key, value in model.items() if isinstance(model, dict) else enumerate(model):
+        if isinstance(value, (dict, tuple)):
+            yield from numbers(value, (*path, key))
+        elif isinstance(value, float):
+            yield (*path, key)
+
+
+def with_less(given: Any, path: tuple[Any, ...]) -> Any:
+    """Return a document with one number made a little less, or more where it is zero."""
+    if not path:
+        return given * 0.97 if given else 0.01
+    key, rest = path[0], path[1:]
+    if isinstance(given, tuple):
+        return (*given[:key], with_less(given[key], rest), *given[key + 1 :])
+    return {**given, key: with_less(given[key], rest)}
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_no_number_of_its_example_is_ignored(kind: str) -> None:
+    """Each number that a user may write makes a difference to the parts."""
+    document = element(kind).model_dump()
+    plain = told(ADAPTER.validate_python(document).all_parts())
+    ignored = [
+        path
+        for path in numbers(document)
+        if path != ("mass_kg",)
+        and (kind, path[0]) not in NOT_IN_THE_NETWORK
+        and told(ADAPTER.validate_python(with_less(document, path)).all_parts()) == plain
+    ]
+    assert ignored == []
