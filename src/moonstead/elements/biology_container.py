@@ -1,7 +1,19 @@
 """Biology container: a growth chamber held at living temperature while an experiment runs.
 
-After the Chang'e-4 canister (2.6 kg, 212.75 h run, held at 1 to 30 degrees Celsius). Between
-experiments only the survival heater keeps the seeds from harm.
+**Model.** Lamps, fans and camera take power and make data, and a climate heater with a thermostat
+holds the set point, while an experiment runs. Between experiments only the survival heater keeps
+the seeds from harm.
+
+**Assumptions.** One thermal node for chamber and walls.
+
+**Limits.** No cooling beyond what louvers and radiating area give; nothing grows in the model (for
+that there is the `plant_chamber`).
+
+**Validation.** Its balances close, as for all types
+(`test_catalogue.py::test_every_type_makes_a_station_with_a_hub`).
+
+**Sources.** The canister of Chang'e-4: 2.6 kg, 212.75 h, held at 1 to 30 degrees Celsius: figures
+table J.
 """
 
 from typing import Annotated, Literal

@@ -1,4 +1,18 @@
-"""Instrument: takes power and makes data while it observes; a keep-alive part is always on."""
+"""Instrument: takes power and makes data while it observes; a keep-alive part is always on.
+
+**Model.** Two loads on one thermal node: one while it observes, that makes data at a constant rate,
+and one always.
+
+**Assumptions.** Power and rate are constant while it observes.
+
+**Limits.** No pointing, no modes, no calibration; what it is worth is the experiment's to say.
+
+**Validation.** Data made is rate times time, and its balances close, as for all types
+(`test_catalogue.py::test_every_type_makes_a_station_with_a_hub`).
+
+**Sources.** Planning values, figures table J (recall): spectrometer 5 to 10 kg and 10 to 20 W,
+seismometer 5 to 15 kg and 3 to 10 W, radar 2 to 6 kg and 5 to 10 W.
+"""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,18 @@
-"""Lander hub: the landed stage that carries main bus, computer, recorder and radios."""
+"""Lander hub: the landed stage that carries main bus, computer, recorder and radios.
+
+**Model.** A bus, a recorder, the station computer (always on, it makes housekeeping data), normal
+housekeeping, and one radio for each path, which empties the recorder at the lesser of its own and
+the path's rate while the path is open.
+
+**Assumptions.** A station has exactly one. Of a radio's power a share leaves as radio waves.
+
+**Limits.** No descent; no propellant (that is the `lander`).
+
+**Validation.** Data sent is rate times open time, and its balances close, as for all types
+(`test_catalogue.py::test_every_type_makes_a_station_with_a_hub`).
+
+**Sources.** Rates of Queqiao-1's ladder: Zhang 2021, figures 0.21.
+"""
 
 from typing import Literal
 

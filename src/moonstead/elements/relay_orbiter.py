@@ -1,7 +1,20 @@
 """Relay orbiter: opens a contact path between the station and Earth from lunar orbit.
 
-Its orbit is a fixed ellipse about the Moon (`moonstead.orbits.kepler`); its own power and attitude
-are not simulated.
+**Model.** Its orbit is a fixed ellipse about the Moon (`moonstead.orbits.kepler`); the path is open
+while it is above the station's horizon and Earth's horizon stations see it. With ``spacecraft`` it
+also has a bus of its own with array, battery and avionics, a part of the station like any other.
+
+**Assumptions.** Its antennas point where they must. Light and heat of the spacecraft are means over
+the orbit.
+
+**Limits.** The orbit is not perturbed. The path does not close when the spacecraft runs out of
+power; no eclipses by Earth.
+
+**Validation.** Periods and positions against Kepler's laws (`tests/orbits/test_kepler.py`); mean
+light (`test_transport.py::test_an_orbit_runs_on_its_mean_light`).
+
+**Sources.** Queqiao-2: 200 x 16 000 km, 1200 kg; Queqiao-1: rates of its ladder (Zhang 2021):
+figures table E and 0.21.
 """
 
 from typing import Annotated, Literal
@@ -10,6 +23,7 @@ from pydantic import Field, model_validator
 
 from moonstead.components import Parts
 from moonstead.elements.element import Element
+from moonstead.elements.spacecraft import Spacecraft
 from moonstead.spec import Name, Positive
 
 Angle = Annotated[float, Field(ge=0.0, lt=360.0)]
@@ -38,6 +52,8 @@ class RelayOrbiter(Element):
     """From the station to Earth while the path is open."""
     min_elevation_deg: Annotated[float, Field(ge=0.0, lt=90.0)] = 5.0
     """Above the station's horizon."""
+    spacecraft: Spacecraft | None = None
+    """Its power and heat, where they are to be simulated."""
 
     @model_validator(mode="after")
     def _apolune_above_perilune(self) -> "RelayOrbiter":
@@ -46,5 +62,5 @@ class RelayOrbiter(Element):
         return self
 
     def parts(self) -> Parts:
-        """Return nothing: it takes no part in the station's network."""
-        return Parts()
+        """Return its power and heat; nothing where they are not described."""
+        return Parts() if self.spacecraft is None else self.spacecraft.parts(self.name)

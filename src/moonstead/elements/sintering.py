@@ -1,0 +1,81 @@
+"""Sintering or printing: bricks, pads and walls from soil by heat.
+
+**Model.** Soil in, the same mass of bricks and shards out: a share goes to waste. The specific
+energy is given per kilogram of good bricks; it must not be below the heat that brings the soil
+they are made of to the sintering temperature.
+
+**Assumptions.** No binder. Energy comes from the bus (microwaves, heaters or lasers).
+
+**Limits.** Sunlight focused on the soil takes no power from the bus: give what its tracking and
+feed take, by ``sun_heated``. Strength and shape are not modelled.
+
+**Validation.** The floor against the enthalpy of basaltic rock between 250 and 1350 K
+(`test_utilisation.py::test_no_brick_below_the_heat_of_its_rock`).
+
+**Sources.** Heat capacity of soil: Hayne et al. 2017 (figures table B.1). Sintering at 1300 to
+1400 K (assumption).
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from moonstead.components import Flow, Parts
+from moonstead.elements.chemistry import below_floor
+from moonstead.elements.digging import heating_j_per_kg
+from moonstead.elements.element import Kelvin
+from moonstead.elements.plant import Plant
+from moonstead.elements.tank import TankName
+from moonstead.spec import Fraction, Positive
+
+SOIL_BEFORE_K = 250.0
+"""Of soil as it is fed, warmed by the plant's own waste heat (assumption)."""
+
+
+class Sintering(Plant):
+    """Oven or print head for bricks."""
+
+    type: Literal["sintering"]
+    """Which element type this is."""
+    rate_kg_per_s: Positive
+    """Bricks at full rate."""
+    specific_energy_j_per_kg: Positive
+    """From the bus per kilogram of good bricks."""
+    sintering_k: Kelvin = 1350.0
+    """To which the soil is heated (assumption)."""
+    sun_heated: bool = False
+    """Whether sunlight does the heating, so that the energy from the bus has no floor."""
+    waste_fraction: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.1
+    """Share of the soil that becomes shards (assumption)."""
+    regolith_tank: TankName | None = None
+    """Where the soil comes from; from the ground, scraped up by itself, where none is named."""
+    bricks_tank: TankName
+    """Where the bricks go."""
+    heat_fraction: Fraction = 0.3
+    """Share of its power that ends as heat in the machine; the rest leaves with bricks
+    (assumption)."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> "Sintering":
+        floor = heating_j_per_kg(SOIL_BEFORE_K, self.sintering_k) / (1.0 - self.waste_fraction)
+        if not self.sun_heated and self.specific_energy_j_per_kg < floor:
+            why = f"the heat of soil at {self.sintering_k:.0f} K"
+            given = self.specific_energy_j_per_kg
+            raise ValueError(below_floor("specific_energy_j_per_kg", given, floor, why))
+        return self
+
+    def parts(self) -> Parts:
+        """Return its oven and its thermal node."""
+        soil = self.rate_kg_per_s / (1.0 - self.waste_fraction)
+        flows = (
+            Flow(commodity="regolith", kg_per_s=-soil, tank=self.regolith_tank or ""),
+            Flow(commodity="bricks", kg_per_s=self.rate_kg_per_s, tank=self.bricks_tank),
+            Flow(commodity="slag", kg_per_s=soil - self.rate_kg_per_s),
+        )
+        power_w = self.rate_kg_per_s * self.specific_energy_j_per_kg
+        oven = self.working("oven", power_w, flows, heat_fraction=self.heat_fraction)
+        return self.plant_parts((oven,))
+
+    def activity_loads(self) -> tuple[str, ...]:
+        """Return what runs while it bakes."""
+        return (f"{self.name}.oven",)

@@ -1,0 +1,83 @@
+"""What orbiters have in common: a bus of their own, with array, battery, avionics and a node."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import Field
+
+from moonstead.components import Bus, Load, Parts, Source, Store
+from moonstead.contracts import Priority
+from moonstead.elements.element import Constant, Kelvin, Thermal, heater, thermal_node
+from moonstead.spec import Fraction, NotNegative, Positive, Spec
+
+
+class Spacecraft(Spec):
+    """Power and heat of something in orbit, on a bus called like it."""
+
+    array_power_w: Positive
+    """In sunlight, when new."""
+    light_fraction: Annotated[float, Field(gt=0.0, le=1.0)]
+    """Share of its orbit in sunlight, mean over the run."""
+    array_loss_per_year: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """Relative loss by radiation."""
+    battery_j: Positive
+    """Rated energy."""
+    battery_power_w: Positive
+    """Greatest charge and discharge power."""
+    battery_efficiency: Annotated[float, Field(gt=0.0, le=1.0)] = 0.96
+    """Each way (as for rovers; assumption)."""
+    battery_floor_fraction: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.2
+    """Share of the capacity that is never taken out (assumption)."""
+    initial_fraction: Fraction = 0.8
+    """State of charge at the start."""
+    avionics_power_w: Positive
+    """Computer, wheels and receivers: always on."""
+    surroundings_k: Kelvin = 150.0
+    """Black temperature that Moon and sky together present in orbit (assumption)."""
+    absorbed_w: NotNegative = 0.0
+    """Sunlight and moonlight absorbed by its body, mean over the orbit."""
+    thermal: Thermal
+    """Its body; what of it concerns sunlight on the ground is not used."""
+
+    def parts(self, name: str) -> Parts:
+        """Return the parts of the spacecraft called ``name``, on the bus ``name``."""
+        offered = Constant(self.array_power_w * self.light_fraction)
+        node = replace(
+            thermal_node(name, self.thermal),
+            sink_temperature_k=Constant(self.surroundings_k),
+            absorbed_w=Constant(self.absorbed_w),
+        )
+        source = Source(
+            name=f"{name}.array",
+            bus=name,
+            node=name,
+            available_w=offered,
+            loss_per_year=self.array_loss_per_year,
+        )
+        store = Store(
+            name=f"{name}.battery",
+            bus=name,
+            node=name,
+            capacity_j=self.battery_j,
+            initial_fraction=self.initial_fraction,
+            floor_fraction=self.battery_floor_fraction,
+            charge_power_w=self.battery_power_w,
+            discharge_power_w=self.battery_power_w,
+            charge_efficiency=self.battery_efficiency,
+            discharge_efficiency=self.battery_efficiency,
+        )
+        avionics = Load(
+            name=f"{name}.avionics",
+            bus=name,
+            node=name,
+            power_w=self.avionics_power_w,
+            priority=Priority.SURVIVAL,
+            initial_level=1.0,
+        )
+        return Parts(
+            buses=(Bus(name=name),),
+            nodes=(node,),
+            sources=(source,),
+            loads=(avionics, *heater(name, name, self.thermal)),
+            stores=(store,),
+        )
