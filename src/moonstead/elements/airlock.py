@@ -1,10 +1,10 @@
 """Airlock with suits: what an excursion on foot costs.
 
-**Model.** An excursion of a given length takes, spread evenly over it: a share of the lock's air,
-p V M / (R T) of each gas; oxygen that the suits leak; water that their sublimators boil off to
-carry away body heat and the heat of the suit's machines, Q t / L; and what bodies take and give
-more than the crew's mean, in proportion to the heat they make. It needs as many people as there are
-suits, from the pool `crew`.
+**Model.** An excursion of a given length takes, spread evenly over it: a share of the lock's air, p
+V M / (R T) of each gas; oxygen that the suits leak; water that their sublimators boil off to carry
+away body heat and the heat of the suit's machines, Q t / L; and what bodies take and give more than
+the crew's mean, in proportion to the heat they make. It needs as many people as there are suits,
+from the pool `crew`.
 
 **Assumptions.** Carbon dioxide of the suits comes back to the cabin with their cartridges. The
 crew's own metabolism goes on at its mean in the `crew` element, and only the excess is added here.
@@ -12,8 +12,9 @@ crew's own metabolism goes on at its mean in the `crew` element, and only the ex
 **Limits.** Work that crew does outside for assembly or repair takes crew time, but not an airlock:
 plan an excursion with it. No dust, no prebreathing, no emergency.
 
-**Validation.** The sublimator's water for seven hours is 3.5 to 4 kg a suit, as published, from
-the heat alone (`test_life_support.py::test_a_sublimator_boils_off_what_apollo_suits_did`).
+**Validation.** The sublimator's water for seven hours is 3.5 to 4 kg a suit, as published, from the
+heat alone
+(`tests/elements/test_life_support.py::test_a_sublimator_boils_off_what_apollo_suits_did`).
 
 **Sources.** Suit leak 0.005 kg/h (BVAD 5.2.2), 7 h at 293 W (NASA), 10 % of a lock of 3.7 to 5 m3
 lost (recall): figures table I.4. Heat of vaporisation of water at 0 degrees 2.50 MJ/kg (steam

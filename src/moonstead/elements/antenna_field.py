@@ -9,7 +9,7 @@ which averages them: the data rate is N times the sample rate of one, divided by
 interference from the station's own machines. Correlation is in ``receiver_power_w``.
 
 **Validation.** Power and rate grow in proportion to the antennas
-(`test_science_hosts.py::test_a_field_grows_by_its_antennas`).
+(`tests/elements/test_science_hosts.py::test_a_field_grows_by_its_antennas`).
 
 **Sources.** Band 0.1 to 50 MHz of CE-4 and LuSEE-Night: figures table J; a dipole with its
 preamplifier takes watts (assumption).

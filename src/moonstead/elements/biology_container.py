@@ -10,7 +10,7 @@ the seeds from harm.
 that there is the `plant_chamber`).
 
 **Validation.** Its balances close, as for all types
-(`test_catalogue.py::test_every_type_makes_a_station_with_a_hub`).
+(`tests/elements/test_every_type.py::test_its_example_runs_through_light_and_dark_and_balances`).
 
 **Sources.** The canister of Chang'e-4: 2.6 kg, 212.75 h, held at 1 to 30 degrees Celsius: figures
 table J.

@@ -1,7 +1,7 @@
 """Carbothermal plant: oxygen from iron oxide and silica with methane, by way of water.
 
-**Model.** MO + CH4 -> M + CO + 2 H2 in the melt, CO + 3 H2 -> CH4 + H2O, and the water is split,
-so the carbon goes round. The oxygen wanted per mass of soil is taken from the oxide that binds it
+**Model.** MO + CH4 -> M + CO + 2 H2 in the melt, CO + 3 H2 -> CH4 + H2O, and the water is split, so
+the carbon goes round. The oxygen wanted per mass of soil is taken from the oxide that binds it
 least upwards (iron, silicon, titanium); this gives the metal set free and the least energy. A
 kilogram of oxygen takes 1/y of soil; the rest is slag and metal.
 
@@ -12,7 +12,8 @@ power is neither bound in the products nor carried off by hot slag heats the pla
 electric power. The energy figure is a single company's.
 
 **Validation.** The most that these oxides hold is 25.3 % of highland and 29.0 % of mare soil, the
-published yields are 14 to 28 % (`test_utilisation.py::test_silica_bounds_the_yield_of_methane`).
+published yields are 14 to 28 %
+(`tests/elements/test_utilisation.py::test_silica_bounds_the_yield_of_methane`).
 
 **Sources.** 50 kWh per kg of oxygen (20 g per kWh): figures table I.3 (company page, low
 confidence). Soils: Lunar Sourcebook, table 7.15. Heats of formation: NIST-JANAF.

@@ -8,7 +8,7 @@ part in the network.
 **Limits.** What finds no room is lost. Packaging is the mass beyond the contents.
 
 **Validation.** Its mass cannot be below that of its contents
-(`test_transport.py::test_cargo_weighs_at_least_its_contents`).
+(`tests/elements/test_transport.py::test_cargo_weighs_at_least_its_contents`).
 
 **Sources.** None: its numbers are the user's.
 """

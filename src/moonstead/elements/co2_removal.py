@@ -10,7 +10,8 @@ as given.
 accumulator is full nothing is removed; size ``vented_fraction`` for what the `sabatier` can take.
 
 **Validation.** Storing takes at least R T ln(p / p_cabin) / M, 0.28 MJ/kg from 667 Pa to one
-atmosphere (`test_life_support.py::test_no_air_is_separated_below_the_work_of_mixing`).
+atmosphere
+(`tests/elements/test_life_support.py::test_no_air_is_separated_below_the_work_of_mixing`).
 
 **Sources.** Bed machines of the ISS take about 0.9 kW for 4 kg a day (recall). 667 Pa is 5 mmHg,
 the class of limits for long flights (recall).

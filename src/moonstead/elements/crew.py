@@ -16,7 +16,7 @@ start of the run.
 
 **Validation.** A closed day, Weir's equation for the heat, and the bound of figures table I.4 for
 two people and 55 days, 89.8 kg of oxygen, 275 kg of water, 165 kg of food, 114.4 kg of carbon
-dioxide (`test_life_support.py::test_two_people_for_55_days`).
+dioxide (`tests/elements/test_life_support.py::test_two_people_for_55_days`).
 
 **Sources.** NASA BVAD values and RP-1324, figures table I.4; see `moonstead.elements.metabolism`.
 6.5 h of work a day: ISS practice (recall).

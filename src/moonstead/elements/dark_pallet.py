@@ -11,7 +11,7 @@ struts, from the box.
 **Limits.** No active cooler. The temperature of the dark ground is constant.
 
 **Validation.** The cold stage settles where struts and radiator balance
-(`test_science_hosts.py::test_a_cold_stage_settles_by_stefan_and_boltzmann`).
+(`tests/elements/test_science_hosts.py::test_a_cold_stage_settles_by_stefan_and_boltzmann`).
 
 **Sources.** Half-life of plutonium-238 87.7 years (NNDC). Coldest traps about 26 K, cold traps for
 ice below 110 K: figures table B.3.

@@ -11,21 +11,21 @@ def haul_j_per_kg(
 ) -> float:
     """Return the work to carry a kilogram of soil and bring the empty vehicle back.
 
-    The vehicle climbs loaded and comes back empty; nothing is gained downhill, on either way.
+    The vehicle climbs loaded and comes back empty; nothing is gained downhill.
 
     Parameters
     ----------
     distance_m
         One way.
     slope_deg
-        Of the loaded way: above 0 it goes up.
+        Of the loaded way, which goes up.
     rolling_resistance
         Resistance per weight.
     tare_per_load
         Mass of the empty vehicle per mass of its load.
     """
     slope = math.radians(slope_deg)
-    loaded = max(rolling_resistance * math.cos(slope) + math.sin(slope), 0.0)
+    loaded = rolling_resistance * math.cos(slope) + math.sin(slope)
     empty = max(rolling_resistance * math.cos(slope) - math.sin(slope), 0.0)
     per_metre = (1.0 + tare_per_load) * loaded + tare_per_load * empty
     return GRAVITY_M_PER_S2 * distance_m * per_metre

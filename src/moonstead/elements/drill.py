@@ -5,11 +5,11 @@ times the density of the ground. It stops when its store is full.
 
 **Assumptions.** One density for the whole depth: that of packed soil.
 
-**Limits.** Ground does not grow harder, bits do not wear, and depth is not kept: a store of
-the mass of the deepest core does that.
+**Limits.** Ground does not grow harder, bits do not wear, and depth is not kept: a store of the
+mass of the deepest core does that.
 
 **Validation.** Mass of a core against the deep drill core of Apollo 17
-(`test_science_hosts.py::test_a_core_weighs_what_apollo_17_brought`).
+(`tests/elements/test_science_hosts.py::test_a_core_weighs_what_apollo_17_brought`).
 
 **Sources.** Density at depth 1800 kg/m3: figures table B.1. Planning value 50 to 150 W: figures
 table J; Apollo's drill 430 to 450 W (Indyk et al. 2017, LEAG).

@@ -7,12 +7,12 @@ vented.
 
 **Assumptions.** One efficiency at all loads, but for the idle share.
 
-**Limits.** Gases are delivered at the pressure of the stack; compressors are in the efficiency.
-As ``life_support`` it is on from the start, shed last, and holds the oxygen of a cabin at what
-its tank holds at most.
+**Limits.** Gases are delivered at the pressure of the stack; compressors are in the efficiency. As
+``life_support`` it is on from the start, shed last, and holds the oxygen of a cabin at what its
+tank holds at most.
 
 **Validation.** Masses by IUPAC atomic weights and 4.96 kWh/kg
-(`test_utilisation.py::test_water_splits_by_weight_and_energy`).
+(`tests/elements/test_utilisation.py::test_water_splits_by_weight_and_energy`).
 
 **Sources.** Enthalpy of formation of liquid water 285.83 kJ/mol (CODATA). Efficiency 0.7 for the
 stack with its plant (assumption; 11.3 kWh/kg from ice to oxygen in figures table I.3 leaves it

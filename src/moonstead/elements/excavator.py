@@ -1,19 +1,18 @@
 """Excavator: digs soil and carries it to a bin.
 
-**Model.** A kilogram of soil in the bin takes e + g (d / eta) [(1 + t)(c cos a + sin a) +
-t (c cos a - sin a)], with the digging energy e, the way d at slope a, the rolling resistance c,
-the mass t of the empty vehicle per mass of its load, the efficiency eta of its drive, and lunar
-gravity g. Negative terms count as zero: nothing is gained downhill. Power and rate decide each
-other.
+**Model.** A kilogram of soil in the bin takes e + g (d / eta) [(1 + t)(c cos a + sin a) + t (c cos
+a - sin a)], with the digging energy e, the way d at slope a, the rolling resistance c, the mass t
+of the empty vehicle per mass of its load, the efficiency eta of its drive, and lunar gravity g.
+Negative terms count as zero: nothing is gained downhill. Power and rate decide each other.
 
-**Assumptions.** Digging, driving and dumping follow one another so closely that a mean rate and
-a mean power describe them. The heat of digging stays in the soil.
+**Assumptions.** Digging, driving and dumping follow one another so closely that a mean rate and a
+mean power describe them. The heat of digging stays in the soil.
 
 **Limits.** Soil does not run out and does not grow harder with depth; wear is not counted. It is
 fed by the bus all the time; a `rover` is the type that lives on its own battery.
 
 **Validation.** The haul energy against weight times height and weight times resistance
-(`test_utilisation.py::test_hauling_is_work_against_weight_and_resistance`).
+(`tests/elements/test_utilisation.py::test_hauling_is_work_against_weight_and_resistance`).
 
 **Sources.** Digging energy 0.022 (continuous) to 0.86 Wh/kg (in batches): Giel et al. 2025,
 arXiv:2511.00492, a bucket drum tested in sand; the default is the higher. Rolling resistance of
@@ -46,8 +45,8 @@ class Excavator(Element):
     """Energy to loosen and lift a kilogram (Giel et al. 2025, in batches)."""
     haul_m: NotNegative = 0.0
     """Way from the pit to the bin."""
-    haul_slope_deg: Annotated[float, Field(gt=-45.0, lt=45.0)] = 0.0
-    """Above 0 the loaded way goes up."""
+    haul_slope_deg: Annotated[float, Field(ge=0.0, lt=45.0)] = 0.0
+    """Of the loaded way, which goes up."""
     rolling_resistance_fraction: Fraction = 0.15
     """Of the weight (assumption)."""
     tare_per_load: NotNegative = 1.0

@@ -8,7 +8,7 @@
 **Limits.** Samples are not used up.
 
 **Validation.** It runs only in the crew's working hours
-(`test_science_hosts.py::test_a_glovebox_waits_for_hands`).
+(`tests/elements/test_science_hosts.py::test_a_glovebox_waits_for_hands`).
 
 **Sources.** None: its numbers are the user's.
 """

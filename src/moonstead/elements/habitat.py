@@ -1,11 +1,11 @@
 """Habitat: a pressurised volume with its air, its stores and its waste tanks.
 
-**Model.** The air is three tanks, oxygen, nitrogen and carbon dioxide, by the ideal gas law:
-m = p V M / (R T) with the partial pressure p. A full tank is the set point of oxygen and nitrogen,
-and for carbon dioxide the pressure at which nobody can stay. All three leak at one share per
-second. Supplies keep oxygen and nitrogen full from the tanks named for it. Fans and controls run
-always; lights and galley are housekeeping. Tanks for water, grey and black water, food and waste
-are named ``NAME.water`` and so on, and crew and life-support machines of this habitat use them.
+**Model.** The air is three tanks, oxygen, nitrogen and carbon dioxide, by the ideal gas law: m = p
+V M / (R T) with the partial pressure p. A full tank is the set point of oxygen and nitrogen, and
+for carbon dioxide the pressure at which nobody can stay. All three leak at one share per second.
+Supplies keep oxygen and nitrogen full from the tanks named for it. Fans and controls run always;
+lights and galley are housekeeping. Tanks for water, grey and black water, food and waste are named
+``NAME.water`` and so on, and crew and life-support machines of this habitat use them.
 
 **Assumptions.** The air is mixed and at one temperature; humidity is condensed as fast as it is
 made (it goes to ``NAME.water-grey``).
@@ -15,8 +15,8 @@ would faint: watch the mass in ``NAME.oxygen``. No trace contaminants, no fire. 
 cabin does not follow its temperature.
 
 **Validation.** Air masses against the gas constant of dry air at sea level
-(`test_life_support.py::test_cabin_air_weighs_what_air_weighs`), leak against the exponential
-(`test_life_support.py::test_a_cabin_leaks_exponentially`).
+(`tests/elements/test_life_support.py::test_cabin_air_weighs_what_air_weighs`), leak against the
+exponential (`tests/elements/test_life_support.py::test_a_cabin_leaks_exponentially`).
 
 **Sources.** 56.5 kPa with 34 % of oxygen, the exploration atmosphere of NASA, and a leak of 0.05 %
 a day: figures table I.4 (recall). 40 000 ppm of carbon dioxide, immediately dangerous to life:

@@ -1,20 +1,21 @@
 """Hydrogen reduction plant: oxygen from the iron oxide of lunar soil, by way of water.
 
-**Model.** FeO + H2 -> Fe + H2O at about 1200 K, and the water is split again, so the hydrogen
-goes round. A mass x of iron oxide per mass of feed, reduced to the share r, gives
-y = x r M_O / M_FeO of oxygen; a kilogram of oxygen takes 1/y of soil and leaves 1/y - 1 of slag,
-with the iron in it or taken out of it (3.49 kg per kg of oxygen). The rate is power by specific
-energy, less at part load by the idle share; warm-up and minimum run as given.
+**Model.** FeO + H2 -> Fe + H2O at about 1200 K, and the water is split again, so the hydrogen goes
+round. A mass x of iron oxide per mass of feed, reduced to the share r, gives y = x r M_O / M_FeO of
+oxygen; a kilogram of oxygen takes 1/y of soil and leaves 1/y - 1 of slag, with the iron in it or
+taken out of it (3.49 kg per kg of oxygen). The rate is power by specific energy, less at part load
+by the idle share; warm-up and minimum run as given.
 
-**Assumptions.** Only iron oxide is reduced (ilmenite and glass alike). The specific energy is
-that of all steps together. What of the power is neither bound in the products (5 kWh per kg of
-oxygen) nor carried off by hot slag heats the plant.
+**Assumptions.** Only iron oxide is reduced (ilmenite and glass alike). The specific energy is that
+of all steps together. What of the power is neither bound in the products (5 kWh per kg of oxygen)
+nor carried off by hot slag heats the plant.
 
 **Limits.** Hydrogen lost in the slag is not made up. One feed for the whole run. Digging is in the
 specific energy of the default; where an `excavator` fills ``regolith_tank``, give a lower one.
 
 **Validation.** Feed with 5 to 14 % of iron oxide gives at most 1.1 to 3.1 % of its mass, the
-published 1 to 3 % (`test_utilisation.py::test_iron_oxide_bounds_the_yield_of_hydrogen`).
+published 1 to 3 %
+(`tests/elements/test_utilisation.py::test_iron_oxide_bounds_the_yield_of_hydrogen`).
 
 **Sources.** Energy 24.3 (+-5.8) kWh per kg for soil with 10 % of ilmenite, from excavation to
 liquid oxygen: Leger et al. 2025, PNAS 122, e2306146122. Yields: figures table I.3.

@@ -1,24 +1,24 @@
 """Ice mine: water from icy soil in a cold trap, with digging and haul.
 
 **Model.** Soil with a mass share w of ice is dug, carried and heated until the ice has left it as
-vapour, which is caught on a cold plate and purified. A kilogram of water takes 1/(w r) of soil,
-r the share recovered. The specific energy is given; it must not be below what heating needs,
-[(1 - w) h_s + w h_i] / (w r) + L_s, with the heats h of soil and ice from the ground's to the
-extraction temperature and the heat of sublimation L_s. Digging and haul are added to it, as for
-the `excavator`.
+vapour, which is caught on a cold plate and purified. A kilogram of water takes 1/(w r) of soil, r
+the share recovered, and heat q = [(1 - b)(1 - w) h_s + w (h_i + L)] / (w r), with the heats h of
+soil and ice from the ground's to the extraction temperature, the heat of sublimation L, and the
+share b of the heat of dry soil that warms the next batch. The plant takes q by its efficiency, and
+digging and haul on top of it, as for the `excavator`.
 
 **Assumptions.** Ice is mixed evenly. Dry soil goes back on a heap with its heat. The latent heat
 comes out again on the cold plate and is the plant's to reject.
 
-**Limits.** Other volatiles are not counted. Ground does not run out. Heat won back from dry soil
-is not modelled: it can only be given as a lower specific energy, down to sublimation alone.
+**Limits.** Other volatiles are not counted. Ground does not run out and does not harden with ice.
 
 **Validation.** The default, with an `electrolyser` at its default, makes oxygen at the published
-11.3 kWh/kg to 3 % (`test_utilisation.py::test_ice_to_oxygen_at_the_published_energy`).
+11.3 kWh/kg to 3 %
+(`tests/elements/test_utilisation.py::test_ice_to_oxygen_at_the_published_energy`).
 
 **Sources.** 5.5 (+-2.9) % of water: LCROSS, Colaprete et al. 2010. 11.3 kWh per kg of oxygen for
-ice mining and electrolysis: figures table I.3; the mine's share of it is what an electrolyser
-of 70 % leaves. Heat of sublimation 2.84 MJ/kg at 273 K: CRC Handbook.
+ice mining and electrolysis: figures table I.3; the default efficiency of heating is what an
+electrolyser of 70 % leaves. Heat of sublimation 2.84 MJ/kg at 273 K: CRC Handbook.
 """
 
 from typing import Annotated, Literal
@@ -26,13 +26,12 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from moonstead.components import Flow, Parts
-from moonstead.elements.chemistry import below_floor
 from moonstead.elements.digging import haul_j_per_kg, heating_j_per_kg
 from moonstead.elements.element import Kelvin
 from moonstead.elements.plant import Plant
 from moonstead.elements.tank import TankName
 from moonstead.spec import Fraction, NotNegative, Positive
-from moonstead.units import HOUR_S, KWH_J
+from moonstead.units import HOUR_S
 
 SUBLIMATION_J_PER_KG = 2.84e6
 ICE_J_PER_KG_K = 1.4e3
@@ -55,16 +54,16 @@ class IceMine(Plant):
     """Temperature of the ground; ice lasts below about 110 K."""
     extraction_k: Kelvin = 220.0
     """To which the soil is heated (assumption)."""
-    specific_energy_j_per_kg: Positive = 3.74 * KWH_J
-    """Heating and catching, per kilogram of water (the rest of figures table I.3, see above)."""
+    heating_efficiency: Annotated[float, Field(gt=0.0, le=1.0)] = 0.37
+    """Heat that soil and ice must take, by what heating, catching and cleaning take."""
     heat_recovery_fraction: Fraction = 0.0
     """Share of the heat of the dry soil that warms the next batch."""
     digging_j_per_kg: Positive = 0.86 * HOUR_S
     """Energy to loosen and lift a kilogram of ground (Giel et al. 2025, in batches)."""
     haul_m: NotNegative = 0.0
     """Way from the pit to the oven."""
-    haul_slope_deg: Annotated[float, Field(gt=-45.0, lt=45.0)] = 0.0
-    """Above 0 the loaded way goes up."""
+    haul_slope_deg: Annotated[float, Field(ge=0.0, lt=45.0)] = 0.0
+    """Of the loaded way, which goes up."""
     rolling_resistance_fraction: Fraction = 0.15
     """Of the weight (assumption)."""
     tare_per_load: NotNegative = 1.0
@@ -90,31 +89,30 @@ class IceMine(Plant):
         """Ground dug per mass of water caught."""
         return 1.0 / (self.ice_fraction * self.recovered_fraction)
 
-    @model_validator(mode="after")
-    def _possible(self) -> "IceMine":
-        if self.extraction_k <= self.ground_k:
-            raise ValueError("extraction_k must be above ground_k: cold ice does not leave")
-        floor = self.floor_j_per_kg
-        if self.specific_energy_j_per_kg < floor:
-            why = "heating this ground and turning its ice to vapour"
-            given = self.specific_energy_j_per_kg
-            raise ValueError(below_floor("specific_energy_j_per_kg", given, floor, why))
-        return self
-
-    def parts(self) -> Parts:
-        """Return its oven with its digger, and its thermal node."""
+    @property
+    def energy_j_per_kg(self) -> float:
+        """Energy from the bus per kilogram of water, digging and haul with it."""
         haul = haul_j_per_kg(
             self.haul_m, self.haul_slope_deg, self.rolling_resistance_fraction, self.tare_per_load
         )
         ground = self.digging_j_per_kg + haul / self.drive_efficiency
-        energy = self.specific_energy_j_per_kg + self.dug_per_water * ground
+        return self.floor_j_per_kg / self.heating_efficiency + self.dug_per_water * ground
+
+    @model_validator(mode="after")
+    def _possible(self) -> "IceMine":
+        if self.extraction_k <= self.ground_k:
+            raise ValueError("extraction_k must be above ground_k: cold ice does not leave")
+        return self
+
+    def parts(self) -> Parts:
+        """Return its oven with its digger, and its thermal node."""
         dug = self.rate_kg_per_s * self.dug_per_water
         flows = (
             Flow(commodity="regolith", kg_per_s=-dug),
             Flow(commodity="water", kg_per_s=self.rate_kg_per_s, tank=self.water_tank),
             Flow(commodity="slag", kg_per_s=dug - self.rate_kg_per_s),
         )
-        power_w = self.rate_kg_per_s * energy
+        power_w = self.rate_kg_per_s * self.energy_j_per_kg
         mine = self.working("oven", power_w, flows, heat_fraction=self.heat_fraction)
         return self.plant_parts((mine,))
 

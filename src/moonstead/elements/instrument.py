@@ -8,7 +8,7 @@ and one always.
 **Limits.** No pointing, no modes, no calibration; what it is worth is the experiment's to say.
 
 **Validation.** Data made is rate times time, and its balances close, as for all types
-(`test_catalogue.py::test_every_type_makes_a_station_with_a_hub`).
+(`tests/elements/test_every_type.py::test_its_example_runs_through_light_and_dark_and_balances`).
 
 **Sources.** Planning values, figures table J (recall): spectrometer 5 to 10 kg and 10 to 20 W,
 seismometer 5 to 15 kg and 3 to 10 W, radar 2 to 6 kg and 5 to 10 W.

@@ -8,16 +8,16 @@ Cryogenic ones boil off by conductance from the lander's node. Avionics are alwa
 **Assumptions.** Boil-off is vented. Dry mass is all that lifts off without propellant: stage, crew,
 samples.
 
-**Limits.** It does not lift off: give ``retires`` the date of departure, and read what the
-tanks hold then. Plume and landing are not simulated. Residuals and reserve are in the dry mass and
-the velocity asked for.
+**Limits.** It does not lift off: give ``retires`` the date of departure, and read what the tanks
+hold then. Plume and landing are not simulated. Residuals and reserve are in the dry mass and the
+velocity asked for.
 
 **Validation.** Apollo's lunar module by the same equation, more than the 1846 m/s (6055.7 ft/s)
-planned for its ascent (`test_transport.py::test_the_lunar_module_lifts_off`).
+planned for its ascent (`tests/elements/test_transport.py::test_the_lunar_module_lifts_off`).
 
 **Sources.** Surface to low orbit 1968 m/s and rendezvous 45 m/s: figures table E.2. Ascent engine
-311 s, 4.5 t at lift-off, 2.3 t of it propellant, mixture 1.6: ascent propulsion system of the
-lunar module (Bartlett et al. 1966, NASA); 6055.7 ft/s: Bennett, Apollo experience report.
+311 s, 4.5 t at lift-off, 2.3 t of it propellant, mixture 1.6: ascent propulsion system of the lunar
+module (Bartlett et al. 1966, NASA); 6055.7 ft/s: Bennett, Apollo experience report.
 """
 
 import math

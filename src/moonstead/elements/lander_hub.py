@@ -9,7 +9,7 @@ the path's rate while the path is open.
 **Limits.** No descent; no propellant (that is the `lander`).
 
 **Validation.** Data sent is rate times open time, and its balances close, as for all types
-(`test_catalogue.py::test_every_type_makes_a_station_with_a_hub`).
+(`tests/elements/test_every_type.py::test_its_example_runs_through_light_and_dark_and_balances`).
 
 **Sources.** Rates of Queqiao-1's ladder: Zhang 2021, figures 0.21.
 """

@@ -1,8 +1,8 @@
 """Liquefier: cools a gas to its liquid and fills a cryogenic tank.
 
-**Model.** A kilogram takes the ideal work of liquefaction w_i divided by the share f of it that
-the machine reaches (its figure of merit). The heat taken out of the gas, and the work, are the
-plant's to reject: Q = w_i / f + (h_gas - h_liquid).
+**Model.** A kilogram takes the ideal work of liquefaction w_i divided by the share f of it that the
+machine reaches (its figure of merit). The heat taken out of the gas, and the work, are the plant's
+to reject: Q = w_i / f + (h_gas - h_liquid).
 
 **Assumptions.** Gas comes at 300 K and 1 bar.
 
@@ -10,7 +10,7 @@ plant's to reject: Q = w_i / f + (h_gas - h_liquid).
 temperature at which heat is rejected. Boil-off of the tank is not caught: it is made up.
 
 **Validation.** The ideal works against a Carnot machine that takes the heats out one by one
-(`test_utilisation.py::test_no_liquid_below_the_ideal_work`).
+(`tests/elements/test_utilisation.py::test_no_liquid_below_the_ideal_work`).
 
 **Sources.** Ideal work and heat from 300 K and 1 atm: Barron, Cryogenic Systems (2nd ed., 1985),
 table 3.1 (recall). Figure of merit 0.1 to 0.3 for small machines (assumption).

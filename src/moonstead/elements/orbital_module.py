@@ -1,9 +1,9 @@
 """Orbital module: a part of the station in lunar orbit, with its own bus and recorder.
 
-**Model.** Its array puts power times the lit share of its orbit on its own bus, called like
-itself, with a battery and avionics; its body radiates to what it sees in orbit. Instruments make
-data into its recorder. Other elements, a `habitat`, a `processor` or the `radio_terminal` that
-empties its recorder, live in it by naming its bus.
+**Model.** Its array puts power times the lit share of its orbit on its own bus, called like itself,
+with a battery and avionics; its body radiates to what it sees in orbit. Instruments make data into
+its recorder. Other elements, a `habitat`, a `processor` or the `radio_terminal` that empties its
+recorder, live in it by naming its bus.
 
 **Assumptions.** Light and heat are means over the orbit, as orbits are short beside the days of a
 run.
@@ -13,7 +13,7 @@ its paths are open when the surface station's are. A battery sized for the eclip
 not tested by a mean; check it by power times eclipse time.
 
 **Validation.** The lit share of a low orbit in the plane of the Sun by geometry, 0.606 at 100 km
-(`test_transport.py::test_an_orbit_runs_on_its_mean_light`).
+(`tests/elements/test_transport.py::test_an_orbit_runs_on_its_mean_light`).
 
 **Sources.** None: its numbers are the user's.
 """

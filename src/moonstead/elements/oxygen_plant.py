@@ -1,8 +1,8 @@
 """Oxygen plant: electric power into oxygen from soil at a given specific energy, by any process.
 
-**Model.** The rate of oxygen is power by specific energy. A kilogram of it takes 1/y of soil,
-y the share of oxygen taken out, and leaves 1/y - 1 of slag on a heap. The plant has its own tank,
-and stops while that is full.
+**Model.** The rate of oxygen is power by specific energy. A kilogram of it takes 1/y of soil, y the
+share of oxygen taken out, and leaves 1/y - 1 of slag on a heap. The plant has its own tank, and
+stops while that is full.
 
 **Assumptions.** The specific energy is that of all steps together. What of the power is neither
 bound in the products nor carried off by hot slag heats the plant.
@@ -11,12 +11,12 @@ bound in the products nor carried off by hot slag heats the plant.
 `molten_regolith_electrolysis` do, with the yields of real soils.
 
 **Validation.** A specific energy below 4.96 kWh/kg is refused
-(`test_catalogue.py::test_no_oxygen_below_the_enthalpy_of_splitting_water`); so is heat that the
-first law does not leave.
+(`tests/elements/test_catalogue.py::test_no_oxygen_below_the_enthalpy_of_splitting_water`); so is
+heat that the first law does not leave.
 
-**Sources.** 4.96 kWh/kg: enthalpy of formation of liquid water, 285.83 kJ/mol (CODATA). 24.3
-kWh/kg for hydrogen reduction: Leger et al. 2025, PNAS 122, e2306146122. Yield of 1 to 3 %:
-figures table I.3.
+**Sources.** 4.96 kWh/kg: enthalpy of formation of liquid water, 285.83 kJ/mol (CODATA). 24.3 kWh/kg
+for hydrogen reduction: Leger et al. 2025, PNAS 122, e2306146122. Yield of 1 to 3 %: figures table
+I.3.
 """
 
 from typing import Annotated, Literal

@@ -13,7 +13,7 @@ inside the chamber.
 and crew time are not counted. Minerals and nitrogen of plants are not balanced.
 
 **Validation.** Masses and energy of photosynthesis against those of glucose, 2803 kJ/mol
-(`test_life_support.py::test_photosynthesis_is_respiration_backwards`).
+(`tests/elements/test_life_support.py::test_photosynthesis_is_respiration_backwards`).
 
 **Sources.** Enthalpy of combustion of glucose 2803 kJ/mol (CRC Handbook). At most 12 % of usable
 light can be bound (quantum requirement of photosynthesis, Zhu et al. 2008, Curr. Opin. Biotechnol.

@@ -11,7 +11,7 @@ counted with the condenser of the habitat.
 
 **Validation.** With the hydrogen of the electrolysis that makes a crew's oxygen it gives back half
 of that oxygen as water; 42 to 50 % is published for the ISS
-(`test_life_support.py::test_sabatier_gives_back_half_of_the_oxygen`).
+(`tests/elements/test_life_support.py::test_sabatier_gives_back_half_of_the_oxygen`).
 
 **Sources.** Heats of formation: NIST-JANAF. Loop closure: figures table I.4 (recall).
 """

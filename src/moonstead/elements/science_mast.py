@@ -9,7 +9,7 @@ at its rate. The keep-alive part is always on.
 height of the mast does not change what it sees.
 
 **Validation.** Power and data of a session are the sums over its heads
-(`test_science_hosts.py::test_heads_of_a_mast_add_up`).
+(`tests/elements/test_science_hosts.py::test_heads_of_a_mast_add_up`).
 
 **Sources.** Classes of instruments: figures table J.
 """

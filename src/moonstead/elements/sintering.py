@@ -1,27 +1,26 @@
 """Sintering or printing: bricks, pads and walls from soil by heat.
 
-**Model.** Soil in, the same mass of bricks and shards out: a share goes to waste. The specific
-energy is given per kilogram of good bricks; it must not be below the heat that brings the soil
-they are made of to the sintering temperature.
+**Model.** Soil in, the same mass of bricks and shards out: a share goes to waste. A kilogram of
+soil takes the heat that brings it to the sintering temperature, by the efficiency of heating, and
+the energy of feeding and moulding.
 
 **Assumptions.** No binder. Energy comes from the bus (microwaves, heaters or lasers).
 
-**Limits.** Sunlight focused on the soil takes no power from the bus: give what its tracking and
-feed take, by ``sun_heated``. Strength and shape are not modelled.
+**Limits.** Where sunlight heats the soil (``sun_heated``) only feeding and tracking take power, and
+the oven works in the dark too: plan it by light. Strength and shape are not modelled.
 
 **Validation.** The floor against the enthalpy of basaltic rock between 250 and 1350 K
-(`test_utilisation.py::test_no_brick_below_the_heat_of_its_rock`).
+(`tests/elements/test_utilisation.py::test_no_brick_below_the_heat_of_its_rock`).
 
-**Sources.** Heat capacity of soil: Hayne et al. 2017 (figures table B.1). Sintering at 1300 to
-1400 K (assumption).
+**Sources.** Heat capacity of soil: Hayne et al. 2017 (figures table B.1). Sintering at 1300 to 1400
+K (assumption).
 """
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from moonstead.components import Flow, Parts
-from moonstead.elements.chemistry import below_floor
 from moonstead.elements.digging import heating_j_per_kg
 from moonstead.elements.element import Kelvin
 from moonstead.elements.plant import Plant
@@ -39,12 +38,14 @@ class Sintering(Plant):
     """Which element type this is."""
     rate_kg_per_s: Positive
     """Bricks at full rate."""
-    specific_energy_j_per_kg: Positive
-    """From the bus per kilogram of good bricks."""
+    heating_efficiency: Annotated[float, Field(gt=0.0, le=1.0)] = 0.35
+    """Heat that reaches the soil by what heating takes from the bus (assumption)."""
+    handling_j_per_kg: Positive
+    """From the bus to feed, mould and move a kilogram of soil."""
     sintering_k: Kelvin = 1350.0
     """To which the soil is heated (assumption)."""
     sun_heated: bool = False
-    """Whether sunlight does the heating, so that the energy from the bus has no floor."""
+    """Whether sunlight does the heating, and the bus only the handling."""
     waste_fraction: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.1
     """Share of the soil that becomes shards (assumption)."""
     regolith_tank: TankName | None = None
@@ -55,14 +56,11 @@ class Sintering(Plant):
     """Share of its power that ends as heat in the machine; the rest leaves with bricks
     (assumption)."""
 
-    @model_validator(mode="after")
-    def _possible(self) -> "Sintering":
-        floor = heating_j_per_kg(SOIL_BEFORE_K, self.sintering_k) / (1.0 - self.waste_fraction)
-        if not self.sun_heated and self.specific_energy_j_per_kg < floor:
-            why = f"the heat of soil at {self.sintering_k:.0f} K"
-            given = self.specific_energy_j_per_kg
-            raise ValueError(below_floor("specific_energy_j_per_kg", given, floor, why))
-        return self
+    @property
+    def energy_j_per_kg(self) -> float:
+        """Energy from the bus per kilogram of soil."""
+        heat = 0.0 if self.sun_heated else heating_j_per_kg(SOIL_BEFORE_K, self.sintering_k)
+        return heat / self.heating_efficiency + self.handling_j_per_kg
 
     def parts(self) -> Parts:
         """Return its oven and its thermal node."""
@@ -72,7 +70,7 @@ class Sintering(Plant):
             Flow(commodity="bricks", kg_per_s=self.rate_kg_per_s, tank=self.bricks_tank),
             Flow(commodity="slag", kg_per_s=soil - self.rate_kg_per_s),
         )
-        power_w = self.rate_kg_per_s * self.specific_energy_j_per_kg
+        power_w = soil * self.energy_j_per_kg
         oven = self.working("oven", power_w, flows, heat_fraction=self.heat_fraction)
         return self.plant_parts((oven,))
 

@@ -8,7 +8,10 @@ from pydantic import Field
 from moonstead.components import Bus, Load, Parts, Source, Store
 from moonstead.contracts import Priority
 from moonstead.elements.element import Constant, Kelvin, Thermal, heater, thermal_node
-from moonstead.spec import Fraction, NotNegative, Positive, Spec
+from moonstead.spec import Fraction, Positive, Spec
+
+SOLAR_W_PER_M2 = 1361.0
+"""At one astronomical unit (figures table B.1)."""
 
 
 class Spacecraft(Spec):
@@ -34,18 +37,17 @@ class Spacecraft(Spec):
     """Computer, wheels and receivers: always on."""
     surroundings_k: Kelvin = 150.0
     """Black temperature that Moon and sky together present in orbit (assumption)."""
-    absorbed_w: NotNegative = 0.0
-    """Sunlight and moonlight absorbed by its body, mean over the orbit."""
     thermal: Thermal
-    """Its body; what of it concerns sunlight on the ground is not used."""
+    """Its body; its sunlit area is that which faces the Sun while the orbit is in light."""
 
     def parts(self, name: str) -> Parts:
         """Return the parts of the spacecraft called ``name``, on the bus ``name``."""
         offered = Constant(self.array_power_w * self.light_fraction)
+        sunlit_m2 = self.thermal.sunlit_area_m2 * self.thermal.absorptivity
         node = replace(
             thermal_node(name, self.thermal),
             sink_temperature_k=Constant(self.surroundings_k),
-            absorbed_w=Constant(self.absorbed_w),
+            absorbed_w=Constant(sunlit_m2 * SOLAR_W_PER_M2 * self.light_fraction),
         )
         source = Source(
             name=f"{name}.array",

@@ -1,23 +1,23 @@
 """Tank: holds one commodity by mass; a cryogenic one loses what heat boils off.
 
-**Model.** The mass m in it changes by what flows in and out, by leakage and by boil-off,
-dm/dt = in - out - l m - G (T - T_b) / L, with the leak rate l, the conductance G of its insulation
-from the wall at temperature T, and boiling point T_b and heat of vaporisation L of the liquid.
-What boils off is lost to space. The wall is a thermal node of its own.
+**Model.** The mass m in it changes by what flows in and out, by leakage and by boil-off, dm/dt = in
+- out - l m - G (T - T_b) / L, with the leak rate l, the conductance G of its insulation from the
+wall at temperature T, and boiling point T_b and heat of vaporisation L of the liquid. What boils
+off is lost to space. The wall is a thermal node of its own.
 
-**Assumptions.** The liquid is at its normal boiling point; boil-off is vented at once; a tank
-lies on its side of the insulation at the temperature of the element's node, so the conductance is
-that of the insulation with all its struts and pipes.
+**Assumptions.** The liquid is at its normal boiling point; boil-off is vented at once; a tank lies
+on its side of the insulation at the temperature of the element's node, so the conductance is that
+of the insulation with all its struts and pipes.
 
 **Limits.** No pressure, no stratification, no sloshing, no heating by pumps. Boil-off is not
 caught; a `liquefier` that fills the tank again is the way to model active cooling. A commodity
 without a boiling point in the table cannot boil.
 
-**Validation.** Boil-off of a tank at constant wall temperature against the closed form
-G (T - T_b) / L to 1e-6 (`test_transport.py::test_boil_off_is_heat_by_latent_heat`).
+**Validation.** Boil-off of a tank at constant wall temperature against the closed form G (T - T_b)
+/ L to 1e-6 (`tests/elements/test_transport.py::test_boil_off_is_heat_by_latent_heat`).
 
-**Sources.** Normal boiling points and heats of vaporisation: CRC Handbook of Chemistry and
-Physics, "Properties of cryogenic fluids".
+**Sources.** Normal boiling points and heats of vaporisation: CRC Handbook of Chemistry and Physics,
+"Properties of cryogenic fluids".
 """
 
 from typing import Annotated, Literal
