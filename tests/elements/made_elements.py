@@ -6,9 +6,9 @@ from typing import Any, get_args
 import numpy as np
 from pydantic import TypeAdapter
 
-from moonstead.components import FloatArray, Parts, joined
+from moonstead.components import POOLS, FloatArray, Parts, Source, Supply, joined
 from moonstead.elements.catalogue import AnyElement, TaggedElement
-from moonstead.elements.element import Element
+from moonstead.elements.element import Constant, Element
 from moonstead.elements.examples import example_elements, example_text
 from moonstead.simulation.compile import compile_station, drive
 from moonstead.simulation.simulator import Noise, Simulator, Sky
@@ -49,10 +49,30 @@ def element(kind: str, **changes: Any) -> Element:
     )
 
 
+def mains(power_w: float = 5e4) -> Parts:
+    """Return a source beside the hub."""
+    return Parts(
+        sources=(Source(name="mains", bus="main", node="hub", available_w=Constant(power_w)),)
+    )
+
+
+def helpers() -> Parts:
+    """Return working time of both kinds."""
+    return Parts(
+        supplies=tuple(
+            Supply(name=f"{pool}-pool", pool=pool, amount=Constant(4.0)) for pool in POOLS
+        )
+    )
+
+
 def companions(kind: str) -> list[Parts]:
-    """Return the parts of what an example needs beside it: a hub, and the rest of its file."""
+    """Return the parts of what an example needs beside it.
+
+    A hub with power and working time, and the rest of its file.
+    """
     others = [made.all_parts() for made in example_elements(kind)[1:]]
-    return others if kind == "lander_hub" else [hub().all_parts(), *others]
+    hubs = [] if kind == "lander_hub" else [hub().all_parts()]
+    return [*hubs, mains(), helpers(), *others]
 
 
 def sky(n_steps: int, **changes: Any) -> dict[str, FloatArray]:

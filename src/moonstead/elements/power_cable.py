@@ -1,10 +1,11 @@
 """A power cable: two conductors between two buses, with converters for a higher line voltage.
 
-**Model.** Power p sent into the line at `voltage_v` arrives as p - R (p / V)^2 with
+**Model.** Converters of `converter_efficiency` stand at both ends. Of a power p sent into the line
+arrives
 
+    converter_efficiency p - R (p / voltage_v)^2
     R = 2 length_m resistivity(material, conductor_temperature_k) / cross_section_m2
-
-and converters of `converter_efficiency` stand at both ends. Resistivity is read between the points
+ Resistivity is read between the points
 of a table. The conductors weigh 2 length_m cross_section_m2 density, and the element may not weigh
 less. The line's loss warms the cable's own node, which lies on the ground.
 
@@ -14,9 +15,9 @@ time; pure metal. The node radiates from the upper half of the jacket.
 **Limits.** No breakdown of the insulation, no skin effect, no time to lay it (that is `assembly`).
 
 **Validation.** Resistance of a kilometre of 1 mm2 copper at 293 K against the international
-annealed copper standard (1.7241e-8 ohm m at 20 degrees Celsius, 3 % above pure copper), table
-points against the CRC Handbook; the power that arrives against the exact root of the circuit; mass
-by density. Tests: `tests/elements/test_power.py`.
+annealed copper standard (1.7241e-8 ohm m at 20 degrees Celsius, 3 % above the table's pure copper);
+the power that arrives against the current's loss by hand (1e-9); mass by density. Tests:
+`tests/elements/test_power.py`.
 
 **Sources.** CRC Handbook of Chemistry and Physics, electrical resistivity of pure metals (Matula
 1979; Desai and others 1984). Densities 8960 and 2700 kg/m3, specific heats 385 and 897 J/(kg K),
