@@ -35,7 +35,7 @@ from pydantic import Field
 from moonstead.components import Parts, Reactant, Tank, joined
 from moonstead.elements.battery import EnergyStore
 from moonstead.elements.element import Kelvin
-from moonstead.spec import Name, RefersTo
+from moonstead.elements.tank import TankName
 
 WATER_ENTHALPY_J_PER_MOL = 285.83e3
 """Higher heating value of hydrogen (CODATA)."""
@@ -59,11 +59,11 @@ class RegenerativeFuelCell(EnergyStore):
     """Electric energy of the fuel cell per enthalpy; the free energy of water allows 83 %."""
     charge_min_temperature_k: Kelvin = 275.0
     """Below this its water is frozen and the electrolyser stands still."""
-    hydrogen_tank: Annotated[Name, RefersTo("element")] | None = None
+    hydrogen_tank: TankName | None = None
     """A tank of the station for hydrogen; its own where none is named."""
-    oxygen_tank: Annotated[Name, RefersTo("element")] | None = None
+    oxygen_tank: TankName | None = None
     """A tank of the station for oxygen; its own where none is named."""
-    water_tank: Annotated[Name, RefersTo("element")] | None = None
+    water_tank: TankName | None = None
     """A tank of the station for water; its own where none is named."""
 
     def parts(self) -> Parts:
