@@ -1,4 +1,4 @@
-"""A hub with all the power that anybody wants, elements beside it, and what tanks hold after days."""
+"""A hub with all the power that anybody wants, elements beside it, and what tanks hold then."""
 
 from collections.abc import Iterable
 

@@ -142,7 +142,7 @@ def test_without_removal_the_air_is_full_within_days() -> None:
 
 
 def test_cabin_air_weighs_what_air_weighs() -> None:
-    """Dry air: 1.2041 kg/m3 at 20 degrees and one atmosphere, 1 % of it argon that a cabin lacks."""
+    """Dry air: 1.2041 kg/m3 at 20 degrees and one atmosphere; a cabin lacks its argon."""
     made = element("habitat", volume_m3=1.0, pressure_pa=101325.0, oxygen_fraction=0.2095,
                    air_k=293.15)  # fmt: skip
     air = sum(t.initial_kg for t in made.parts().tanks if t.name.endswith(("oxygen", "nitrogen")))

@@ -65,7 +65,7 @@ class Electrolyser(Plant):
         )
         heat = 1.0 - self.efficiency
         stack = self.working(
-            "stack", self.power_w, flows, heat_fraction=heat, vital=self.life_support
+            "stack", self.power_w, flows, kept_fraction=heat, vital=self.life_support
         )
         return self.plant_parts((stack,))
 

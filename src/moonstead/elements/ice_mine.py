@@ -113,7 +113,7 @@ class IceMine(Plant):
             Flow(commodity="slag", kg_per_s=dug - self.rate_kg_per_s),
         )
         power_w = self.rate_kg_per_s * self.energy_j_per_kg
-        mine = self.working("oven", power_w, flows, heat_fraction=self.heat_fraction)
+        mine = self.working("oven", power_w, flows, kept_fraction=self.heat_fraction)
         return self.plant_parts((mine,))
 
     def activity_loads(self) -> tuple[str, ...]:

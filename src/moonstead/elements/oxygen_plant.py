@@ -79,7 +79,7 @@ class OxygenPlant(Plant):
         heat = self.heat_fraction
         if heat is None:
             heat = min(0.75, self._unbound_fraction())
-        reactor = self.working("reactor", self.power_w, flows, heat_fraction=heat)
+        reactor = self.working("reactor", self.power_w, flows, kept_fraction=heat)
         return self.plant_parts((reactor,), (tank,))
 
     def activity_loads(self) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ class Plant(Element):
         power_w: float,
         flows: Iterable[Flow],
         *,
-        heat_fraction: float = 1.0,
+        kept_fraction: float = 1.0,
         reaction_heat_w: float = 0.0,
         needs: tuple[Need, ...] = (),
         vital: bool = False,
@@ -46,8 +46,9 @@ class Plant(Element):
             At full rate.
         flows
             At full rate; they sum to zero.
-        heat_fraction
-            Share of the power that ends as heat in the plant.
+        kept_fraction
+            Share of full power that is heat in the plant at full rate. The rest is bound in what
+            it makes or leaves with it, in proportion to the rate: idle, all power is heat.
         reaction_heat_w
             Heat at full rate that does not come from the bus.
         needs
@@ -63,7 +64,6 @@ class Plant(Element):
             priority=Priority.SURVIVAL if vital else Priority.PRODUCTION,
             initial_level=1.0 if vital else 0.0,
             divisible=True,
-            heat_fraction=heat_fraction,
             needs=needs,
         )
         return Converter(
@@ -72,7 +72,7 @@ class Plant(Element):
             idle_fraction=self.idle_fraction,
             warm_up_s=self.warm_up_s,
             min_run_s=self.min_run_s,
-            reaction_heat_w=reaction_heat_w,
+            reaction_heat_w=reaction_heat_w - (1.0 - kept_fraction) * power_w,
         )
 
     def plant_parts(self, converters: tuple[Converter, ...], tanks: tuple[Tank, ...] = ()) -> Parts:

@@ -78,7 +78,7 @@ class PlantChamber(Plant):
                 tank=f"{self.habitat}.waste",
             ),
         )
-        beds = self.working("beds", self.lamp_power_w, flows, heat_fraction=1.0 - bound)
+        beds = self.working("beds", self.lamp_power_w, flows, kept_fraction=1.0 - bound)
         return self.plant_parts((beds,))
 
     def activity_loads(self) -> tuple[str, ...]:

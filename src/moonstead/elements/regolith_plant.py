@@ -73,7 +73,7 @@ class RegolithPlant(Plant):
             Flow(commodity="slag", kg_per_s=regolith - oxygen - metal, tank=self.slag_tank or ""),
         )
         heat = 1.0 - self.bound_fraction - self.slag_heat_fraction
-        return self.plant_parts((self.working("reactor", self.power_w, flows, heat_fraction=heat),))
+        return self.plant_parts((self.working("reactor", self.power_w, flows, kept_fraction=heat),))
 
     def activity_loads(self) -> tuple[str, ...]:
         """Return what runs during a production run."""

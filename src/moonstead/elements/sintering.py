@@ -9,7 +9,7 @@ the energy of feeding and moulding.
 **Limits.** Where sunlight heats the soil (``sun_heated``) only feeding and tracking take power, and
 the oven works in the dark too: plan it by light. Strength and shape are not modelled.
 
-**Validation.** The floor against the enthalpy of basaltic rock between 250 and 1350 K
+**Validation.** The heat lies a fifth below that of anorthite between 298 and 1350 K, as a bound
 (`tests/elements/test_utilisation.py::test_no_brick_below_the_heat_of_its_rock`).
 
 **Sources.** Heat capacity of soil: Hayne et al. 2017 (figures table B.1). Sintering at 1300 to 1400
@@ -71,7 +71,7 @@ class Sintering(Plant):
             Flow(commodity="slag", kg_per_s=soil - self.rate_kg_per_s),
         )
         power_w = soil * self.energy_j_per_kg
-        oven = self.working("oven", power_w, flows, heat_fraction=self.heat_fraction)
+        oven = self.working("oven", power_w, flows, kept_fraction=self.heat_fraction)
         return self.plant_parts((oven,))
 
     def activity_loads(self) -> tuple[str, ...]:
