@@ -17,8 +17,7 @@ heat alone
 (`tests/elements/test_life_support.py::test_a_sublimator_boils_off_what_apollo_suits_did`).
 
 **Sources.** Suit leak 0.005 kg/h (BVAD 5.2.2), 7 h at 293 W (NASA), 10 % of a lock of 3.7 to 5 m3
-lost (recall): figures table I.4. Heat of vaporisation of water at 0 degrees 2.50 MJ/kg (steam
-tables).
+lost (recall). Heat of vaporisation of water at 0 degrees 2.50 MJ/kg (steam tables).
 """
 
 from typing import Annotated, Literal
@@ -53,7 +52,7 @@ class Airlock(Element):
     volume_m3: Positive
     """Of the lock; 3.7 to 5."""
     lost_fraction: Fraction = 0.1
-    """Share of its air lost at each excursion (figures table I.4)."""
+    """Share of its air lost at each excursion (recall)."""
     pressure_pa: Positive = 56.5e3
     """Of the habitat."""
     oxygen_fraction: Annotated[float, Field(gt=0.0, le=1.0)] = 0.34

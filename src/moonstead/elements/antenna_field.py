@@ -11,7 +11,7 @@ interference from the station's own machines. Correlation is in ``receiver_power
 **Validation.** Power and rate grow in proportion to the antennas
 (`tests/elements/test_science_hosts.py::test_a_field_grows_by_its_antennas`).
 
-**Sources.** Band 0.1 to 50 MHz of CE-4 and LuSEE-Night: figures table J; a dipole with its
+**Sources.** Band 0.1 to 50 MHz of CE-4 and LuSEE-Night (project page); a dipole with its
 preamplifier takes watts (assumption).
 """
 

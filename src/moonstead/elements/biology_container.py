@@ -12,8 +12,8 @@ that there is the `plant_chamber`).
 **Validation.** Its balances close, as for all types
 (`tests/elements/test_every_type.py::test_its_example_runs_through_light_and_dark_and_balances`).
 
-**Sources.** The canister of Chang'e-4: 2.6 kg, 212.75 h, held at 1 to 30 degrees Celsius: figures
-table J.
+**Sources.** The canister of Chang'e-4: 2.6 kg, 212.75 h, held at 1 to 30 degrees Celsius (Chongqing
+University).
 """
 
 from typing import Annotated, Literal

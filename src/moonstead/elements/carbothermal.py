@@ -15,8 +15,9 @@ electric power. The energy figure is a single company's.
 published yields are 14 to 28 %
 (`tests/elements/test_utilisation.py::test_silica_bounds_the_yield_of_methane`).
 
-**Sources.** 50 kWh per kg of oxygen (20 g per kWh): figures table I.3 (company page, low
-confidence). Soils: Lunar Sourcebook, table 7.15. Heats of formation: NIST-JANAF.
+**Sources.** 50 kWh per kg of oxygen: 20 g per kWh in a test of NASA, 2024, as told on solarisru.com
+(low confidence). Yields: recall. Soils: Lunar Sourcebook, table 7.15. Heats of formation:
+NIST-JANAF.
 """
 
 from typing import Annotated, Literal
@@ -42,11 +43,11 @@ class Carbothermal(RegolithPlant):
     type: Literal["carbothermal"]
     """Which element type this is."""
     specific_energy_j_per_kg: Positive = 50.0 * KWH_J
-    """Energy per kilogram of oxygen (figures table I.3)."""
+    """Energy per kilogram of oxygen (20 g per kWh, NASA 2024)."""
     soil: Literal["highland", "mare"] = "highland"
     """What is fed."""
     oxygen_yield_fraction: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2
-    """Oxygen per mass of soil: 0.14 to 0.28 (figures table I.3)."""
+    """Oxygen per mass of soil: 0.14 to 0.28 (recall)."""
 
     def reduction(self) -> Reduction:
         """Return what carbon takes out of the soil; no cheaper than splitting the water."""

@@ -14,12 +14,12 @@ left, takes and gives nothing.
 a level of ``NAME.metabolism`` below 1 in a record means a crew in danger. The clock counts from the
 start of the run.
 
-**Validation.** A closed day, Weir's equation for the heat, and the bound of figures table I.4 for
-two people and 55 days, 89.8 kg of oxygen, 275 kg of water, 165 kg of food, 114.4 kg of carbon
-dioxide (`tests/elements/test_life_support.py::test_two_people_for_55_days`).
+**Validation.** A closed day, Weir's equation for the heat, and the sum for two people and 55 days,
+89.8 kg of oxygen, 275 kg of water, 165 kg of food, 114.4 kg of carbon dioxide
+(`tests/elements/test_life_support.py::test_two_people_for_55_days`).
 
-**Sources.** NASA BVAD values and RP-1324, figures table I.4; see `moonstead.elements.metabolism`.
-6.5 h of work a day: ISS practice (recall).
+**Sources.** NASA's Baseline Values and Assumptions Document (BVAD) and RP-1324; see
+`moonstead.elements.metabolism`. 6.5 h of work a day: ISS practice (recall).
 """
 
 from typing import Annotated, Literal

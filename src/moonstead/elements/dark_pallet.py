@@ -14,7 +14,7 @@ struts, from the box.
 (`tests/elements/test_science_hosts.py::test_a_cold_stage_settles_by_stefan_and_boltzmann`).
 
 **Sources.** Half-life of plutonium-238 87.7 years (NNDC). Coldest traps about 26 K, cold traps for
-ice below 110 K: figures table B.3.
+ice below 110 K: Paige et al. 2010.
 """
 
 from dataclasses import replace

@@ -34,7 +34,7 @@ def haul_j_per_kg(
 def heating_j_per_kg(from_k: float, to_k: float) -> float:
     """Return the least heat that warms a kilogram of lunar soil.
 
-    Heat capacity by the polynomial of Hayne et al. 2017 (figures table B.1), which holds to about
+    Heat capacity by the polynomial of Hayne et al. 2017, which holds to about
     400 K; above 350 K it is held at 850 J/(kg K), where that of rock goes on rising, so what is
     returned is a lower bound.
     """

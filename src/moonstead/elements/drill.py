@@ -11,8 +11,8 @@ mass of the deepest core does that.
 **Validation.** Mass of a core against the deep drill core of Apollo 17
 (`tests/elements/test_science_hosts.py::test_a_core_weighs_what_apollo_17_brought`).
 
-**Sources.** Density at depth 1800 kg/m3: figures table B.1. Planning value 50 to 150 W: figures
-table J; Apollo's drill 430 to 450 W (Indyk et al. 2017, LEAG).
+**Sources.** Density at depth 1800 kg/m3: Hayne et al. 2017. Planning value 50 to 150 W (recall);
+Apollo's drill 430 to 450 W (Indyk et al. 2017, LEAG).
 """
 
 from typing import Annotated, Literal
@@ -37,7 +37,7 @@ class Drill(Element):
     core_m2: Positive
     """Cross-section of what is brought up."""
     ground_kg_per_m3: Positive = 1800.0
-    """Density of the ground (figures table B.1)."""
+    """Density of the ground (Hayne et al. 2017)."""
     samples_kg: Positive
     """What its store holds."""
     rate_bit_per_s: NotNegative = 0.0

@@ -15,8 +15,7 @@ tank holds at most.
 (`tests/elements/test_utilisation.py::test_water_splits_by_weight_and_energy`).
 
 **Sources.** Enthalpy of formation of liquid water 285.83 kJ/mol (CODATA). Efficiency 0.7 for the
-stack with its plant (assumption; 11.3 kWh/kg from ice to oxygen in figures table I.3 leaves it
-7.1).
+stack with its plant (assumption; the published 11.3 kWh/kg from ice to oxygen leaves it 7.1).
 """
 
 from typing import Annotated, Literal

@@ -19,8 +19,7 @@ cabin does not follow its temperature.
 exponential (`tests/elements/test_life_support.py::test_a_cabin_leaks_exponentially`).
 
 **Sources.** 56.5 kPa with 34 % of oxygen, the exploration atmosphere of NASA, and a leak of 0.05 %
-a day: figures table I.4 (recall). 40 000 ppm of carbon dioxide, immediately dangerous to life:
-NIOSH.
+a day (both recall). 40 000 ppm of carbon dioxide, immediately dangerous to life: NIOSH.
 """
 
 from typing import Annotated, Literal
@@ -65,13 +64,13 @@ class Habitat(Element):
     air_k: Kelvin = 295.0
     """Temperature of its air (assumption)."""
     pressure_pa: Positive = 56.5e3
-    """Of the whole air (figures table I.4)."""
+    """Of the whole air (NASA's exploration atmosphere, recall)."""
     oxygen_fraction: Annotated[float, Field(gt=0.0, le=1.0)] = 0.34
-    """Of that pressure (figures table I.4)."""
+    """Of that pressure (exploration atmosphere, recall)."""
     carbon_dioxide_limit_pa: Positive = 4053.0
     """Where nobody can stay: 40 000 ppm of one atmosphere (NIOSH)."""
     leak_per_s: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0005 / DAY_S
-    """Share of its air lost per second: 0.05 % a day (figures table I.4)."""
+    """Share of its air lost per second: 0.05 % a day (recall)."""
     oxygen_supply: TankName | None = None
     """The tank that keeps its oxygen full."""
     nitrogen_supply: TankName | None = None

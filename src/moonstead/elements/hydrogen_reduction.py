@@ -18,7 +18,8 @@ published 1 to 3 %
 (`tests/elements/test_utilisation.py::test_iron_oxide_bounds_the_yield_of_hydrogen`).
 
 **Sources.** Energy 24.3 (+-5.8) kWh per kg for soil with 10 % of ilmenite, from excavation to
-liquid oxygen: Leger et al. 2025, PNAS 122, e2306146122. Yields: figures table I.3.
+liquid oxygen: Leger et al. 2025, PNAS 122, e2306146122. Yields of 1 to 3 % of the regolith: review
+literature (recall).
 """
 
 from typing import Annotated, Literal

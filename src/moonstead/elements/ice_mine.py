@@ -17,8 +17,9 @@ comes out again on the cold plate and is the plant's to reject.
 (`tests/elements/test_utilisation.py::test_ice_to_oxygen_at_the_published_energy`).
 
 **Sources.** 5.5 (+-2.9) % of water: LCROSS, Colaprete et al. 2010. 11.3 kWh per kg of oxygen for
-ice mining and electrolysis: figures table I.3; the default efficiency of heating is what an
-electrolyser of 70 % leaves. Heat of sublimation 2.84 MJ/kg at 273 K: CRC Handbook.
+ice mining and electrolysis: energy budgets of solarisru.com (2025); the default efficiency of
+heating is what an electrolyser of 70 % leaves. Heat of sublimation 2.84 MJ/kg at 273 K: CRC
+Handbook.
 """
 
 from typing import Annotated, Literal

@@ -10,8 +10,8 @@ and one always.
 **Validation.** Data made is rate times time, and its balances close, as for all types
 (`tests/elements/test_every_type.py::test_its_example_runs_through_light_and_dark_and_balances`).
 
-**Sources.** Planning values, figures table J (recall): spectrometer 5 to 10 kg and 10 to 20 W,
-seismometer 5 to 15 kg and 3 to 10 W, radar 2 to 6 kg and 5 to 10 W.
+**Sources.** Planning values (recall): spectrometer 5 to 10 kg and 10 to 20 W, seismometer 5 to 15
+kg and 3 to 10 W, radar 2 to 6 kg and 5 to 10 W.
 """
 
 from typing import Annotated, Literal

@@ -15,9 +15,10 @@ velocity asked for.
 **Validation.** Apollo's lunar module by the same equation, more than the 1846 m/s (6055.7 ft/s)
 planned for its ascent (`tests/elements/test_transport.py::test_the_lunar_module_lifts_off`).
 
-**Sources.** Surface to low orbit 1968 m/s and rendezvous 45 m/s: figures table E.2. Ascent engine
-311 s, 4.5 t at lift-off, 2.3 t of it propellant, mixture 1.6: ascent propulsion system of the lunar
-module (Bartlett et al. 1966, NASA); 6055.7 ft/s: Bennett, Apollo experience report.
+**Sources.** Surface to low orbit 1968 m/s and rendezvous 45 m/s: open review PMC7385728, table 4.
+Ascent engine 311 s, 4.5 t at lift-off, 2.3 t of it propellant, mixture 1.6: ascent propulsion
+system of the lunar module (Bartlett et al. 1966, NASA); 6055.7 ft/s: Bennett, Apollo experience
+report.
 """
 
 import math
@@ -56,7 +57,7 @@ class AscentStage(Spec):
     specific_impulse_s: Annotated[float, Field(gt=0.0, le=500.0)]
     """In vacuum."""
     delta_v_m_per_s: Positive = 2013.0
-    """Asked for: to low orbit and rendezvous (figures table E.2)."""
+    """Asked for: to low orbit and rendezvous (PMC7385728, table 4)."""
     fuel_conductance_w_per_k: NotNegative = 0.0
     """Of the insulation of a cryogenic fuel tank."""
     oxidiser_conductance_w_per_k: NotNegative = 0.0

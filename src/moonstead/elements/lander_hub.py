@@ -11,7 +11,7 @@ the path's rate while the path is open.
 **Validation.** Data sent is rate times open time, and its balances close, as for all types
 (`tests/elements/test_every_type.py::test_its_example_runs_through_light_and_dark_and_balances`).
 
-**Sources.** Rates of Queqiao-1's ladder: Zhang 2021, figures 0.21.
+**Sources.** Rates of Queqiao-1's ladder: Zhang 2021, table 1.
 """
 
 from typing import Literal

@@ -1,6 +1,6 @@
 """What a person takes and gives in a day, closed to the gram.
 
-NASA's rates (figures table I.4: BVAD values) are 0.816 kg of oxygen, 2.5 kg of water and 1.5 kg of
+NASA's rates (Baseline Values and Assumptions Document, BVAD) are 0.816 kg of oxygen, 2.5 kg of water and 1.5 kg of
 food as packaged (0.7 kg of it water) in, and 1.04 kg of carbon dioxide, 1.6 kg of urine and 1.9 kg
 of humidity out, with 0.345 kg of water made by the body. They are kept as they stand. What goes
 in, less these, is 0.276 kg of solid waste: stool, its water and packaging. RP-1324 has 0.200 kg for

@@ -15,8 +15,8 @@ power is neither bound in the products nor carried off by hot slag heats the cel
 18 to 35 kWh per kg lie above the floor at every yield
 (`tests/elements/test_utilisation.py::test_published_energies_lie_above_their_floors`).
 
-**Sources.** 18 to 35 kWh per kg of oxygen: figures table I.3; the default is the middle. Soils:
-Lunar Sourcebook, table 7.15. Heats of formation: NIST-JANAF.
+**Sources.** 18 to 35 kWh per kg of oxygen: estimates of NASA Glenn, as told in reviews; the default
+is the middle. Soils: Lunar Sourcebook, table 7.15. Heats of formation: NIST-JANAF.
 """
 
 from typing import Annotated, Literal
@@ -35,7 +35,7 @@ class MoltenRegolithElectrolysis(RegolithPlant):
     type: Literal["molten_regolith_electrolysis"]
     """Which element type this is."""
     specific_energy_j_per_kg: Positive = 26.5 * KWH_J
-    """Electric energy per kilogram of oxygen: the middle of 18 to 35 (figures table I.3)."""
+    """Electric energy per kilogram of oxygen: the middle of 18 to 35."""
     soil: Literal["highland", "mare"] = "highland"
     """What is fed."""
     oxygen_yield_fraction: Annotated[float, Field(gt=0.0, lt=1.0)]

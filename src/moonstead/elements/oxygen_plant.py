@@ -15,8 +15,7 @@ bound in the products nor carried off by hot slag heats the plant.
 heat that the first law does not leave.
 
 **Sources.** 4.96 kWh/kg: enthalpy of formation of liquid water, 285.83 kJ/mol (CODATA). 24.3 kWh/kg
-for hydrogen reduction: Leger et al. 2025, PNAS 122, e2306146122. Yield of 1 to 3 %: figures table
-I.3.
+for hydrogen reduction: Leger et al. 2025, PNAS 122, e2306146122. Yield of 1 to 3 % (recall).
 """
 
 from typing import Annotated, Literal
@@ -44,7 +43,7 @@ class OxygenPlant(Plant):
     """Share of its power that ends as heat in the plant; the rest is bound in the products and
     leaves with the hot slag. Where none is given 0.75 (assumption), or what the products leave."""
     oxygen_yield_fraction: Annotated[float, Field(gt=0.0, lt=0.5)] = 0.02
-    """Oxygen per mass of soil: 0.01 to 0.03 by hydrogen (figures table I.3)."""
+    """Oxygen per mass of soil: 0.01 to 0.03 by hydrogen (recall)."""
 
     @field_validator("specific_energy_j_per_kg")
     @classmethod

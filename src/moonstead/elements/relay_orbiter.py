@@ -13,8 +13,8 @@ power; no eclipses by Earth.
 **Validation.** Periods and positions against Kepler's laws (`tests/orbits/test_kepler.py`); mean
 light (`tests/elements/test_transport.py::test_an_orbit_runs_on_its_mean_light`).
 
-**Sources.** Queqiao-2: 200 x 16 000 km, 1200 kg; Queqiao-1: rates of its ladder (Zhang 2021):
-figures table E and 0.21.
+**Sources.** Queqiao-2: 200 x 16 000 km, 1200 kg; Queqiao-1: rates of its ladder (Zhang 2021, table
+1).
 """
 
 from typing import Annotated, Literal

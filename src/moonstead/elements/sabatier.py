@@ -13,7 +13,7 @@ counted with the condenser of the habitat.
 of that oxygen as water; 42 to 50 % is published for the ISS
 (`tests/elements/test_life_support.py::test_sabatier_gives_back_half_of_the_oxygen`).
 
-**Sources.** Heats of formation: NIST-JANAF. Loop closure: figures table I.4 (recall).
+**Sources.** Heats of formation: NIST-JANAF. Loop closure 42 to 50 % (recall).
 """
 
 from typing import Literal

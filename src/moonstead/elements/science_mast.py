@@ -11,7 +11,7 @@ height of the mast does not change what it sees.
 **Validation.** Power and data of a session are the sums over its heads
 (`tests/elements/test_science_hosts.py::test_heads_of_a_mast_add_up`).
 
-**Sources.** Classes of instruments: figures table J.
+**Sources.** Classes of instruments: CE-3's ultraviolet telescope of 150 mm, cameras of landers.
 """
 
 from typing import Annotated, Literal

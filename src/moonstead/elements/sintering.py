@@ -12,8 +12,7 @@ the oven works in the dark too: plan it by light. Strength and shape are not mod
 **Validation.** The heat lies a fifth below that of anorthite between 298 and 1350 K, as a bound
 (`tests/elements/test_utilisation.py::test_no_brick_below_the_heat_of_its_rock`).
 
-**Sources.** Heat capacity of soil: Hayne et al. 2017 (figures table B.1). Sintering at 1300 to 1400
-K (assumption).
+**Sources.** Heat capacity of soil: Hayne et al. 2017. Sintering at 1300 to 1400 K (assumption).
 """
 
 from typing import Annotated, Literal

@@ -11,7 +11,7 @@ from moonstead.elements.element import Constant, Kelvin, Thermal, heater, therma
 from moonstead.spec import Fraction, Positive, Spec
 
 SOLAR_W_PER_M2 = 1361.0
-"""At one astronomical unit (figures table B.1)."""
+"""At one astronomical unit (solar constant)."""
 
 
 class Spacecraft(Spec):

@@ -11,8 +11,7 @@ and resins are not counted as spare parts.
 **Validation.** A crew's water over 180 days with a closure of 0.98 and of 0.85 against the sum by
 hand (`tests/elements/test_life_support.py::test_four_people_for_180_days`).
 
-**Sources.** 98 % on the ISS since 2023, urine alone 75 to 87 % before its brine processor: figures
-table I.4.
+**Sources.** 98 % on the ISS since 2023, urine alone 75 to 87 % before its brine processor: NASA.
 """
 
 from typing import Annotated, Literal
