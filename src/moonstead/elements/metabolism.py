@@ -1,13 +1,14 @@
 """What a person takes and gives in a day, closed to the gram.
 
-NASA's rates (Baseline Values and Assumptions Document, BVAD) are 0.816 kg of oxygen, 2.5 kg of water and 1.5 kg of
-food as packaged (0.7 kg of it water) in, and 1.04 kg of carbon dioxide, 1.6 kg of urine and 1.9 kg
-of humidity out, with 0.345 kg of water made by the body. They are kept as they stand. What goes
-in, less these, is 0.276 kg of solid waste: stool, its water and packaging. RP-1324 has 0.200 kg for
-stool with water, solids of sweat and of urine, so 0.076 kg are uneaten food and packaging.
+NASA's rates (Baseline Values and Assumptions Document, BVAD) are 0.816 kg of oxygen, 2.5 kg of
+water and 1.5 kg of food as packaged (0.7 kg of it water) in, and 1.04 kg of carbon dioxide, 1.6 kg
+of urine and 1.9 kg of humidity out, with 0.345 kg of water made by the body. They are kept as they
+stand. What goes in, less these, is 0.276 kg of solid waste: stool, its water and packaging. RP-1324
+has 0.200 kg for stool with water, solids of sweat and of urine, so 0.076 kg are uneaten food and
+packaging.
 
-Checks that the rates were not made for: the heat of 136.7 W is what Weir's equation gives for
-these masses of gas to 1 %; the food burnt, 0.569 kg, is CH(1.6)O(0.65), between fat and sugar.
+Checks that the rates were not made for: the heat of 136.7 W is what Weir's equation gives for these
+masses of gas to 1 %; the food burnt, 0.569 kg, is CH(1.6)O(0.65), between fat and sugar.
 """
 
 from moonstead.components import Flow
