@@ -245,6 +245,7 @@ def test_a_full_brine_tank_stops_recovery() -> None:
         ("crew", {"work_s": 25.0 * HOUR_S}),
         ("crew", {"activity_level": -1.0}),
         ("habitat", {"oxygen_fraction": 1.2}),
+        ("habitat", {"oxygen_fraction": 0.21}),
         ("habitat", {"food": {"capacity_kg": 1.0, "initial_kg": 2.0}}),
         ("water_recovery", {"recovery_fraction": 1.01}),
         ("electrolyser", {"efficiency": 1.01}),

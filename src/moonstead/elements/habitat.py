@@ -35,6 +35,8 @@ from moonstead.spec import Name, NotNegative, Positive, Spec
 from moonstead.units import DAY_S
 
 GAS_J_PER_MOL_K = 8.314462618
+LEAST_OXYGEN_PA = 16.0e3
+"""Partial pressure below which people faint (recall)."""
 
 
 class Stock(Spec):
@@ -93,6 +95,16 @@ class Habitat(Element):
     """Solid waste."""
     thermal: Thermal
     """How it keeps warm."""
+
+    @model_validator(mode="after")
+    def _breathable(self) -> "Habitat":
+        oxygen_pa = self.oxygen_fraction * self.pressure_pa
+        if oxygen_pa < LEAST_OXYGEN_PA:
+            raise ValueError(
+                f"oxygen_fraction times pressure_pa is {oxygen_pa:.0f} Pa; people faint below "
+                f"{LEAST_OXYGEN_PA:.0f} Pa"
+            )
+        return self
 
     def _gas_kg(self, formula: str, pressure_pa: float) -> float:
         moles = pressure_pa * self.volume_m3 / (GAS_J_PER_MOL_K * self.air_k)
