@@ -5,16 +5,19 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import click
 import pytest
 
 from moonstead.cli.main import VERBS, moonstead
+from moonstead.elements.catalogue import AnyElement
 from moonstead.scenario.build import read_scenario
 from moonstead.scenario.examples import example_names, scenario_path
 from moonstead.scenario.model import Scenario
 from moonstead.version import VERSION
 
+TYPES = [get_args(kind.model_fields["type"].annotation)[0] for kind in get_args(AnyElement)]
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMAND_LINE = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
@@ -24,6 +27,21 @@ def test_generated_pages_are_current() -> None:
     command = [sys.executable, str(ROOT / "builders" / "build_docs.py"), "--check"]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_every_element_type_has_a_page_that_tells_its_components(kind: str) -> None:
+    page = (ROOT / "docs" / "elements" / f"{kind}.md").read_text(encoding="utf-8")
+    for part in ("**Model.**", "**Validation.**", "## Keys", "## Example", "made of"):
+        assert part in page, part
+    index = (ROOT / "docs" / "elements" / "index.md").read_text(encoding="utf-8")
+    assert f"({kind}.md)" in index
+    assert f"elements/{kind}.md" in (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+
+
+def test_no_element_type_is_without_a_family() -> None:
+    index = (ROOT / "docs" / "elements" / "index.md").read_text(encoding="utf-8")
+    assert "## Other" not in index
 
 
 def test_the_page_from_terrain_to_site_runs_as_it_stands(tmp_path: Path) -> None:
