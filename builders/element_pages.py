@@ -46,10 +46,10 @@ SKY = {
     "eclipse_fraction": 0.0, "solar_irradiance_w_per_m2": 1361.0,
     "clear_irradiance_w_per_m2": 1361.0, "skyline_elevation_deg": 0.0,
     "earth_azimuth_deg": 0.0, "earth_elevation_deg": 3.0, "earth_fraction": 1.0,
-    "sink_temperature_k": 88.0, "ground_temperature_k": 104.0, "elapsed_s": 12.0 * HOUR_S,
+    "sink_temperature_k": 88.0, "ground_temperature_k": 104.0, "elapsed_s": 3.0 * HOUR_S,
 }  # fmt: skip
 SKY_IN_WORDS = (
-    "What depends on the sky is given for noon of the first day with the whole Sun "
+    "What depends on the sky is given for the third hour of a run with the whole Sun "
     f"{SKY['sun_elevation_deg']} degrees high at azimuth {SKY['sun_azimuth_deg']:g} "
     f"(1361 W/m2) and surroundings of {SKY['sink_temperature_k']:g} K."
 )
