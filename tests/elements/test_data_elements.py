@@ -51,7 +51,7 @@ def test_a_processor_at_half_duty_reads_half_its_rate() -> None:
 
 @pytest.mark.parametrize("rate_bit_per_s", [1.4e3, 50e3, 280e3, 555e3])
 def test_a_terminal_sends_at_the_rungs_of_queqiao(rate_bit_per_s: float) -> None:
-    """Rates of the lander's link (Zhang 2021, figures 0.21); the archive never runs empty."""
+    """Rates of the lander's link (Zhang 2021); the archive never runs empty."""
     terminal = element("radio_terminal", rate_limit_bit_per_s=rate_bit_per_s)
     instrument = camera(1e6, "hub")
     run = simulated(

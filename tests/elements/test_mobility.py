@@ -34,7 +34,7 @@ def wh_per_km(drive: Drive, mass_kg: float) -> float:
 
 
 def test_apollos_rover_takes_less_than_its_report_and_design_say() -> None:
-    """Figures I.2: 36 V, 2 x 121 Ah for 92 km. Apollo 16 report: 98.2 Ah on 26.7 km, all loads."""
+    """LRV: 36 V, 2 x 121 Ah for 92 km. Apollo 16 report: 98.2 Ah on 26.7 km, all loads."""
     design, flown = 36.0 * 242.0 / 92.0, 36.0 * 98.2 / 26.7
     assert 0.5 * design < wh_per_km(LRV, LRV_KG) < design < flown
 
@@ -51,7 +51,7 @@ def test_apollos_wheels_sink_by_a_centimetre_or_two() -> None:
 
 
 def test_viper_drives_within_its_power() -> None:
-    """Figures I.2: 430 kg, 450 W, 0.2 m/s, slopes of 15 degrees nominal and 25 at the limit."""
+    """NASA: 430 kg, 450 W, 0.2 m/s, slopes of 15 degrees nominal and 25 at the limit."""
     viper = element("rover")
     assert viper.mass_kg == 430.0
     assert drive_power_w(on_slope(viper.drive, 15.0), 430.0) < 450.0 - 50.0
@@ -200,7 +200,7 @@ def test_what_cannot_be_is_refused(kind: str, changes: dict[str, Any], says: str
 
 
 def test_the_battery_of_the_example_lasts_as_long_as_vipers() -> None:
-    """Figures I.2: about 50 h of darkness; here with 100 W of avionics and heater."""
+    """NASA: about 50 h of darkness; here with 100 W of avionics and heater."""
     usable_j = element("rover").battery_j * 0.9 * 0.96
     assert usable_j / 100.0 > 40.0 * HOUR_S
     assert usable_j < 5.0 * KWH_J

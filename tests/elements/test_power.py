@@ -120,12 +120,12 @@ def test_no_more_power_than_light_on_the_panel() -> None:
 
 
 def test_28_m2_are_the_class_of_the_vertical_array_of_nasa() -> None:
-    """VSAT: 10 kW (figures I.1)."""
+    """VSAT: 10 kW (NASA)."""
     assert offered_w(array(), sun_elevation_deg=0.0) == pytest.approx(10e3, rel=0.05)
 
 
 def test_dust_and_radiation_of_the_example_are_those_of_apollo_and_change_3() -> None:
-    """Figures C and I.1: 4 to 10 % in 2000 days on covered cells; 21.4 ug/cm2 a year.
+    """O'Brien: 4 to 10 % in 2000 days on covered cells; Chang'e 3: 21.4 ug/cm2 a year.
 
     Grains of 20 um and 3 g/cm3 that lie singly shade 3 / (4 rho r) m2 for each kilogram.
     """
@@ -233,7 +233,7 @@ def after(years: float) -> dict[str, FloatArray]:
 
 
 def test_plutonium_decays() -> None:
-    """Figures I.1: 0.895 of the heat after 14 years, an MMRTG of 110 W then at 98.5 W."""
+    """Half-life 87.7 years: 0.895 of the heat after 14, an MMRTG of 110 W then at 98.5 W."""
     made = element("radioisotope_generator", fuel_age_year=0.0, loss_per_year=0.0).parts()
     assert made.nodes[0].absorbed_w(after(14.0))[0] / 2000.0 == pytest.approx(0.895, abs=5e-4)
     assert made.sources[0].available_w(after(14.0))[0] == pytest.approx(98.5, abs=0.05)
