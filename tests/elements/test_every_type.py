@@ -93,6 +93,14 @@ def test_its_example_runs_through_light_and_dark_and_balances(kind: str) -> None
         assert np.isfinite(array).all()
 
 
+@pytest.mark.parametrize("kind", [kind for kind in TYPES if kind != "lander_hub"])
+def test_two_of_a_type_live_side_by_side(kind: str) -> None:
+    twins = [element(kind, name=name).all_parts() for name in ("one", "two")]
+    shared = {bus.name for bus in twins[0].buses} & {bus.name for bus in twins[1].buses}
+    if not shared:  # two cables to one bus would both make it
+        compile_station(joined((*companions(kind), *twins)))
+
+
 @pytest.mark.parametrize("kind", TYPES)
 def test_what_an_activity_switches_on_exists(kind: str) -> None:
     made = element(kind)

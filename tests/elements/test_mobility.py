@@ -106,6 +106,23 @@ def test_a_rover_sleeps_on_its_timer_and_wakes_in_the_sun() -> None:
     assert {"rover.timer", "rover.wake"} <= set(names)
 
 
+def test_a_rover_lives_on_its_own_battery() -> None:
+    """With the cable shut, in the dark, it drives and surveys from its battery alone."""
+    warm = {**element("rover").thermal.model_dump(), "heater_power_w": 0.0}
+    rover = element("rover", thermal=warm, drive=None, drive_power_w=150.0, hibernation=None)
+    series = sky(10, solar_irradiance_w_per_m2=0.0)
+    run = simulator(joined([hub().parts(), mains(), rover.parts()]), series)
+    moves = {"rover.charger": 0.0, "rover.drive": 1.0, "rover.payload": 1.0}
+    run.obey([Command(name, level) for name, level in moves.items()])
+    run.advance(0, 10, run.new_output(10), 0)
+    used_j = (50.0 + 150.0 + 80.0) * 600.0
+    assert run.ledger.store_discharged_j[0] == pytest.approx(used_j)
+    taken_j = run.begin.store_energy_j[0] - run.state.store_energy_j[0]
+    assert taken_j == pytest.approx(used_j / 0.96)
+    payload = run.station.names.loads.index("rover.payload")
+    assert run.ledger.load_made_bit[payload] == 2e5 * 600.0
+
+
 def test_a_flat_panel_sees_the_sine_of_the_sun() -> None:
     made = element("rover", panel={"area_m2": 1.0, "efficiency": 0.3, "facing": "sky"})
     offered_w = made.parts().sources[0].available_w(sky(1, sun_elevation_deg=30.0))[0]
@@ -171,6 +188,14 @@ def test_working_time_of_a_crane_is_arms_times_share_times_light() -> None:
     assert amount.sum() == pytest.approx(2 * 0.3 * 30)
     always = element("crane", works="always").parts().supplies[0].amount(series)
     assert always.sum() == pytest.approx(2 * 0.3 * 100)
+
+
+def test_a_crane_without_power_gives_no_working_time() -> None:
+    made = element("crane", works="always")
+    for power_w, robots in ((1e4, 0.6), (0.0, 0.0)):
+        run = simulated([hub().parts(), mains(power_w), made.parts()], sky(60))
+        given_s = run.ledger.pool_offered_s[run.station.names.pools.index("robot")]
+        assert given_s == pytest.approx(robots * HOUR_S, rel=0.02)
 
 
 def test_robots_do_as_much_cleaning_as_their_time_allows() -> None:

@@ -1,4 +1,4 @@
-"""Elements of electric power: arrays, stores, generators, reactor, beam, cable, tie."""
+"""Elements of electric power: stores, generators, reactor, beam, cable, tie."""
 
 from typing import Any
 
@@ -15,145 +15,19 @@ from made_elements import (
     small_hub,
 )
 from pydantic import ValidationError
-from scipy.integrate import quad
-from scipy.spatial.transform import Rotation
+from scipy.constants import Stefan_Boltzmann
 
 from moonstead.components import Bus, FloatArray, Parts, joined
 from moonstead.contracts import Command
-from moonstead.elements.sunlight import SUN_RADIUS_RAD, direction, share_above
 from moonstead.units import HOUR_S, JULIAN_YEAR_S, KWH_J
-
-SUNS = [(10.0, -1.0), (95.0, 2.0), (200.0, 40.0), (350.0, 80.0)]
-
-
-def array(**changes: Any) -> Any:
-    bare = {"cleaning": None, "shadow": None}
-    return element("solar_array", **{**bare, **changes})
-
-
-def offered_w(made: Any, **sun: float) -> float:
-    return float(made.parts().sources[0].available_w(sky(1, **sun))[0])
-
-
-@pytest.mark.parametrize(("azimuth", "elevation"), SUNS)
-@pytest.mark.parametrize("axis", [(0.0, 0.0), (70.0, 0.0), (140.0, 35.0)])
-@pytest.mark.parametrize("tilt", [90.0, 60.0])
-def test_a_single_axis_mount_finds_the_best_turn(
-    azimuth: float, elevation: float, axis: tuple[float, float], tilt: float
-) -> None:
-    """Here the face is turned about the axis in steps of 0.05 degrees, and the best is taken."""
-    made = array(
-        mount="single-axis", azimuth_deg=axis[0], axis_elevation_deg=axis[1], tilt_deg=tilt
-    )
-    sun = direction(azimuth, elevation)
-    along = direction(*axis)
-    across = np.cross(along, [0.3, 0.5, 0.81])
-    across /= np.linalg.norm(across)
-    start = np.cos(np.radians(tilt)) * along + np.sin(np.radians(tilt)) * across
-    turns = Rotation.from_rotvec(np.radians(np.arange(0.0, 360.0, 0.05))[:, None] * along)
-    best = max(float((turns.apply(start) @ sun).max()), 0.0)
-    full_w = made.area_m2 * made.cell_efficiency * made.wiring_efficiency * 1361.0
-    found = offered_w(made, sun_azimuth_deg=azimuth, sun_elevation_deg=elevation)
-    assert found / full_w == pytest.approx(best, abs=1e-6)
-
-
-@pytest.mark.parametrize("offset", [-1.5, -1.0, -0.6, 0.0, 0.3, 0.99, 2.0])
-def test_the_share_of_a_disc_above_a_line_is_its_integral(offset: float) -> None:
-    low = min(max(-offset, -1.0), 1.0)
-    area, _ = quad(lambda y: 2.0 * np.sqrt(1.0 - y * y), low, 1.0)
-    assert share_above(np.array([offset]))[0] == pytest.approx(area / np.pi, abs=1e-7)
-
-
-SHADOW = {
-    "bottom_m": 2.0, "top_m": 20.0, "strings": 6, "direction": "horizontal",
-    "skyline_distance_m": 4000.0, "reference_height_m": 10.0,
-}  # fmt: skip
-
-
-def light_of_rows(heights_m: FloatArray, sun_deg: float, wall_m: float) -> FloatArray:
-    """Return the share of the disc that rows of a mast see over a wall, disc point by point.
-
-    The wall's top is ``wall_m`` above the reference height, at the skyline's distance.
-    """
-    edge = np.linspace(-1.0, 1.0, 401)
-    x, y = np.meshgrid(edge, edge)
-    rises = np.tan(np.radians(sun_deg) + SUN_RADIUS_RAD * y[x * x + y * y <= 1.0])
-    above = heights_m[:, None] - SHADOW["reference_height_m"]
-    return np.mean(above + rises * SHADOW["skyline_distance_m"] > wall_m, axis=1)
-
-
-@pytest.mark.parametrize("sun_deg", [-0.4, 0.55, 0.7, 0.86, 1.0, 1.3])
-@pytest.mark.parametrize("way", ["horizontal", "vertical"])
-def test_strings_of_a_tall_array_see_the_sun_over_a_wall(sun_deg: float, way: str) -> None:
-    """Each string gives what its lowest row sees; the wall stands 0.8 degrees high."""
-    made = array(shadow={**SHADOW, "direction": way})
-    wall_m = np.tan(np.radians(0.8)) * SHADOW["skyline_distance_m"]
-    bottoms = (
-        np.array([2.0, 5.0, 8.0, 11.0, 14.0, 17.0]) if way == "horizontal" else np.array([2.0])
-    )
-    truth = light_of_rows(bottoms, sun_deg, wall_m).mean()
-    full_w = made.area_m2 * made.cell_efficiency * made.wiring_efficiency * 1361.0
-    found_w = offered_w(
-        made, sun_elevation_deg=sun_deg, skyline_elevation_deg=0.8, solar_irradiance_w_per_m2=0.0
-    )
-    cosine = np.cos(np.radians(sun_deg))
-    assert found_w / (full_w * cosine) == pytest.approx(truth, abs=2e-3)
-
-
-def test_a_tall_array_is_lit_in_part_for_longer_than_at_once() -> None:
-    """The top sees the Sun while the mast at 10 m sees none, and never gives more than all."""
-    tall, short = array(shadow=SHADOW), array()
-    low = {"sun_elevation_deg": 0.4, "skyline_elevation_deg": 0.8, "solar_irradiance_w_per_m2": 0.0}
-    assert offered_w(tall, **low) == 0.0 == offered_w(short, **low)
-    low["sun_elevation_deg"] = 0.8 - 0.27
-    assert offered_w(tall, **low) > 0.0 == offered_w(short, **low)
-    full = {"sun_elevation_deg": 2.0, "skyline_elevation_deg": 0.8}
-    assert offered_w(tall, **full) == pytest.approx(offered_w(short, **full), rel=1e-12)
-
-
-def test_no_more_power_than_light_on_the_panel() -> None:
-    made = element("solar_array").parts()
-    elevations = np.linspace(0.2, 1.5, 200)
-    series = sky(200, skyline_elevation_deg=0.8) | {"sun_elevation_deg": elevations}
-    absorbed_w = made.nodes[0].absorbed_w(series)
-    assert (made.sources[0].available_w(series) <= absorbed_w * 0.295 / 0.9 + 1e-9).all()
-
-
-def test_28_m2_are_the_class_of_the_vertical_array_of_nasa() -> None:
-    """VSAT: 10 kW (NASA)."""
-    assert offered_w(array(), sun_elevation_deg=0.0) == pytest.approx(10e3, rel=0.05)
-
-
-def test_dust_and_radiation_of_the_example_are_those_of_apollo_and_change_3() -> None:
-    """O'Brien: 4 to 10 % in 2000 days on covered cells; Chang'e 3: 21.4 ug/cm2 a year.
-
-    Grains of 20 um and 3 g/cm3 that lie singly shade 3 / (4 rho r) m2 for each kilogram.
-    """
-    made = array()
-    deposit_kg_per_m2 = 21.4e-9 / 1e-4
-    assert made.dust_per_year == pytest.approx(
-        deposit_kg_per_m2 * 3.0 / (4.0 * 3000.0 * 10e-6), rel=0.1
-    )
-    years = 2000.0 * 86400.0 / JULIAN_YEAR_S
-    left = ((1.0 - made.loss_per_year) * (1.0 - made.dust_per_year)) ** years
-    assert 0.04 < 1.0 - left < 0.10
-
-
-def test_cleaning_takes_its_share_of_the_dust_in_its_time() -> None:
-    made = element("solar_array")
-    work = made.all_parts().loads[0]
-    assert work.name in made.activity_loads()
-    assert work.cleans == "array"
-    assert np.exp(-work.cleaning_per_s * 4.0 * HOUR_S) == pytest.approx(1.0 - 0.9)
-    assert work.initial_level == 0.0
 
 
 @pytest.mark.parametrize(
     ("kind", "changes", "says"),
     [
-        ("solar_array", {"axis_elevation_deg": 10.0}, "single-axis"),
-        ("solar_array", {"dust_per_year": 0.0}, "cleaning needs dust_per_year"),
-        ("solar_array", {"shadow": {**SHADOW, "top_m": 2.0}}, "top_m must be above"),
+        ("battery", {"name": "Two Words"}, "pattern"),
+        ("battery", {"mass_kg": 0.0}, "greater than 0"),
+        ("battery", {"floor_fraction": 1.0}, "less than 1"),
         ("regenerative_fuel_cell", {"discharge_efficiency": 0.84}, "less than or equal to 0.829"),
         ("regenerative_fuel_cell", {"charge_efficiency": 1.01}, "less than or equal to 1"),
         ("radioisotope_generator", {"electric_power_w": 2000.0}, "below thermal_power_w"),
@@ -224,7 +98,9 @@ def test_a_fuel_cell_burns_the_oxygen_of_another_element() -> None:
     run = simulated([used.parts(), tank.parts(), made.parts()], sky(60), 60.0)
     kg = dict(zip(run.station.names.tanks, run.state.tank_kg, strict=True))
     enthalpy_j = run.ledger.store_discharged_j[0] / 0.70
-    assert 20.0 - kg["air"] == pytest.approx(enthalpy_j / 285.83e3 * 15.999e-3, rel=1e-9)
+    assert run.ledger.tank_out_kg[run.station.names.tanks.index("air")] == pytest.approx(
+        enthalpy_j / 285.83e3 * 15.999e-3, rel=1e-9
+    )
     assert kg["fuel-cell.water"] == pytest.approx(enthalpy_j / 285.83e3 * 18.015e-3, rel=1e-9)
 
 
@@ -282,6 +158,21 @@ def test_a_reactor_starts_up_and_follows_its_level() -> None:
     assert power_w[400] == pytest.approx(1e4, rel=1e-6)
     assert power_w[420 + 90] == pytest.approx(7.5e3, rel=0.01)
     assert power_w[799] == pytest.approx(5e3, rel=1e-6)
+
+
+@pytest.mark.parametrize("drawn_w", [0.0, 9e3])
+def test_a_reactor_settles_by_stefan_and_boltzmann(drawn_w: float) -> None:
+    """All its heat leaves by the radiator, but for what goes out as power."""
+    made = element("fission_unit", running=True)
+    quiet = {"heat_capacity_j_per_k": 2e4, "radiating_area_m2": 1.0, "emissivity": 0.05,
+             "survival_min_k": 1.0}  # fmt: skip
+    computer = hub(
+        computer_power_w=max(drawn_w, 1e-9), housekeeping_power_w=0.0, radio=(), thermal=quiet
+    )
+    run = simulated([computer.parts(), made.parts()], sky(5000), 600.0)
+    radiator = run.station.names.nodes.index("reactor")
+    truth_k = ((43e3 - drawn_w) / (20.0 * 0.85 * Stefan_Boltzmann) + 88.0**4) ** 0.25
+    assert run.state.node_temperature_k[radiator] == pytest.approx(truth_k, rel=1e-9)
 
 
 def test_a_cold_reactor_makes_no_heat() -> None:

@@ -21,7 +21,7 @@ scenario without positions does not check the keep-out zone.
 
 **Validation.** The radiator settles at the temperature of Stefan and Boltzmann (1e-9 relative);
 the example's first law closes at Kilopower's 10 kW from 43 kW; start-up reaches half power in
-half its time. Tests: `tests/elements/test_power.py`, `tests/elements/test_catalogue.py`.
+half its time. Tests: `tests/elements/test_power.py`.
 
 **Sources.** NASA: Kilopower 1 to 10 kW of electricity, at least 10 years, four units for an
 outpost; fission surface power 40 kW (2022), 100 kW below 15 t (2025 directive). KRUSTY, Nevada
@@ -100,7 +100,7 @@ class FissionUnit(Element):
             radiating_area_m2=self.radiator_area_m2,
             emissivity=self.radiator_emissivity,
             sink_temperature_k=sink_temperature,
-            absorbed_w=Constant(self.thermal_power_w),
+            absorbed_w=Constant(0.0),  # its heat comes with its output
             initial_temperature_k=self.initial_temperature_k,
             survival_min_k=50.0,
         )
@@ -111,6 +111,7 @@ class FissionUnit(Element):
             available_w=Constant(self.electric_power_w),
             loss_per_year=self.loss_per_year,
             takes_heat=True,
+            heat_per_w=self.thermal_power_w / self.electric_power_w,
             ramp_per_s=1.0 / self.start_up_s if self.start_up_s > 0.0 else 0.0,
             initial_output=1.0 if self.running else 0.0,
         )

@@ -29,7 +29,7 @@ the shadow of a wall on a mast integrated over the disc (0.2 %); the temperature
 of Stefan and Boltzmann. 28 m2 give 10 kW, the class of NASA's vertical array (VSAT, 10 kW). Dust
 as Chang'e 3 measured it (21.4 ug/cm2 a year, on 20 um grains a shade of 0.5 % a year) with the
 radiation loss of the example takes 4 to 10 % in 2000 days, as on Apollo's covered cells. Tests:
-`tests/elements/test_power.py`, `tests/elements/test_catalogue.py`.
+`tests/elements/test_solar_array.py`.
 
 **Sources.** O'Brien 2013, review of the Apollo dust detectors: covered cells lost 4 to 10 %, bare
 ones 24 to 29 % in about 2000 days. Chang'e 3 dust: quartz balance at 1.9 m height. VSAT: NASA.
