@@ -17,7 +17,7 @@ from made_elements import (
 from pydantic import ValidationError
 from scipy.constants import Stefan_Boltzmann
 
-from moonstead.components import Bus, FloatArray, Parts, joined
+from moonstead.components import Bus, FloatArray, Parts, Source, joined
 from moonstead.contracts import Command
 from moonstead.units import HOUR_S, JULIAN_YEAR_S, KWH_J
 
@@ -47,11 +47,36 @@ def test_what_cannot_be_is_refused(kind: str, changes: dict[str, Any], says: str
         element(kind, **changes)
 
 
+COLD_PROOF = {
+    "heat_capacity_j_per_k": 2e4, "radiating_area_m2": 1.0, "emissivity": 0.05,
+    "survival_min_k": 1.0,
+}  # fmt: skip
+
+
 def test_a_battery_fades_as_geostationary_cells_do() -> None:
     """Saft: about 10 % in 15 years; two seasons of 45 shadows a year, to 80 % depth."""
     made = element("battery")
     lost = 15.0 * made.calendar_fade_per_year + 15.0 * 90.0 * 0.8 * made.cycle_fade_fraction
     assert lost == pytest.approx(0.10, abs=0.005)
+
+
+def test_a_battery_in_the_simulation_fades_as_its_numbers_say() -> None:
+    """A year of a cycle to 80 % every day: 0.5 % by time and 365 x 0.8 cycles by use."""
+    made = element("battery", self_discharge_per_s=0.0, initial_fraction=1.0)
+    drain_w = 0.8 * made.capacity_j * 0.97 / 12.0 / HOUR_S
+    drain = hub(computer_power_w=drain_w, housekeeping_power_w=0.0, radio=(), thermal=COLD_PROOF)
+    sun = sky(2 * 365)
+    lit = np.tile([0.0, 1.0], 365)
+    offer = Source(
+        name="mains", bus="main", node="hub", available_w=lambda _: lit * (drain_w + 1.5e4)
+    )
+    run = simulated([drain.parts(), made.parts(), Parts(sources=(offer,))], sun, 12.0 * HOUR_S)
+    left = run.state.store_capacity_j[0] / made.capacity_j
+    taken_j = run.ledger.store_discharged_j[0] / 0.97
+    cycles = taken_j / made.capacity_j
+    assert cycles == pytest.approx(365 * 0.8, rel=0.02)
+    year_share = 365 * 86400.0 / JULIAN_YEAR_S
+    assert left == pytest.approx(1.0 - 0.005 * year_share - 2.2e-5 * cycles, abs=1e-6)
 
 
 def test_a_battery_is_of_the_class_of_lusee_night() -> None:
@@ -164,10 +189,8 @@ def test_a_reactor_starts_up_and_follows_its_level() -> None:
 def test_a_reactor_settles_by_stefan_and_boltzmann(drawn_w: float) -> None:
     """All its heat leaves by the radiator, but for what goes out as power."""
     made = element("fission_unit", running=True)
-    quiet = {"heat_capacity_j_per_k": 2e4, "radiating_area_m2": 1.0, "emissivity": 0.05,
-             "survival_min_k": 1.0}  # fmt: skip
     computer = hub(
-        computer_power_w=max(drawn_w, 1e-9), housekeeping_power_w=0.0, radio=(), thermal=quiet
+        computer_power_w=max(drawn_w, 1e-9), housekeeping_power_w=0.0, radio=(), thermal=COLD_PROOF
     )
     run = simulated([computer.parts(), made.parts()], sky(5000), 600.0)
     radiator = run.station.names.nodes.index("reactor")

@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_elements import element, simulated, sky, small_hub
+from made_elements import advanced, element, helpers, simulated, simulator, sky, small_hub
 from pydantic import ValidationError
 from scipy.constants import Stefan_Boltzmann
 from scipy.integrate import quad
 from scipy.spatial.transform import Rotation
 
-from moonstead.components import FloatArray
+from moonstead.components import FloatArray, joined
+from moonstead.contracts import Command
 from moonstead.elements.sunlight import SUN_RADIUS_RAD, direction, share_above
 from moonstead.units import HOUR_S, JULIAN_YEAR_S
 
@@ -178,6 +179,26 @@ def test_an_array_settles_where_its_power_and_its_heat_balance() -> None:
         panel = run.station.names.nodes.index("array")
         assert run.state.node_temperature_k[panel] == pytest.approx(truth_k, abs=0.01)
     assert kelvin < idle - 10.0
+
+
+def test_an_array_in_the_simulation_loses_what_apollos_covered_cells_lost() -> None:
+    """2000 days of full use, a day a step; O'Brien: 4 to 10 %."""
+    made = array(temperature_coefficient_per_k=0.0)
+    storing = element("battery", capacity_j=1e15, charge_power_w=1e6).parts()
+    run = simulator(joined([small_hub().parts(), made.parts(), storing]), sky(2000), 86400.0)
+    output = run.new_output(2000)
+    run.advance(0, 2000, output, 0)
+    power_w = output["source_power_w"][0]
+    assert 0.04 < 1.0 - power_w[-1] / power_w[0] < 0.10
+
+
+def test_a_cleaning_takes_nine_tenths_of_the_dust_away() -> None:
+    made = array(cleaning={"duration_s": 4.0 * HOUR_S, "robots": 1.0})
+    run = simulator(joined([small_hub().parts(), made.all_parts(), helpers()]), sky(240))
+    run.state.source_dust[:] = 0.2
+    run.obey([Command("array.cleaning", 1.0)])
+    advanced(run, 240)
+    assert run.state.source_dust[0] == pytest.approx(0.02, rel=1e-3)
 
 
 @pytest.mark.parametrize(
