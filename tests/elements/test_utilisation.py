@@ -7,6 +7,7 @@ import pytest
 from made_elements import element
 from pydantic import ValidationError
 from running import DAY_S, gained_kg, run_for, taken_j
+from scipy.constants import calorie, kilo
 from scipy.integrate import quad
 
 from moonstead.elements.chemistry import (
@@ -120,6 +121,16 @@ def test_energy_below_the_floor_is_refused(
     element(kind, specific_energy_j_per_kg=1.001 * floor_kwh * KWH_J, **given)
     with pytest.raises(ValidationError, match="nothing can do it with less than"):
         element(kind, specific_energy_j_per_kg=0.999 * floor_kwh * KWH_J, **given)
+
+
+def test_no_oxygen_below_the_enthalpy_of_splitting_water() -> None:
+    """68.315 kcal/mol (CRC Handbook), half a mole of O2 from each mole of water."""
+    floor = 68.315 * kilo * calorie / 15.9994e-3
+    with pytest.raises(ValidationError, match="splitting water"):
+        element("oxygen_plant", specific_energy_j_per_kg=0.999 * floor)
+    element("oxygen_plant", specific_energy_j_per_kg=1.001 * floor)
+    with pytest.raises(ValidationError, match="heat_fraction must be at most 0.796"):
+        element("oxygen_plant", heat_fraction=0.9)
 
 
 def test_the_floor_of_a_soil_is_that_of_its_oxides_by_heats_of_formation() -> None:

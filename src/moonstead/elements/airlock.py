@@ -20,6 +20,7 @@ heat alone
 lost (recall). Heat of vaporisation of water at 0 degrees 2.50 MJ/kg (steam tables).
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -34,6 +35,19 @@ from moonstead.spec import Fraction, Name, NotNegative, Positive, RefersTo
 from moonstead.units import HOUR_S
 
 SUBLIMATOR_J_PER_KG = 2.50e6
+
+
+def added(flows: Iterable[Flow]) -> tuple[Flow, ...]:
+    """Return one flow for each tank and commodity, none of them zero."""
+    rates: dict[tuple[str, str], float] = {}
+    for flow in flows:
+        where = (flow.commodity, flow.tank)
+        rates[where] = rates.get(where, 0.0) + flow.kg_per_s
+    return tuple(
+        Flow(commodity=commodity, kg_per_s=rate, tank=tank)
+        for (commodity, tank), rate in rates.items()
+        if rate != 0.0
+    )
 
 
 class Airlock(Element):
@@ -98,8 +112,7 @@ class Airlock(Element):
             Flow(commodity=what, kg_per_s=-rate, tank=f"{self.habitat}.{what}")
             for what, rate in lost
         )
-        every = (*taken, *out, *body_flows(self.habitat, excess))
-        return tuple(flow for flow in every if flow.kg_per_s != 0.0)
+        return added((*taken, *out, *body_flows(self.habitat, excess)))
 
     def parts(self) -> Parts:
         """Return the excursion."""

@@ -1,13 +1,13 @@
 """Carbon dioxide removal: takes carbon dioxide out of a habitat's air.
 
 **Model.** At full rate it takes a given mass per second from the habitat's air and gives it to an
-accumulator, less a share that is vented; without an accumulator all is vented. Energy per kilogram
-as given.
+accumulator; without one it is vented. Energy per kilogram as given.
 
 **Assumptions.** It removes whatever there is up to its rate, however thin.
 
 **Limits.** No adsorption beds, no cycles, no loss of air or water with what is vented. Where the
-accumulator is full nothing is removed; size ``vented_fraction`` for what the `sabatier` can take.
+accumulator is full nothing is removed, so give it a relief valve: a `sabatier` takes no more than
+about half.
 
 **Validation.** Storing takes at least R T ln(p / p_cabin) / M, 0.28 MJ/kg from 667 Pa to one
 atmosphere
@@ -20,7 +20,7 @@ the class of limits for long flights (recall).
 import math
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from moonstead.components import Flow, Parts
 from moonstead.elements.chemistry import below_floor, molar_mass_kg
@@ -50,8 +50,6 @@ class Co2Removal(Plant):
     """From the bus per kilogram of carbon dioxide."""
     carbon_dioxide_tank: TankName | None = None
     """The accumulator; all is vented where none is named."""
-    vented_fraction: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
-    """Share that is vented although there is an accumulator."""
 
     @model_validator(mode="after")
     def _possible(self) -> "Co2Removal":
@@ -61,21 +59,14 @@ class Co2Removal(Plant):
             raise ValueError(
                 below_floor("specific_energy_j_per_kg", given, SEPARATION_J_PER_KG, why)
             )
-        if self.carbon_dioxide_tank is None and self.vented_fraction > 0.0:
-            raise ValueError("vented_fraction says nothing without a carbon_dioxide_tank")
         return self
 
     def parts(self) -> Parts:
         """Return its beds and its thermal node."""
-        stored = 0.0
-        if self.carbon_dioxide_tank:
-            stored = self.rate_kg_per_s * (1.0 - self.vented_fraction)
-        vented = self.rate_kg_per_s - stored
         what = "carbon-dioxide"
         flows = (
             Flow(commodity=what, kg_per_s=-self.rate_kg_per_s, tank=f"{self.habitat}.{what}"),
-            Flow(commodity=what, kg_per_s=stored, tank=self.carbon_dioxide_tank or ""),
-            Flow(commodity=what, kg_per_s=vented),
+            Flow(commodity=what, kg_per_s=self.rate_kg_per_s, tank=self.carbon_dioxide_tank or ""),
         )
         power_w = self.rate_kg_per_s * self.specific_energy_j_per_kg
         return self.plant_parts((self.working("beds", power_w, flows, vital=True),))

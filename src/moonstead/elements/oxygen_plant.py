@@ -11,7 +11,7 @@ bound in the products nor carried off by hot slag heats the plant.
 `molten_regolith_electrolysis` do, with the yields of real soils.
 
 **Validation.** A specific energy below 4.96 kWh/kg is refused
-(`tests/elements/test_catalogue.py::test_no_oxygen_below_the_enthalpy_of_splitting_water`); so is
+(`tests/elements/test_utilisation.py::test_no_oxygen_below_the_enthalpy_of_splitting_water`); so is
 heat that the first law does not leave.
 
 **Sources.** 4.96 kWh/kg: enthalpy of formation of liquid water, 285.83 kJ/mol (CODATA). 24.3 kWh/kg

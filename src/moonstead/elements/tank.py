@@ -86,6 +86,8 @@ class TankElement(Element):
     """What is in it when it arrives."""
     leak_per_s: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     """Share of what is in it that is lost per second."""
+    relief: bool = False
+    """Whether what finds no room is vented, so that who fills it need not stop."""
     boil_off_conductance_w_per_k: NotNegative = 0.0
     """From the wall into the liquid: 0 for a tank of gas or solids."""
     thermal: Thermal | None = None
@@ -117,6 +119,7 @@ class TankElement(Element):
             initial_kg=self.initial_kg,
             leak_per_s=self.leak_per_s,
             boil_off=boil_off,
+            relief=self.relief,
         )
         if self.thermal is None:
             return Parts(tanks=(tank,))
