@@ -136,7 +136,10 @@ def index_page() -> str:
 
 def page(kind: str, model: type[Element]) -> str:
     text = f"# {title(kind)}: `{kind}`\n\n{about(model)}\n\n## Keys\n\n"
-    text += f"{inspect.getdoc(model)} {COMMON_KEYS}\n\n{rows(model, leave_out=(*COMMON, 'type'))}\n"
+    text += f"{inspect.getdoc(model)} {COMMON_KEYS}"
+    if "thermal" in model.model_fields:
+        text += " `thermal` is described [there too](index.md#thermal)."
+    text += f"\n\n{rows(model, leave_out=(*COMMON, 'type'))}\n"
     for path, inner in inner_models(model):
         text += section(f"### `{path}`", inner)
     text += f"## Example\n\n```toml\n{example_text(kind).strip()}\n```\n\n"
@@ -145,8 +148,7 @@ def page(kind: str, model: type[Element]) -> str:
 
 COMMON_KEYS = (
     "`name`, `partner`, `mass_kg`, `place`, `arrives`, `assembly` and `retires` are "
-    "[keys of every element](index.md#keys-of-every-element); `thermal` is described "
-    "[there too](index.md#thermal)."
+    "[keys of every element](index.md#keys-of-every-element)."
 )
 
 

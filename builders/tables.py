@@ -24,7 +24,7 @@ def rows(model: type[Spec], leave_out: typing.Container[str] = ()) -> str:
         if name not in leave_out:
             unit = unit_of_name(name)
             shown_unit = "" if unit is None else (unit or "1")
-            about = " ".join((field.description or "").split())
+            about = " ".join((field.description or "").replace("``", "`").split())
             meaning = f"{about}{choices(field)}{reference(field)}"
             text += (
                 f"| `{name}` | {shown_unit} | {default(field)} | {bounds(field)} | {meaning} |\n"
