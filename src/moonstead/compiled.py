@@ -27,6 +27,16 @@ def compiled(function: Function) -> Function:
     return cast("Function", _tied_to_sources(kernel, function))
 
 
+def compiled_without_counting(function: Function) -> Function:
+    """Compile a numeric kernel that allocates nothing and returns no array.
+
+    It counts no references: each use of an array of a named tuple would count one up and down,
+    which costs more than the few numbers of a time step (measured: ten times the step).
+    """
+    kernel = numba.njit(cache=True, error_model="numpy", _nrt=False)(function)
+    return cast("Function", _tied_to_sources(kernel, function))
+
+
 def compiled_parallel(function: Function) -> Function:
     """Compile a numeric kernel whose ``prange`` loops run on all cores."""
     kernel = numba.njit(cache=True, error_model="numpy", parallel=True)(function)
@@ -39,7 +49,7 @@ def inlined(function: Function) -> Function:
     A call between kernels passes every array of a named tuple and counts its references; for the
     small parts of a time step that costs as much as their work (measured: a third of the step).
     """
-    kernel = numba.njit(cache=True, error_model="numpy", inline="always")(function)
+    kernel = numba.njit(cache=True, error_model="numpy", inline="always", _nrt=False)(function)
     return cast("Function", _tied_to_sources(kernel, function))
 
 

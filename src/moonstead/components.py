@@ -124,7 +124,9 @@ class Source:
     dust_per_year: float = 0.0
     """Share of the light still let through that dust takes per Julian year; cleaning undoes it."""
     takes_heat: bool = False
-    """Whether power drawn is taken out of the node's absorbed heat, as in a solar cell."""
+    """Whether power drawn is taken out of the node's heat, as in a solar cell or a reactor."""
+    heat_per_w: float = 0.0
+    """Heat put into the node per watt of the driver times the level reached, as in a reactor."""
     initial_level: float = 1.0
     """A command sets the level, the share of what is available that is put on offer."""
     ramp_per_s: float = 0.0
@@ -243,6 +245,8 @@ class Tank:
     """Share of what is in it that is lost to space per second."""
     boil_off: BoilOff | None = None
     """Lost to space."""
+    relief: bool = False
+    """Whether what finds no room goes to space, so that who fills it need not stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +287,8 @@ class Supply:
     pool: str
     amount: Driver
     """Persons or robots at work."""
+    load: str = ""
+    """A load that must have power for it: the amount scales with its share in the last step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

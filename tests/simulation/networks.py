@@ -8,24 +8,33 @@ import numpy as np
 from hypothesis import strategies as st
 
 from moonstead.components import (
+    BoilOff,
     Bus,
     Converter,
+    Coupling,
     FloatArray,
+    Flow,
     Link,
     Load,
+    Melting,
+    Need,
     Parts,
     Priority,
+    Reactant,
     Recorder,
     Source,
     Store,
+    Supply,
     Surroundings,
     Tank,
     ThermalNode,
     Thermostat,
+    Tie,
     Transmitter,
 )
 from moonstead.simulation.compile import compile_station, drive
-from moonstead.simulation.network import Ledger, Output
+from moonstead.simulation.network import Ledger
+from moonstead.simulation.output import Output
 from moonstead.simulation.simulator import Noise, Simulator, Sky
 
 
@@ -88,6 +97,16 @@ def load(name: str, power_w: float, **changes: Any) -> Load:
     return Load(name=name, power_w=power_w, **{**values, **changes})
 
 
+def oxygen_maker(load: Load, specific_energy_j_per_kg: float, tank: str = "tank") -> Converter:
+    """Oxygen out of the ground into a tank, at so much energy per kilogram."""
+    rate = load.power_w / specific_energy_j_per_kg
+    flows = (
+        Flow(commodity="regolith", kg_per_s=-rate),
+        Flow(commodity="oxygen", kg_per_s=rate, tank=tank),
+    )
+    return Converter(load=load, flows=flows)
+
+
 def source(name: str, offer: float | Series, **changes: Any) -> Source:
     driver = offer if isinstance(offer, Series) else Level(offer)
     values: dict[str, Any] = {"bus": "main", "node": "box", "available_w": driver}
@@ -129,37 +148,118 @@ EFFICIENCIES = st.sampled_from([0.3, 0.85, 1.0])
 
 @st.composite
 def random_parts(draw: Any) -> Parts:
-    """A legal station: a tree of buses, and any number of everything on them."""
+    """A legal station: buses in a tree of cables, some tied, and any number of everything."""
     n_buses = draw(st.integers(1, 4))
     buses = draw(st.permutations([f"bus{k}" for k in range(n_buses)]))
-    nodes = [f"node{k}" for k in range(draw(st.integers(1, 3)))]
+    nodes = [f"node{k}" for k in range(draw(st.integers(1, 4)))]
     recorders = [f"rec{k}" for k in range(draw(st.integers(0, 2)))]
     tanks = [f"tank{k}" for k in range(draw(st.integers(0, 2)))]
-    some_bus, some_node = st.sampled_from(buses), st.sampled_from(nodes)
+    some_bus, some_node = st.sampled_from(buses), st.sampled_from([*nodes, ""])
     some_priority = st.sampled_from(list(Priority))
+    positive = st.sampled_from([0.5, 80.0, 900.0])
 
     def a_load(name: str, *, made_of: Any = POWERS_W) -> Load:
+        needs = draw(st.sampled_from([(), (), (Need(pool="crew", amount=1.0),)]))
+        reads = draw(st.sampled_from(["", "", *recorders]))
+        thermal = draw(st.sampled_from(nodes))
         warm = draw(st.booleans())
-        recorder = draw(st.sampled_from(["", *recorders]))
         return Load(
             name=name,
             bus=draw(some_bus),
-            node=draw(some_node),
+            node=thermal if warm else draw(some_node),
             power_w=draw(made_of),
             priority=draw(some_priority),
             initial_level=draw(SHARES),
             divisible=draw(st.booleans()),
             heat_fraction=draw(SHARES),
             thermostat=Thermostat(setpoint_k=draw(st.sampled_from([200.0, 290.0])), band_k=5.0)
-            if warm
+            if warm and not needs
             else None,
+            needs=needs,
             data_rate_bit_per_s=draw(st.sampled_from([0.0, 12.5, 1e6])),
-            recorder=recorder,
-        )
+            recorder=draw(st.sampled_from(recorders)) if reads else draw(
+                st.sampled_from(["", *recorders])
+            ),
+            reads=reads,
+            read_rate_bit_per_s=10.0 if reads else 0.0,
+        )  # fmt: skip
 
-    positive = st.sampled_from([0.5, 80.0, 900.0])
+    # Water and its gases, for electrolysers and for stores that hold their energy in them.
+    stocks = tuple(
+        Tank(
+            name=name,
+            commodity=name,
+            capacity_kg=draw(st.sampled_from([1e-3, 50.0])),
+            initial_kg=draw(st.sampled_from([0.0, 1e-3])),
+            leak_per_s=draw(st.sampled_from([0.0, 1e-6, 0.1])),
+            boil_off=draw(
+                st.sampled_from(
+                    [
+                        None,
+                        BoilOff(
+                            node=nodes[0], conductance_w_per_k=0.1, boiling_k=90.0,
+                            latent_j_per_kg=2e5,
+                        ),
+                    ]
+                )
+            ),
+            relief=draw(st.booleans()),
+        )
+        for name in ("water", "oxygen", "hydrogen")
+    )  # fmt: skip
+    split = ({"water": -9.0, "oxygen": 8.0, "hydrogen": 1.0}).items()
+    electrolysers = tuple(
+        Converter(
+            load=a_load(f"split{k}", made_of=positive),
+            flows=tuple(
+                Flow(commodity=name, kg_per_s=1e-6 * share, tank=name) for name, share in split
+            ),
+            idle_fraction=draw(st.sampled_from([0.0, 0.3])),
+            warm_up_s=draw(st.sampled_from([0.0, 100.0])),
+            min_run_s=draw(st.sampled_from([0.0, 300.0])),
+            reaction_heat_w=draw(st.sampled_from([0.0, 20.0])),
+        )
+        for k in range(draw(st.integers(0, 2)))
+    )
+    reactants = tuple(
+        Reactant(tank=name, commodity=name, kg_per_j=1e-8 * share) for name, share in split
+    )
+    plants = tuple(
+        oxygen_maker(
+            a_load(f"plant{k}", made_of=positive),
+            draw(st.sampled_from([1e4, 8.7e7])),
+            draw(st.sampled_from(tanks)),
+        )
+        for k in range(draw(st.integers(0, 2)) if tanks else 0)
+    )
+    sources = tuple(
+        Source(
+            name=f"source{k}",
+            bus=bus,
+            node=draw(some_node),
+            available_w=Series("light", draw(st.sampled_from([0.0, 50.0, 1200.0]))),
+            temperature_coefficient_per_k=draw(st.sampled_from([0.0, -0.002])),
+            loss_per_year=draw(st.sampled_from([0.0, 0.02, 0.9])),
+            dust_per_year=draw(st.sampled_from([0.0, 0.5])),
+            takes_heat=draw(st.booleans()),
+            heat_per_w=draw(st.sampled_from([0.0, 3.0])),
+            initial_level=draw(SHARES),
+            ramp_per_s=draw(st.sampled_from([0.0, 1e-3])),
+            initial_output=draw(SHARES),
+        )
+        for k, bus in enumerate([*buses, *(draw(some_bus) for _ in range(draw(st.integers(0, 2))))])
+    )
+    cleaner = Load(
+        name="brush", bus="", node="", power_w=0.0, priority=Priority.MAINTENANCE,
+        initial_level=draw(SHARES), cleans="source0", cleaning_per_s=1e-3,
+    )  # fmt: skip
     return Parts(
         buses=tuple(Bus(name=name) for name in buses),
+        ties=tuple(
+            Tie(name=f"tie{k}", bus_a=draw(some_bus), bus_b=draw(some_bus),
+                initial_level=draw(st.sampled_from([0.0, 1.0])))
+            for k in range(draw(st.integers(0, 2)))
+        ),
         nodes=tuple(
             node(
                 name,
@@ -169,23 +269,27 @@ def random_parts(draw: Any) -> Parts:
                 absorbed_w=Series("light", 1e4 * draw(st.sampled_from([1.0, 2.0]))),
                 initial_temperature_k=draw(st.sampled_from([150.0, 285.0, 350.0])),
                 louver_area_m2=draw(st.sampled_from([0.0, 1.0])),
+                ground_conductance_w_per_k=draw(st.sampled_from([0.0, 2.0])),
+                melting=draw(st.sampled_from([None, Melting(melting_k=300.0, latent_j=1e6)])),
                 survival_min_k=draw(st.sampled_from([1.0, 230.0])),
             )
             for name in nodes
         ),
-        sources=tuple(
-            Source(
-                name=f"source{k}",
-                bus=draw(some_bus),
-                node=draw(some_node),
-                available_w=Series("light", draw(st.sampled_from([0.0, 50.0, 1200.0]))),
-                temperature_coefficient_per_k=draw(st.sampled_from([0.0, -0.002])),
-                loss_per_year=draw(st.sampled_from([0.0, 0.02, 0.9])),
-                takes_heat=draw(st.booleans()),
+        couplings=tuple(
+            Coupling(
+                name=f"strap{k}",
+                node_a=draw(st.sampled_from(nodes)),
+                node_b=draw(st.sampled_from(nodes)),
+                conductance_w_per_k=draw(st.sampled_from([0.0, 0.1, 50.0])),
+                radiating_m2=draw(st.sampled_from([0.0, 1.0])),
+                pump=draw(st.sampled_from(["", *(plant.load.name for plant in plants)])),
+                closes_above_k=draw(st.sampled_from([0.0, 280.0])),
             )
-            for k in range(draw(st.integers(0, 3)))
+            for k in range(draw(st.integers(0, 4)))
+            if len(nodes) > 1
         ),
-        loads=tuple(a_load(f"load{k}") for k in range(draw(st.integers(0, 5)))),
+        sources=sources,
+        loads=(cleaner, *(a_load(f"load{k}") for k in range(draw(st.integers(0, 5))))),
         stores=tuple(
             Store(
                 name=f"store{k}",
@@ -202,21 +306,21 @@ def random_parts(draw: Any) -> Parts:
                 charge_min_temperature_k=draw(st.sampled_from([0.0, 268.0])),
                 calendar_fade_per_year=draw(st.sampled_from([0.0, 0.02])),
                 cycle_fade=draw(st.sampled_from([0.0, 1e-4, 0.05])),
+                reactants=reactants if k == 0 and draw(st.booleans()) else (),
                 order=draw(st.integers(0, 1)),
             )
             for k in range(draw(st.integers(0, 3)))
         ),
-        tanks=tuple(
-            Tank(name=name, commodity="oxygen", capacity_kg=draw(st.sampled_from([1e-3, 50.0])))
-            for name in tanks
+        tanks=(
+            *stocks,
+            *(
+                Tank(name=name, commodity="oxygen", capacity_kg=draw(st.sampled_from([1e-3, 50.0])))
+                for name in tanks
+            ),
         ),
-        converters=tuple(
-            Converter(
-                load=a_load(f"plant{k}", made_of=positive),
-                tank=draw(st.sampled_from(tanks)),
-                specific_energy_j_per_kg=draw(st.sampled_from([1e4, 8.7e7])),
-            )
-            for k in range(draw(st.integers(0, 2)) if tanks else 0)
+        converters=(*plants, *electrolysers),
+        supplies=(
+            Supply(name="people", pool="crew", amount=Series("light", 2.0)),
         ),
         links=tuple(
             Link(
@@ -224,8 +328,9 @@ def random_parts(draw: Any) -> Parts:
                 from_bus=buses[draw(st.integers(0, k - 1))],
                 to_bus=buses[k],
                 node=draw(some_node),
-                capacity_w=draw(POWERS_W),
+                capacity_w=draw(positive),
                 efficiency=draw(EFFICIENCIES),
+                resistance_ohm=draw(st.sampled_from([0.0, 1.0])),
                 priority=draw(some_priority),
                 initial_level=draw(SHARES),
             )
@@ -233,7 +338,7 @@ def random_parts(draw: Any) -> Parts:
             if draw(st.booleans())
         ),
         recorders=tuple(
-            Recorder(name=name, capacity_bit=draw(st.sampled_from([0.0, 1e3, 1e8])))
+            Recorder(name=name, capacity_bit=draw(st.sampled_from([1.0, 1e3, 1e8])))
             for name in recorders
         ),
         transmitters=tuple(
@@ -257,6 +362,7 @@ def random_sky(draw: Any) -> dict[str, FloatArray]:
     return {
         "light": generator.random(n_steps) * (generator.random(n_steps) >= darkness),
         "sink": generator.uniform(0.0, 200.0, n_steps),
+        "ground_temperature_k": generator.uniform(40.0, 300.0, n_steps),
         "contact_rate_bit_per_s:relay": 1e6 * (generator.random(n_steps) < 0.5),
         "contact_rate_bit_per_s:direct": 90.0 * (generator.random(n_steps) < 0.5),
     }
@@ -268,4 +374,4 @@ def made_of(parts: Parts, sky: dict[str, FloatArray], dt_s: float) -> Simulator:
 
 def everything(made: Simulator, output: Output) -> Iterable[FloatArray]:
     """All that a run leaves: state, ledger and series."""
-    return (*made.state, *made.ledger, *output)
+    return (*made.state, *made.ledger, output.rows)

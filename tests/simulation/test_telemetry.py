@@ -21,7 +21,7 @@ def test_without_noise_it_is_the_last_step() -> None:
     output = run(made, 3)
     seen = made.telemetry(77.0, 2, 0, output, np.ones(made.random_width))
     assert seen.t_s == 77.0
-    assert seen.source_power_w == pytest.approx(output.source_power_w[:, 2])
+    assert seen.source_power_w == pytest.approx(output["source_power_w"][:, 2])
     assert seen.load_power_w == pytest.approx([40.0])
     assert seen.store_energy_j == pytest.approx(made.state.store_energy_j)
     assert seen.node_temperature_k == pytest.approx(made.state.node_temperature_k)
@@ -36,7 +36,7 @@ def test_noise_has_the_size_that_is_asked_for() -> None:
         made.telemetry(0.0, 2, 0, output, generator.standard_normal(made.random_width))
         for _ in range(2000)
     ]
-    drawn_w, held_j = output.source_power_w[0, 2], made.state.store_energy_j[0]
+    drawn_w, held_j = output["source_power_w"][0, 2], made.state.store_energy_j[0]
     warm_k = made.state.node_temperature_k[0]
     residuals = {
         "source": [float(f.source_power_w[0] / drawn_w - 1.0) / 0.02 for f in frames],
@@ -53,9 +53,9 @@ def test_noise_has_the_size_that_is_asked_for() -> None:
 def test_reading_the_sensors_changes_nothing() -> None:
     made = watched(Noise(power_relative=0.1, energy_relative=0.1, temperature_k=5.0))
     output = run(made, 3)
-    before = [array.copy() for array in (*made.state, *output)]
+    before = [array.copy() for array in (*made.state, output.rows)]
     seen = made.telemetry(0.0, 2, 0, output, np.ones(made.random_width))
     for array in (seen.store_energy_j, seen.node_temperature_k, seen.recorder_bit):
         array[...] = -1.0
-    for a, b in zip(before, (*made.state, *output), strict=True):
+    for a, b in zip(before, (*made.state, output.rows), strict=True):
         np.testing.assert_array_equal(a, b)

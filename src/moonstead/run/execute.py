@@ -27,7 +27,7 @@ from moonstead.scenario.belief import station_model
 from moonstead.scenario.build import World
 from moonstead.scenario.surroundings import Grid, run_grid, surroundings
 from moonstead.simulation.compile import drive
-from moonstead.simulation.network import Output
+from moonstead.simulation.output import QUANTITIES, channels_of
 from moonstead.simulation.simulator import Noise, Simulator, Sky
 from moonstead.units import DAY_S
 from moonstead.version import VERSION
@@ -212,7 +212,7 @@ class _Run:
                 values[columns] = decision.status[name]
             events.extend(_event_row(t_s, "truth", notice) for notice in notices)
             _write_down(t_s, decision, events, plan)
-        series = {**output._asdict(), **status, "source_spilled_w": spilled_w}
+        series = {**{name: output[name] for name in QUANTITIES}, **status, "source_spilled_w": spilled_w}
         self._write(block, series, events, plan)
 
     def _write(
@@ -237,20 +237,9 @@ class _Run:
 def _recorded(channels: Channels, world: World) -> Mapping[str, tuple[str, ...]]:
     """Return the channels of every quantity that a run records."""
     names = world.station.names
-    per_output = {
-        "source_power_w": channels.sources,
-        "load_power_w": channels.loads,
-        "store_energy_j": channels.stores,
-        "node_temperature_k": channels.nodes,
-        "recorder_bit": channels.recorders,
-        "tank_kg": names.tanks,
-        "transmitter_bit_per_s": names.transmitters,
-    }
-    if set(per_output) != set(Output._fields):
-        raise AssertionError("every series of the kernel is recorded")
     single = (*RECORDED_STATUS, *RECORDED_SURROUNDINGS)
     recorded = {
-        **per_output,
+        **channels_of(names),
         "source_spilled_w": channels.sources,
         "contact_rate_bit_per_s": names.paths,
         **dict.fromkeys(single, ()),

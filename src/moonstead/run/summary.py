@@ -15,6 +15,7 @@ from moonstead.environment.timescale import iso_utc
 from moonstead.record.directory import RunDirectory
 from moonstead.scenario.build import World
 from moonstead.simulation.balance import balances
+from moonstead.simulation.parts import all_loads
 from moonstead.simulation.simulator import Simulator
 from moonstead.units import HOUR_S, KWH_J
 
@@ -116,36 +117,35 @@ def _survival_unserved_j(simulator: Simulator) -> float:
 
 def _energy(simulator: Simulator) -> dict[str, Any]:
     names, ledger = simulator.station.names, simulator.ledger
+    links = {link.name: link for link in simulator.station.parts.links}
+    delivered_kwh = {
+        name: float(energy_j) / KWH_J
+        for name, energy_j in zip(names.links, ledger.link_delivered_j, strict=True)
+    }
     return {
         "sources": {
             name: {
                 "drawn_kwh": float(ledger.source_drawn_j[i]) / KWH_J,
                 "spilled_kwh": float(ledger.source_spilled_j[i]) / KWH_J,
                 "health_fraction": float(simulator.state.source_health[i]),
-                "bus": names.buses[int(simulator.station.network.source_bus[i])],
+                "bus": simulator.station.parts.sources[i].bus,
             }
             for i, name in enumerate(names.sources)
         },
         "loads": {
-            name: {
+            load.name: {
                 "used_kwh": float(ledger.load_used_j[i]) / KWH_J,
                 "unserved_kwh": float(ledger.load_unserved_j[i]) / KWH_J,
                 "running_h": float(ledger.load_running_s[i]) / HOUR_S,
-                "priority": int(simulator.station.network.load_priority[i]),
-                "bus": names.buses[int(simulator.station.network.load_bus[i])],
-                "is_link": bool(simulator.station.network.load_fed_bus[i] >= 0),
-                "fed_bus": _fed_bus(simulator, i),
-                "link_delivered_kwh": float(ledger.link_delivered_j[i]) / KWH_J,
+                "priority": int(load.priority),
+                "bus": load.bus,
+                "is_link": load.name in links,
+                "fed_bus": links[load.name].to_bus if load.name in links else "",
+                "link_delivered_kwh": delivered_kwh.get(load.name, 0.0),
             }
-            for i, name in enumerate(names.loads)
+            for i, load in enumerate(all_loads(simulator.station.parts))
         },
     }
-
-
-def _fed_bus(simulator: Simulator, load: int) -> str:
-    """Return the bus that a link feeds; empty for other loads."""
-    bus = int(simulator.station.network.load_fed_bus[load])
-    return simulator.station.names.buses[bus] if bus >= 0 else ""
 
 
 def _stores(simulator: Simulator) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def _stores(simulator: Simulator) -> dict[str, Any]:
             "begin_kwh": float(simulator.begin.store_energy_j[i]) / KWH_J,
             "end_kwh": float(simulator.state.store_energy_j[i]) / KWH_J,
             "floor_fraction": float(network.store_floor_fraction[i]),
-            "bus": names.buses[int(network.store_bus[i])],
+            "bus": simulator.station.parts.stores[i].bus,
         }
         for i, name in enumerate(names.stores)
     }
@@ -182,14 +182,14 @@ def _nodes(simulator: Simulator, directory: RunDirectory) -> dict[str, Any]:
 
 def _data(simulator: Simulator) -> dict[str, Any]:
     names, ledger, network = simulator.station.names, simulator.ledger, simulator.station.network
-    made = np.flatnonzero(network.load_data_rate_bit_per_s > 0.0)
+    made = sorted(network.data_load[network.data_rate_bit_per_s > 0.0])
     return {
         "loads": {
             names.loads[i]: {
                 "made_gbit": float(ledger.load_made_bit[i]) / 1e9,
                 "lost_gbit": float(ledger.load_lost_bit[i]) / 1e9,
                 "delivered_gbit": float(ledger.load_delivered_bit[i]) / 1e9,
-                "waiting_gbit": float(simulator.state.queue_bit[i]) / 1e9,
+                "waiting_gbit": float(simulator.state.load_queue_bit[i]) / 1e9,
             }
             for i in made
         },
@@ -208,7 +208,10 @@ def _tanks(simulator: Simulator) -> dict[str, Any]:
     return {
         tank.name: {
             "commodity": tank.commodity,
-            "made_kg": float(simulator.ledger.tank_made_kg[t]),
+            "made_kg": float(simulator.ledger.tank_in_kg[t]),
+            "used_kg": float(simulator.ledger.tank_out_kg[t]),
+            "lost_kg": float(simulator.ledger.tank_lost_kg[t]),
+            "brought_kg": float(simulator.ledger.tank_brought_kg[t]),
             "end_kg": float(simulator.state.tank_kg[t]),
             "capacity_kg": tank.capacity_kg,
         }

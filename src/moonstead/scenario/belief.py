@@ -18,7 +18,8 @@ from moonstead.components import FloatArray, Link, Load, Parts, Store, ThermalNo
 from moonstead.contracts import Priority
 from moonstead.scenario.build import World
 from moonstead.scenario.surroundings import Grid
-from moonstead.simulation.compile import STEFAN_BOLTZMANN_W_PER_M2_K4, all_loads
+from moonstead.simulation.parts import all_loads
+from moonstead.simulation.tables import STEFAN_BOLTZMANN_W_PER_M2_K4
 
 SLOT_S = 1800.0
 
@@ -129,7 +130,12 @@ def _experiments(world: World, loads: tuple[Load, ...], sink_k: float) -> tuple[
     main = world.scenario.hub.bus
     by_name = {load.name: load for load in loads}
     tanks = {tank.name: tank for tank in parts.tanks}
-    filled = {converter.load.name: tanks[converter.tank] for converter in parts.converters}
+    filled = {
+        converter.load.name: tanks[flow.tank]
+        for converter in parts.converters
+        for flow in reversed(converter.flows)
+        if flow.tank and flow.kg_per_s > 0.0
+    }
     elements = {element.name: element for element in world.scenario.element}
     result = []
     for spec in world.scenario.experiment:

@@ -19,7 +19,8 @@ from moonstead.environment.terrain.raster import ground_elevation_m, load_terrai
 from moonstead.errors import InputError, Problem
 from moonstead.scenario.model import Scenario
 from moonstead.scenario.reading import read_document
-from moonstead.simulation.compile import CompiledStation, NetworkError, compile_station
+from moonstead.simulation.check import NetworkError, NetworkMistake
+from moonstead.simulation.compile import CompiledStation, compile_station
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,18 @@ def _profile(scenario: Scenario, folder: Path) -> HorizonProfile:
 
 
 def _station(scenario: Scenario, file: str) -> CompiledStation:
-    parts: Parts = joined(tuple(element.parts() for element in scenario.element))
+    parts: Parts = joined(element.all_parts() for element in scenario.element)
     try:
         return compile_station(parts)
     except NetworkError as error:
-        raise InputError(Problem(file, "element", "", str(error))) from None
+        names = [element.name for element in scenario.element]
+        problems = [_problem(mistake, names, file) for mistake in error.mistakes]
+        raise InputError(problems) from None
+
+
+def _problem(mistake: NetworkMistake, names: list[str], file: str) -> Problem:
+    """Say which element of the file a component that is wrong belongs to."""
+    owner = mistake.component.partition(".")[0]
+    place = f'element "{owner}"' if owner in names else "element"
+    value = f"{mistake.component}: {mistake.what} {mistake.value}"
+    return Problem(file, place, value, mistake.remedy)

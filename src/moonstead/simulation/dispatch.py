@@ -1,184 +1,133 @@
-"""The compiled dispatch of electric buses: who gets power, and from where.
+"""The compiled dispatch of electric islands: who gets power, and from where.
 
-Dispatch rule of an electric bus. (1) What every load asks for is its
-commanded level, or its thermostat's duty. (2) A bus asks its feeding link for what its own sources
-do not cover, and for what its stores would take. (3) From the feeding buses outward, loads are
-granted in order of priority from sources, link and stores together; a load that is not divisible
-gets all or nothing. (4) From the fed buses inward, flows settle: sources first, then the link,
-then stores in their order; what is left charges the stores in the same order; the rest is spilled.
+An island is a bus, or several joined by closed ties. Rule: (1) An island asks its feeding links,
+in the order of their names, for what its own sources do not cover and for what its stores would
+take. (2) From the feeding islands outward, loads are granted in order of priority from sources,
+links and stores together; a load that is not divisible gets all or nothing. (3) From the fed
+islands inward, flows settle: sources first, then the links, then stores in their order; what is
+left charges the stores in the same order; the rest is spilled.
 
 Limit: what a link was granted and cannot use (the load it was for needs more than it may bring)
-charges the stores or is spilled; it is not granted to other loads in the same step.
+charges the stores or is spilled; it is not granted to other loads in the same step, nor asked of
+another link.
 """
 
+import math
+
 from moonstead.compiled import inlined
-from moonstead.simulation.network import Drivers, FloatArray, Network, State
+from moonstead.simulation.memory import RecordArray
+from moonstead.simulation.network import FloatArray, Wiring
 
 
 @inlined
-def offer(
-    network: Network,
-    drivers: Drivers,
-    state: State,
-    step: int,
-    available_w: FloatArray,
-    supply_w: FloatArray,
-) -> None:
-    """Power on offer from each source, and its sum on each bus."""
-    supply_w[:] = 0.0
-    for s in range(available_w.shape[0]):
-        node = network.source_node[s]
-        warm_k = state.node_temperature_k[node] - network.source_reference_temperature_k[s]
-        factor = 1.0 + network.source_temperature_coefficient_per_k[s] * warm_k
-        power_w = drivers.source_w[s, step] * max(factor, 0.0) * state.source_health[s]
-        available_w[s] = 0.0 if state.node_lost[node] else power_w
-        supply_w[network.source_bus[s]] += available_w[s]
+def arriving_w(efficiency: float, loss_per_w: float, sent_w: float) -> float:
+    """What comes out of a link at its far end."""
+    return sent_w * (efficiency - loss_per_w * sent_w)
 
 
 @inlined
-def ask(
-    network: Network, state: State, dt_s: float, demand_w: FloatArray, room_kg: FloatArray
-) -> None:
-    """Find what each load would take now; links are asked for later. `room_kg` is scratch."""
-    for tank in range(room_kg.shape[0]):
-        room_kg[tank] = network.tank_capacity_kg[tank] - state.tank_kg[tank]
-    for i in range(demand_w.shape[0]):
-        node = network.load_node[i]
-        demand_w[i] = 0.0
-        if state.node_lost[node] or network.load_fed_bus[i] >= 0:
-            continue
-        duty = state.load_level[i]
-        if network.load_band_k[i] > 0.0:
-            cold_k = network.load_setpoint_k[i] - state.node_temperature_k[node]
-            duty *= min(max(cold_k / network.load_band_k[i], 0.0), 1.0)
-        tank = network.load_tank[i]
-        if tank >= 0:
-            most_kg = network.load_power_w[i] * network.load_kg_per_j[i] * dt_s
-            duty = min(duty, max(room_kg[tank], 0.0) / most_kg)
-            room_kg[tank] -= duty * most_kg
-        demand_w[i] = network.load_power_w[i] * duty
+def sending_w(efficiency: float, loss_per_w: float, wanted_w: float) -> float:
+    """What must be put into a link for that to come out; its best where that is less."""
+    root = efficiency * efficiency - 4.0 * loss_per_w * wanted_w
+    # The stable form of the smaller root of loss p^2 - efficiency p + wanted = 0.
+    return 2.0 * wanted_w / (efficiency + math.sqrt(max(root, 0.0)))
 
 
 @inlined
-def store_limits(
-    network: Network, state: State, dt_s: float, charge_w: FloatArray, discharge_w: FloatArray
-) -> None:
-    """Greatest charge and discharge power of each store, at the bus."""
-    for s in range(charge_w.shape[0]):
-        charge_w[s] = discharge_w[s] = 0.0
-        node = network.store_node[s]
-        if state.node_lost[node]:
-            continue
-        energy_j = state.store_energy_j[s]
-        room_w = (state.store_capacity_j[s] - energy_j) / (
-            network.store_charge_efficiency[s] * dt_s
-        )
-        if state.node_temperature_k[node] >= network.store_charge_min_temperature_k[s]:
-            charge_w[s] = max(min(network.store_charge_power_w[s], room_w), 0.0)
-        floor_j = network.store_floor_fraction[s] * state.store_capacity_j[s]
-        left_w = (energy_j - floor_j) * network.store_discharge_efficiency[s] / dt_s
-        discharge_w[s] = max(min(network.store_discharge_power_w[s], left_w), 0.0)
+def gather(wiring: Wiring, source: RecordArray, supply_w: FloatArray) -> None:
+    """Add up what the sources of each island offer."""
+    for k in range(wiring.n_islands):
+        offered_w = 0.0
+        for j in range(wiring.source_ptr[k], wiring.source_ptr[k + 1]):
+            offered_w += source[wiring.source[j]].w
+        supply_w[k] = offered_w
 
 
 @inlined
 def request_links(
-    network: Network,
-    state: State,
-    supply_w: FloatArray,
-    charge_w: FloatArray,
-    demand_w: FloatArray,
+    wiring: Wiring, load: RecordArray, store: RecordArray, link: RecordArray, supply_w: FloatArray
 ) -> None:
-    """From the fed buses inward, turn a bus's want into the demand of the link that feeds it."""
-    n_buses = network.bus_order.shape[0]
-    for k in range(n_buses - 1, -1, -1):
-        bus = network.bus_order[k]
-        feed = network.bus_feed[bus]
-        if feed < 0:
+    """From the fed islands inward, turn an island's want into the demand of its links."""
+    for k in range(wiring.n_islands - 1, -1, -1):
+        if wiring.feed_ptr[k] == wiring.feed_ptr[k + 1]:
             continue
-        want_w = -supply_w[bus]
-        for i in range(demand_w.shape[0]):
-            if network.load_bus[i] == bus:
-                want_w += demand_w[i]
-        for s in range(charge_w.shape[0]):
-            if network.store_bus[s] == bus:
-                want_w += charge_w[s]
-        if not state.node_lost[network.load_node[feed]]:
-            limit_w = network.load_power_w[feed] * state.load_level[feed]
-            demand_w[feed] = min(max(want_w, 0.0) / network.load_link_efficiency[feed], limit_w)
+        want_w = -supply_w[k]
+        for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
+            want_w += load[wiring.load[j]].demand_w
+        for j in range(wiring.store_ptr[k], wiring.store_ptr[k + 1]):
+            want_w += store[wiring.store[j]].charge_now_w
+        for j in range(wiring.feed_ptr[k], wiring.feed_ptr[k + 1]):
+            cable = link[wiring.feed[j]]
+            end = load[cable.load]
+            asked_w = sending_w(cable.efficiency, cable.loss_per_w, max(want_w, 0.0))
+            end.demand_w = min(asked_w, end.power_w * end.level * end.scale)
+            want_w -= arriving_w(cable.efficiency, cable.loss_per_w, end.demand_w)
 
 
 @inlined
 def grant(
-    network: Network,
+    wiring: Wiring,
+    load: RecordArray,
+    free: RecordArray,
+    store: RecordArray,
+    link: RecordArray,
     supply_w: FloatArray,
-    discharge_w: FloatArray,
-    demand_w: FloatArray,
-    granted_w: FloatArray,
-    link_w: FloatArray,
 ) -> None:
-    """From the feeding buses outward, grant loads by priority.
-
-    `link_w` becomes what each link may bring.
-    """
-    link_w[:] = 0.0
-    for k in range(network.bus_order.shape[0]):
-        bus = network.bus_order[k]
-        feed = network.bus_feed[bus]
-        if feed >= 0:
-            link_w[bus] = granted_w[feed] * network.load_link_efficiency[feed]
-        left_w = supply_w[bus] + link_w[bus]
-        for s in range(discharge_w.shape[0]):
-            if network.store_bus[s] == bus:
-                left_w += discharge_w[s]
+    """From the feeding islands outward, grant loads by priority."""
+    for k in range(free.shape[0]):
+        load[free[k].load].granted_w = 0.0
+    for k in range(link.shape[0]):
+        load[link[k].load].granted_w = 0.0
+        link[k].arrives_w = 0.0
+    for k in range(wiring.n_islands):
+        left_w = supply_w[k]
+        for j in range(wiring.feed_ptr[k], wiring.feed_ptr[k + 1]):
+            cable = link[wiring.feed[j]]
+            sent_w = load[cable.load].granted_w
+            cable.arrives_w = arriving_w(cable.efficiency, cable.loss_per_w, sent_w)
+            left_w += cable.arrives_w
+        for j in range(wiring.store_ptr[k], wiring.store_ptr[k + 1]):
+            left_w += store[wiring.store[j]].discharge_now_w
         # A rounding error must not shed a load that the supply just covers.
         slack_w = 1e-12 * left_w
-        for j in range(demand_w.shape[0]):
-            i = network.load_order[j]
-            if network.load_bus[i] != bus:
-                continue
-            if demand_w[i] <= left_w + slack_w:
-                granted_w[i] = demand_w[i]
-            elif network.load_divisible[i]:
-                granted_w[i] = max(left_w, 0.0)
-            else:
-                granted_w[i] = 0.0
-            left_w -= granted_w[i]
+        for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
+            one = load[wiring.load[j]]
+            wanted_w = one.demand_w
+            if wanted_w > left_w + slack_w:
+                wanted_w = max(left_w, 0.0) if one.divisible else 0.0
+            one.granted_w = wanted_w
+            left_w -= wanted_w
 
 
 @inlined
 def settle(
-    network: Network,
-    supply_w: FloatArray,
-    granted_w: FloatArray,
-    link_w: FloatArray,
-    charge_w: FloatArray,
-    discharge_w: FloatArray,
+    wiring: Wiring, load: RecordArray, store: RecordArray, link: RecordArray, supply_w: FloatArray
 ) -> None:
-    """From the fed buses inward, fix the flows.
+    """From the fed islands inward, fix the flows.
 
-    On entry `charge_w` and `discharge_w` are limits, on return flows; `supply_w` becomes what is
-    drawn from the sources; the grant of a link becomes what it really carries.
+    Charge and discharge limits become flows, the supply of an island what is drawn from its
+    sources, the grant of a link what it really carries.
     """
-    for k in range(network.bus_order.shape[0] - 1, -1, -1):
-        bus = network.bus_order[k]
+    for k in range(wiring.n_islands - 1, -1, -1):
         used_w = 0.0
-        for i in range(granted_w.shape[0]):
-            if network.load_bus[i] == bus:
-                used_w += granted_w[i]
-        accept_w = 0.0
-        for s in range(charge_w.shape[0]):
-            if network.store_bus[s] == bus:
-                accept_w += charge_w[s]
-        feed = network.bus_feed[bus]
-        if feed >= 0:
-            link_w[bus] = min(link_w[bus], max(used_w + accept_w - supply_w[bus], 0.0))
-            granted_w[feed] = link_w[bus] / network.load_link_efficiency[feed]
-        surplus_w = supply_w[bus] + link_w[bus] - used_w
-        for j in range(charge_w.shape[0]):
-            s = network.store_order[j]
-            if network.store_bus[s] != bus:
-                continue
-            charge_w[s] = min(charge_w[s], max(surplus_w, 0.0))
-            discharge_w[s] = min(discharge_w[s], max(-surplus_w, 0.0))
-            surplus_w += discharge_w[s] - charge_w[s]
-        supply_w[bus] -= max(surplus_w, 0.0)
+        for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
+            used_w += load[wiring.load[j]].granted_w
+        surplus_w = supply_w[k] - used_w
+        if wiring.feed_ptr[k] < wiring.feed_ptr[k + 1]:
+            lack_w = -surplus_w
+            for j in range(wiring.store_ptr[k], wiring.store_ptr[k + 1]):
+                lack_w += store[wiring.store[j]].charge_now_w
+            for j in range(wiring.feed_ptr[k], wiring.feed_ptr[k + 1]):
+                cable = link[wiring.feed[j]]
+                if cable.arrives_w > max(lack_w, 0.0):
+                    cable.arrives_w = max(lack_w, 0.0)
+                    sent_w = sending_w(cable.efficiency, cable.loss_per_w, cable.arrives_w)
+                    load[cable.load].granted_w = sent_w
+                lack_w -= cable.arrives_w
+                surplus_w += cable.arrives_w
+        for j in range(wiring.store_ptr[k], wiring.store_ptr[k + 1]):
+            s = store[wiring.store[j]]
+            s.charge_now_w = min(s.charge_now_w, max(surplus_w, 0.0))
+            s.discharge_now_w = min(s.discharge_now_w, max(-surplus_w, 0.0))
+            surplus_w += s.discharge_now_w - s.charge_now_w
+        supply_w[k] -= max(surplus_w, 0.0)

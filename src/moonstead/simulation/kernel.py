@@ -1,39 +1,26 @@
 """The compiled step: what one tick of time does to the whole network.
 
-Dispatch of power first (`moonstead.simulation.dispatch`), then what it does
-(`moonstead.simulation.flows`), then one column of every series.
+Offers and wishes first (`demand`), then who gets power (`dispatch`), then what it does (`flows`,
+`data`, `heat`), then one row of every series.
 """
 
-import numpy as np
-
-from moonstead.compiled import compiled, inlined
-from moonstead.simulation.dispatch import (
-    ask,
-    grant,
-    offer,
-    request_links,
-    settle,
-    store_limits,
-)
-from moonstead.simulation.flows import DataScratch, draw, move_data, move_stores, use, warm
-from moonstead.simulation.network import (
-    Drivers,
-    Float32Array,
-    FloatArray,
-    Ledger,
-    Network,
-    Output,
-    State,
-)
+from moonstead.compiled import compiled_without_counting, inlined
+from moonstead.simulation.data import make_data, send_data
+from moonstead.simulation.demand import ask, ask_for_work, limit_stores, offer, open_stocks
+from moonstead.simulation.dispatch import gather, grant, request_links, settle
+from moonstead.simulation.flows import do_work, draw, lose, move_stores, use
+from moonstead.simulation.heat import move_heat, set_up_couplings, set_up_nodes, solve
+from moonstead.simulation.memory import RecordArray, Records
+from moonstead.simulation.network import Drivers, Float32Array, FloatArray, Wiring
 
 
-@compiled
+@compiled_without_counting
 def advance(
-    network: Network,
+    records: Records,
+    wiring: Wiring,
     drivers: Drivers,
-    state: State,
-    ledger: Ledger,
-    output: Output,
+    scratch: tuple[FloatArray, FloatArray],
+    rows: Float32Array,
     steps: tuple[int, int, int],
     dt_s: float,
 ) -> None:
@@ -41,79 +28,97 @@ def advance(
 
     Parameters
     ----------
-    network, drivers
-        Parameters, and what the surroundings impose.
-    state, ledger
-        Changed in place.
-    output
-        Filled in place, one column per step.
+    records
+        Parameters, state and ledger of every component; changed in place.
+    wiring, drivers
+        How the ties stand, and what the surroundings impose.
+    scratch
+        Room for the supply of each bus and for what is left of each path.
+    rows
+        Series, one row per step, columns in the order of `moonstead.simulation.output`; filled
+        in place. With no rows nothing is recorded.
     steps
-        First step, end step (exclusive), and the step that is column 0 of `output`.
+        First step, end step (exclusive), and the step that is row 0 of `rows`.
     dt_s
         Length of one step.
     """
-    n_loads = network.load_bus.shape[0]
-    n_buses = network.bus_order.shape[0]
-    n_stores = network.store_bus.shape[0]
-    demand_w = np.zeros(n_loads)
-    granted_w = np.zeros(n_loads)
-    available_w = np.zeros(network.source_bus.shape[0])
-    supply_w = np.zeros(n_buses)
-    link_w = np.zeros(n_buses)
-    charge_w = np.zeros(n_stores)
-    discharge_w = np.zeros(n_stores)
-    room_kg = np.zeros(network.tank_capacity_kg.shape[0])
-    data = DataScratch(
-        np.zeros(network.recorder_capacity_bit.shape[0]),
-        np.zeros(drivers.path_bit_per_s.shape[0]),
-        np.zeros(network.transmitter_load.shape[0]),
-    )
-    heat_w = np.zeros(network.node_heat_capacity_j_per_k.shape[0])
+    source, load, store, node = records.source, records.load, records.store, records.node
+    link, tank, work, pool = records.link, records.tank, records.work, records.pool
+    free, heater, flow, need = records.free, records.heater, records.flow, records.need
+    supply, reactant, coupling = records.supply, records.reactant, records.coupling
+    pivot, near, update, entry = records.pivot, records.near, records.update, records.entry
+    recorder, writer, data = records.recorder, records.writer, records.data
+    transmitter = records.transmitter
+    series, path_bit_per_s = drivers.series, drivers.path_bit_per_s
+    supply_w, path_left_bit_per_s = scratch
     for step in range(steps[0], steps[1]):
-        offer(network, drivers, state, step, available_w, supply_w)
-        ask(network, state, dt_s, demand_w, room_kg)
-        store_limits(network, state, dt_s, charge_w, discharge_w)
-        request_links(network, state, supply_w, charge_w, demand_w)
-        grant(network, supply_w, discharge_w, demand_w, granted_w, link_w)
-        heat_w[:] = 0.0
-        settle(network, supply_w, granted_w, link_w, charge_w, discharge_w)
-        draw(network, state, ledger, available_w, supply_w, heat_w, dt_s)
-        use(network, state, ledger, demand_w, granted_w, heat_w, dt_s)
-        move_stores(network, state, ledger, charge_w, discharge_w, heat_w, dt_s)
-        move_data(network, drivers, state, ledger, step, granted_w, data, dt_s)
-        warm(network, drivers, state, ledger, step, heat_w, dt_s)
-        _record(
-            network, state, output, step - steps[2], available_w, granted_w, data.sent_bit_per_s
+        for n in range(node.shape[0]):
+            node[n].heat_w = 0.0
+        offer(source, node, series, drivers.source, step, dt_s)
+        ask(load, heater, link, node)
+        open_stocks(load, tank, pool, supply, series, drivers.supply, step, dt_s)
+        ask_for_work(work, load, flow, need, tank, pool, dt_s)
+        limit_stores(store, reactant, tank, node, dt_s)
+        gather(wiring, source, supply_w)
+        request_links(wiring, load, store, link, supply_w)
+        grant(wiring, load, free, store, link, supply_w)
+        settle(wiring, load, store, link, supply_w)
+        draw(wiring, source, node, supply_w, dt_s)
+        use(load, link, node, dt_s)
+        do_work(work, load, flow, need, tank, pool, source, node, dt_s)
+        move_stores(store, reactant, tank, node, dt_s)
+        lose(tank, node, dt_s)
+        make_data(data, load, recorder, writer, dt_s)
+        send_data(
+            transmitter, load, recorder, writer, path_bit_per_s, path_left_bit_per_s, step, dt_s
         )
+        set_up_nodes(node, drivers, step, dt_s)
+        if coupling.shape[0] > 0:
+            set_up_couplings(coupling, node, load, entry)
+        solve(node, pivot, near, update, entry)
+        move_heat(node, coupling, source, load, store, drivers, step, dt_s)
+        if rows.shape[0] > 0:
+            _record(
+                source, load, store, node, recorder, writer, tank, transmitter, rows,
+                step - steps[2],
+            )
 
 
 @inlined
 def _record(
-    network: Network,
-    state: State,
-    output: Output,
-    column: int,
-    drawn_w: FloatArray,
-    granted_w: FloatArray,
-    sent_bit_per_s: FloatArray,
+    source: RecordArray,
+    load: RecordArray,
+    store: RecordArray,
+    node: RecordArray,
+    recorder: RecordArray,
+    writer: RecordArray,
+    tank: RecordArray,
+    transmitter: RecordArray,
+    rows: Float32Array,
+    row: int,
 ) -> None:
-    """Write one column of every series."""
-    _put(output.source_power_w, column, drawn_w)
-    _put(output.load_power_w, column, granted_w)
-    _put(output.store_energy_j, column, state.store_energy_j)
-    _put(output.node_temperature_k, column, state.node_temperature_k)
-    _put(output.tank_kg, column, state.tank_kg)
-    _put(output.transmitter_bit_per_s, column, sent_bit_per_s)
-    for r in range(output.recorder_bit.shape[0]):
+    """Write one row: the quantities of `moonstead.simulation.output.QUANTITIES`, in their order."""
+    column = 0
+    for k in range(source.shape[0]):
+        rows[row, column + k] = source[k].w
+    column += source.shape[0]
+    for k in range(load.shape[0]):
+        rows[row, column + k] = load[k].granted_w
+    column += load.shape[0]
+    for k in range(store.shape[0]):
+        rows[row, column + k] = store[k].energy_j
+    column += store.shape[0]
+    for k in range(node.shape[0] - 1):
+        rows[row, column + k] = node[k].temperature_k
+    column += node.shape[0] - 1
+    for k in range(recorder.shape[0]):
         filling_bit = 0.0
-        for i in range(granted_w.shape[0]):
-            if network.load_recorder[i] == r:
-                filling_bit += state.queue_bit[i]
-        output.recorder_bit[r, column] = filling_bit
-
-
-@inlined
-def _put(series: Float32Array, column: int, values: FloatArray) -> None:
-    """Write one column; a plain loop, as assigning a slice costs more than its few numbers."""
-    for row in range(values.shape[0]):
-        series[row, column] = values[row]
+        for j in range(recorder[k].writer_begin, recorder[k].writer_end):
+            filling_bit += load[writer[j].load].queue_bit
+        rows[row, column + k] = filling_bit
+    column += recorder.shape[0]
+    for k in range(tank.shape[0]):
+        rows[row, column + k] = tank[k].kg
+    column += tank.shape[0]
+    for k in range(transmitter.shape[0]):
+        rows[row, column + k] = transmitter[k].now_bit_per_s

@@ -7,9 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstead.contracts import Command, Notice, Priority, Telemetry
-from moonstead.simulation.compile import CompiledStation, empty_ledger, initial_state
+from moonstead.simulation.begin import initial_state
+from moonstead.simulation.compile import CompiledStation
 from moonstead.simulation.kernel import advance
-from moonstead.simulation.network import Drivers, FloatArray, Ledger, Output, State
+from moonstead.simulation.memory import Memory
+from moonstead.simulation.network import Drivers, FloatArray, Ledger, State, Wiring
+from moonstead.simulation.output import Output, new_output
+from moonstead.simulation.wiring import wire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,41 +55,53 @@ class Simulator:
         self.sky = sky
         self.dt_s = dt_s
         self.noise = noise
-        self.state: State = initial_state(station)
         self.begin: State = initial_state(station)
-        self.ledger: Ledger = empty_ledger(station)
-        self._load_index = {name: i for i, name in enumerate(station.names.loads)}
+        self._memory = Memory(station.network, self.begin)
+        self._memory.set_step(dt_s)
+        self._scratch = (np.zeros(len(station.names.buses)), np.zeros(len(station.names.paths)))
+        self.state: State = self._memory.state
+        self.ledger: Ledger = self._memory.ledger
+        self.wiring: Wiring = wire(station.layout, self.state.tie_level)[0]
+        state, names = self.state, station.names
+        kinds = (
+            (names.loads, state.load_command, state.load_stuck, state.load_level),
+            (names.sources, state.source_command, state.source_stuck, state.source_level),
+            (names.ties, state.tie_command, state.tie_stuck, state.tie_level),
+        )
+        self._levers = {
+            name: (i, command, stuck, level)
+            for names_of_kind, command, stuck, level in kinds
+            for i, name in enumerate(names_of_kind)
+        }
 
     def new_output(self, n_steps: int) -> Output:
         """Return empty series for a block of steps."""
-        names = self.station.names
-        sizes = (
-            len(names.sources),
-            len(names.loads),
-            len(names.stores),
-            len(names.nodes),
-            len(names.recorders),
-            len(names.tanks),
-            len(names.transmitters),
-        )
-        return Output(*(np.zeros((size, n_steps), dtype=np.float32) for size in sizes))
+        return new_output(self.station.names, n_steps)
 
     def obey(self, commands: Iterable[Command]) -> None:
-        """Set load levels; a command to nothing is an error of the caller."""
-        for command in commands:
-            level = min(max(command.level, 0.0), 1.0)
-            self.state.load_level[self._load_index[command.load]] = level
+        """Set levels of loads, sources and ties; a command to nothing is an error of the caller."""
+        for given in commands:
+            i, command, stuck, level = self._levers[given.load]
+            command[i] = min(max(given.level, 0.0), 1.0)
+            if not stuck[i]:
+                level[i] = command[i]
+        self.rewire()
+
+    def rewire(self) -> None:
+        """Take over how the ties stand, after the state was changed from outside."""
+        if self.station.layout.ties:
+            self.wiring = wire(self.station.layout, self.state.tie_level)[0]
 
     def advance(self, first: int, end: int, output: Output, output_first: int) -> list[Notice]:
         """Advance over steps [first, end) and tell what happened in the true world."""
         lost_before = self.state.node_lost.copy()
         unserved_before = self.ledger.load_unserved_j.copy()
         advance(
-            self.station.network,
+            self._memory.records,
+            self.wiring,
             self.drivers,
-            self.state,
-            self.ledger,
-            output,
+            self._scratch,
+            output.rows,
             (first, end, output_first),
             self.dt_s,
         )
@@ -114,11 +130,11 @@ class Simulator:
         power = self.noise.power_relative
         return Telemetry(
             t_s=t_s,
-            source_power_w=output.source_power_w[:, column] * (1.0 + power * source),
-            load_power_w=output.load_power_w[:, column] * (1.0 + power * load),
+            source_power_w=output["source_power_w"][:, column] * (1.0 + power * source),
+            load_power_w=output["load_power_w"][:, column] * (1.0 + power * load),
             store_energy_j=self.state.store_energy_j * (1.0 + self.noise.energy_relative * store),
             node_temperature_k=self.state.node_temperature_k + self.noise.temperature_k * node,
-            recorder_bit=output.recorder_bit[:, column].astype(np.float64),
+            recorder_bit=output["recorder_bit"][:, column].astype(np.float64),
             tank_kg=self.state.tank_kg * (1.0 + self.noise.energy_relative * tank),
             path_open=self.drivers.path_bit_per_s[:, last_step] > 0.0,
             sun_seen=bool(self.sky.sun_seen[last_step]),

@@ -1,0 +1,171 @@
+"""The compiled first half of a step: what is on offer, and what is asked for.
+
+Rules. A source offers its driver's power times its health, what dust lets through, its
+temperature factor and the level it has reached. A load asks for its commanded level; a thermostat
+scales it. Converters and activities ask in order of priority and name, each for what the tanks and
+pools still hold after those before it; an indivisible one asks for its whole level or nothing. What
+is made in a step can be used in the next.
+"""
+
+import numpy as np
+
+from moonstead.compiled import inlined
+from moonstead.simulation.memory import RecordArray
+from moonstead.simulation.network import FloatArray, IndexArray
+
+WHOLE = 1.0 - 1e-9
+"""An indivisible load that could have this share of its level has it all: rounding is no lack."""
+
+
+@inlined
+def offer(
+    source: RecordArray,
+    node: RecordArray,
+    series: FloatArray,
+    columns: IndexArray,
+    step: int,
+    dt_s: float,
+) -> None:
+    """Find the power on offer from each source."""
+    for k in range(source.shape[0]):
+        s = source[k]
+        ramp = s.ramp_per_s * dt_s
+        if ramp > 0.0:
+            s.output += min(max(s.level - s.output, -ramp), ramp)
+        else:
+            s.output = s.level
+        warm_k = node[s.node].temperature_k - s.reference_temperature_k
+        factor = max(1.0 + s.temperature_coefficient_per_k * warm_k, 0.0)
+        share = s.health * (1.0 - s.dust) * s.output * s.scale
+        rated_w = series[step, columns[k]]
+        s.w = rated_w * factor * share
+        if s.heat_per_w > 0.0:
+            warm_w = rated_w * s.output * s.scale * s.heat_per_w
+            node[s.node].heat_w += warm_w
+            node[s.node].dissipated_j += warm_w * dt_s
+
+
+@inlined
+def ask(load: RecordArray, heater: RecordArray, link: RecordArray, node: RecordArray) -> None:
+    """Find what each load would take now; links are asked for later."""
+    for i in range(load.shape[0]):
+        one = load[i]
+        one.demand_w = one.power_w * one.level * one.scale
+    for k in range(heater.shape[0]):
+        h = heater[k]
+        heated = load[h.load]
+        cold_k = h.setpoint_k - node[heated.node].temperature_k
+        heated.demand_w *= min(max(cold_k / h.band_k, 0.0), 1.0)
+    for k in range(link.shape[0]):
+        load[link[k].load].demand_w = 0.0
+
+
+@inlined
+def open_stocks(
+    load: RecordArray,
+    tank: RecordArray,
+    pool: RecordArray,
+    supply: RecordArray,
+    series: FloatArray,
+    columns: IndexArray,
+    step: int,
+    dt_s: float,
+) -> None:
+    """Find what converters and activities may share in this step."""
+    for k in range(tank.shape[0]):
+        t = tank[k]
+        t.left_kg = t.kg
+        t.room_kg = np.inf if t.relief else max(t.capacity_kg - t.kg, 0.0)
+    for k in range(pool.shape[0]):
+        pool[k].left = 0.0
+    for k in range(supply.shape[0]):
+        amount = series[step, columns[k]] * supply[k].scale
+        if supply[k].load >= 0:
+            power = load[supply[k].load]
+            amount *= power.granted_w / power.power_w
+        pool[supply[k].pool].left += amount
+    for k in range(pool.shape[0]):
+        pool[k].offered_s += pool[k].left * dt_s
+
+
+@inlined
+def ask_for_work(
+    work: RecordArray,
+    load: RecordArray,
+    flow: RecordArray,
+    need: RecordArray,
+    tank: RecordArray,
+    pool: RecordArray,
+    dt_s: float,
+) -> None:
+    """Let converters and activities ask in their order, and set aside what they ask for."""
+    for k in range(work.shape[0]):
+        w = work[k]
+        one = load[w.load]
+        wanted = one.level * one.scale
+        if wanted <= 0.0 and 0.0 < w.run_s < w.min_run_s:
+            wanted = w.duty * one.scale
+        duty = wanted
+        for f in range(w.flow_begin, w.flow_end):
+            most_kg = flow[f].kg_per_s * one.gain * dt_s
+            t = tank[flow[f].tank]
+            if most_kg > 0.0:
+                duty = min(duty, t.room_kg / most_kg)
+            elif most_kg < 0.0:
+                duty = min(duty, t.left_kg / -most_kg)
+        for n in range(w.need_begin, w.need_end):
+            duty = min(duty, pool[need[n].pool].left / need[n].amount)
+        if duty >= wanted * WHOLE:
+            duty = min(duty, wanted)
+        elif not one.divisible:
+            duty = 0.0
+        for f in range(w.flow_begin, w.flow_end):
+            moved_kg = flow[f].kg_per_s * one.gain * dt_s * duty
+            t = tank[flow[f].tank]
+            if moved_kg > 0.0:
+                t.room_kg = max(t.room_kg - moved_kg, 0.0)
+            else:
+                t.left_kg = max(t.left_kg + moved_kg, 0.0)
+        for n in range(w.need_begin, w.need_end):
+            p = pool[need[n].pool]
+            p.left = max(p.left - need[n].amount * duty, 0.0)
+        w.asked = duty
+        idle = w.idle if duty > 0.0 else 0.0
+        one.demand_w = one.power_w * (idle + (1.0 - w.idle) * duty)
+
+
+@inlined
+def limit_stores(
+    store: RecordArray, reactant: RecordArray, tank: RecordArray, node: RecordArray, dt_s: float
+) -> None:
+    """Find the greatest charge and discharge power of each store, at the bus."""
+    for k in range(store.shape[0]):
+        s = store[k]
+        room_j = s.capacity_j - s.energy_j
+        if s.reactant_begin < s.reactant_end:
+            held_j, room_j = held_by_tanks(s.capacity_j, reactant, tank, s.reactant_begin, s.reactant_end)
+            s.brought_j += held_j - s.energy_j
+            s.energy_j = held_j
+        charge_w = min(s.charge_power_w * s.scale, room_j / (s.charge_efficiency * dt_s))
+        if node[s.node].temperature_k < s.charge_min_temperature_k:
+            charge_w = 0.0
+        s.charge_now_w = max(charge_w, 0.0)
+        left_w = (s.energy_j - s.floor_fraction * s.capacity_j) * s.discharge_efficiency / dt_s
+        s.discharge_now_w = max(min(s.discharge_power_w * s.scale, left_w), 0.0)
+
+
+@inlined
+def held_by_tanks(
+    capacity_j: float, reactant: RecordArray, tank: RecordArray, begin: int, end: int
+) -> tuple[float, float]:
+    """Energy in a store with reactants, and room for more, from what its tanks hold."""
+    energy_j = capacity_j
+    room_j = capacity_j
+    for k in range(begin, end):
+        r = reactant[k]
+        t = tank[r.tank]
+        full_j = t.kg / abs(r.kg_per_j)
+        free_j = max(t.capacity_kg - t.kg, 0.0) / abs(r.kg_per_j)
+        energy_j = min(energy_j, full_j if r.kg_per_j > 0.0 else free_j)
+        room_j = min(room_j, free_j if r.kg_per_j > 0.0 else full_j)
+    return energy_j, min(room_j, capacity_j - energy_j)

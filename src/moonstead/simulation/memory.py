@@ -1,0 +1,105 @@
+"""Where a simulation lives: one record per component, and named views into the records.
+
+The kernel works on records, so that all that it knows of a component lies together (and so that
+it handles a score of arrays, not two hundred: compiling it takes a fraction of the time). Python
+code sees the same memory as columns: `Network`, `State` and `Ledger`.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstead.simulation.network import Ledger, Network, Scratch, State
+
+RecordArray = Any
+"""A structured array; numba and mypy have no common word for it."""
+
+
+class Records(NamedTuple):
+    """The tables as the kernel takes them."""
+
+    source: RecordArray
+    load: RecordArray
+    free: RecordArray
+    heater: RecordArray
+    work: RecordArray
+    flow: RecordArray
+    need: RecordArray
+    supply: RecordArray
+    pool: RecordArray
+    link: RecordArray
+    store: RecordArray
+    reactant: RecordArray
+    node: RecordArray
+    coupling: RecordArray
+    pivot: RecordArray
+    near: RecordArray
+    update: RecordArray
+    entry: RecordArray
+    recorder: RecordArray
+    writer: RecordArray
+    data: RecordArray
+    transmitter: RecordArray
+    tank: RecordArray
+
+
+class Memory:
+    """The memory of one simulation.
+
+    Parameters
+    ----------
+    network
+        Copied into the records.
+    state
+        Copied into the records, as the beginning.
+    """
+
+    def __init__(self, network: Network, state: State) -> None:
+        length = {name.partition("_")[0]: len(column) for name, column in _columns(network)}
+        ties = [name for name in State._fields if name.startswith("tie_")]
+        self.records = Records(
+            *(np.zeros(length[name], dtype=_dtype(name)) for name in Records._fields)
+        )
+        own = {name: getattr(state, name).copy() for name in ties}
+        self.state = State(
+            *(own[name] if name in own else self._seen(name) for name in State._fields)
+        )
+        self.ledger = Ledger(*(self._seen(name) for name in Ledger._fields))
+        for name, column in _columns(network):
+            self._view(name)[...] = column
+        for name, column in _columns(state):
+            getattr(self.state, name)[...] = column
+        self._scratch = {name: self._view(name) for name in Scratch._fields}
+
+    def set_step(self, dt_s: float) -> None:
+        """Work out what is constant for a length of step."""
+        source, store = self.records.source, self.records.store
+        self._scratch["source_keep"][...] = np.exp(-source["loss_per_s"] * dt_s)
+        leak = -np.expm1(-store["self_discharge_per_s"] * dt_s)
+        self._scratch["store_leak_share"][...] = leak
+
+    def _view(self, name: str) -> NDArray[Any]:
+        table, _, field = name.partition("_")
+        view: NDArray[Any] = getattr(self.records, table)[field]
+        return view
+
+    def _seen(self, name: str) -> NDArray[Any]:
+        """Return a column without the node that stands for the outside."""
+        return self._view(name)[:-1] if name.startswith("node_") else self._view(name)
+
+
+def _columns(named: Network | State) -> list[tuple[str, NDArray[Any]]]:
+    return list(zip(named._fields, named, strict=True))
+
+
+def _dtype(table: str) -> np.dtype[Any]:
+    """Return the record of a table: its fields of every kind, in the order of the classes."""
+    kinds: dict[str, str] = {}
+    for columns in (Network, State, Scratch, Ledger):
+        for name, annotation in columns.__annotations__.items():
+            owner, _, field = name.partition("_")
+            if owner == table:
+                text = str(annotation)
+                kinds[field] = "i8" if "int64" in text else "?" if "bool" in text else "f8"
+    return np.dtype(list(kinds.items()), align=True)
