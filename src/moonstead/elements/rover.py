@@ -24,11 +24,12 @@ insulated box, the rest is done on the soil and in the wheels. Its panel does no
 mast.
 
 **Validation.** Apollo's rover of 700 kg climbs 26 degrees in this model; it was designed for 25,
-and 20 to 23 were usual. With a locomotion efficiency of 0.65 (assumption) it takes 58 Wh/km
-on the flat: below the 95 Wh/km of its design (36 V, 2 x 121 Ah, 92 km) and the 132 Wh/km of Apollo
-16's report, radio, television and navigation included (98.2 Ah on 26.7 km). Sinkage 1.8 cm; its
-flexible wheels left about 1.25 cm (recall). VIPER's 430 kg at 0.2 m/s on 15 degrees take 150 W of
-its 450 W, and its wheels slip through at 25, its limit. Tests: `tests/elements/test_mobility.py`.
+and 20 to 23 were usual. With a locomotion efficiency of 0.65 (assumption) it takes 58 Wh/km (0.08
+Wh for each kilogram) on the flat: below the 95 Wh/km of its design (36 V, 2 x 121 Ah, 92 km) and
+the 132 Wh/km of Apollo 16's report, radio, television and navigation included (98.2 Ah on 26.7 km).
+Sinkage 1.8 cm; its flexible wheels left about 1.25 cm (recall). VIPER's 430 kg at 0.2 m/s on 15
+degrees take 150 W of its 450 W, and climb 23 degrees without grousers, where its limit is 25.
+Tests: `tests/elements/test_mobility.py`.
 
 **Sources.** Bekker 1969; Lunar Sourcebook 1991, section 9 (soil, recall). Apollo 16 mission report,
 section 8.1 (LRV); slopes of the LRV: Jacob and others 2026.

@@ -171,7 +171,7 @@ class Vehicle(Element):
             bus=self.name,
             node=self.name,
             power_w=self.hibernation.wake_power_w,
-            priority=Priority.SURVIVAL,
+            priority=Priority.HOUSEKEEPING,  # it can wait for the Sun
             thermostat=Thermostat(
                 setpoint_k=self.hibernation.wake_setpoint_k, band_k=self.thermal.heater_band_k
             ),
