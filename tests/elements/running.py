@@ -1,4 +1,4 @@
-"""A hub with all the power that anybody wants, elements beside it, and what tanks hold then."""
+"""A hub with as much power as wanted, elements beside it, and what tanks hold then."""
 
 from collections.abc import Iterable
 
@@ -9,20 +9,24 @@ from moonstead.components import Parts, Source, joined
 from moonstead.elements.element import Constant, Element
 from moonstead.simulation.simulator import Simulator
 
-PLENTY = Parts(
-    sources=(Source(name="hub.plenty", bus="main", node="hub", available_w=Constant(1e7)),)
-)
 DAY_S = 86400.0
 
 
 def run_for(
-    elements: Iterable[Element], seconds: float, dt_s: float, *, on: Iterable[str] = ()
+    elements: Iterable[Element],
+    seconds: float,
+    dt_s: float,
+    *,
+    on: Iterable[str] = (),
+    power_w: float = 1e7,
 ) -> Simulator:
     """Return the simulator of these elements after a time, with some loads switched on."""
+    plant = Source(name="hub.plant", bus="main", node="hub", available_w=Constant(power_w))
     n_steps = round(seconds / dt_s)
     series = sky(n_steps, elapsed_s=0.0)
     series["elapsed_s"] = dt_s * np.arange(n_steps)
-    parts = joined([small_hub().all_parts(), PLENTY, *(made.all_parts() for made in elements)])
+    own = (small_hub().all_parts(), Parts(sources=(plant,)))
+    parts = joined([*own, *(made.all_parts() for made in elements)])
     made = simulator(parts, series, dt_s)
     for name in on:
         made.state.load_level[made.station.names.loads.index(name)] = 1.0

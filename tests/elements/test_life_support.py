@@ -123,6 +123,31 @@ def test_four_people_for_180_days(recovery: float) -> None:
     assert kg(made, "habitat.carbon-dioxide") < 0.5
 
 
+def test_without_loops_everything_is_brought() -> None:
+    """Four people, 180 days: 720 times the day of BVAD, all of it from stores."""
+    rooms = habitat()
+    rooms[1] = element("tank", name="oxygen", capacity_kg=800.0, initial_kg=700.0, thermal=None,
+                       boil_off_conductance_w_per_k=None)  # fmt: skip
+    made = run_for([*rooms, crew(4.0), beds(**VENTING)], 180 * DAY_S, 1800.0)
+    oxygen = gained_kg(made, "oxygen") + gained_kg(made, "habitat.oxygen")
+    assert -oxygen == pytest.approx(720 * 0.816, abs=0.1)
+    assert -gained_kg(made, "habitat.water") == pytest.approx(1800.0, abs=0.1)
+    assert kg(made, "habitat.water-grey") == pytest.approx(1368.0, abs=0.1)
+    assert kg(made, "habitat.water-black") == pytest.approx(1152.0, abs=0.1)
+
+
+def test_people_warm_their_habitat() -> None:
+    """136.7 W each (NASA RP-1324), beside fans and lights."""
+    warm = {
+        "heat_capacity_j_per_k": 1e12, "radiating_area_m2": 1.0, "emissivity": 0.1,
+        "survival_min_k": 1.0,
+    }  # fmt: skip
+    made = run_for([*habitat(thermal=warm), crew(4.0), beds(**VENTING)], DAY_S, 600.0)
+    node = made.station.names.nodes.index("habitat")
+    heat_w = made.ledger.node_dissipated_j[node] / DAY_S
+    assert heat_w == pytest.approx(4 * 136.7 + 800.0 + 1200.0, rel=1e-6)
+
+
 def test_sabatier_gives_back_half_of_the_oxygen() -> None:
     """Figures I.4: 42 to 50 % of the oxygen from carbon dioxide."""
     made = run_for([*habitat(oxygen_supply=None), crew(4.0), *loops(0.98)], 60 * DAY_S, 1800.0)

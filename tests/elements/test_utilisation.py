@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from made_elements import element
 from pydantic import ValidationError
 from running import DAY_S, gained_kg, run_for, taken_j
@@ -141,6 +143,44 @@ def test_the_floor_of_a_soil_is_that_of_its_oxides_by_heats_of_formation() -> No
     by_hand = (iron * 272.04e3 / 15.999e-3 + silicon * 910.86e3 / 31.998e-3) / (iron + silicon)
     assert taken.floor_j_per_kg_o2 == pytest.approx(by_hand, rel=1e-4)
     assert taken.metal_fraction == pytest.approx(0.1 * 0.7773 + 0.05 * 28.085 / 31.998, rel=1e-3)
+
+
+@given(
+    soil=st.sampled_from(sorted(SOILS)),
+    share=st.floats(0.001, 0.41),
+    more=st.floats(1.0, 1.5),
+)
+def test_no_soil_gives_more_than_it_holds(soil: str, share: float, more: float) -> None:
+    """Masses close at any yield, and more oxygen never costs less per kilogram."""
+    taken = reduce_soil(SOILS[soil], tuple(OXIDES), share)
+    assert 0.0 < taken.oxygen_fraction + taken.metal_fraction <= sum(SOILS[soil].values())
+    further = min(share * more, most_oxygen(SOILS[soil], tuple(OXIDES)))
+    after = reduce_soil(SOILS[soil], tuple(OXIDES), further)
+    assert after.floor_j_per_kg_o2 >= taken.floor_j_per_kg_o2 * (1.0 - 1e-12)
+    cell = element("molten_regolith_electrolysis", soil=soil, oxygen_yield_fraction=share)
+    rates = flows_of(cell, "reactor")
+    assert sum(rates.values()) == pytest.approx(0.0, abs=1e-12 * -rates["regolith"])
+    assert rates["slag"] >= 0.0
+
+
+@pytest.mark.parametrize("offered_w", [200.0, 3000.0, 8000.0])
+def test_what_is_not_bound_in_gas_is_heat(offered_w: float) -> None:
+    """First law at any load; throughput on a Willans line with 5 % of full power at idle."""
+    thermal = {
+        "heat_capacity_j_per_k": 1e9, "radiating_area_m2": 1.0, "emissivity": 0.1,
+        "survival_min_k": 1.0,
+    }  # fmt: skip
+    stack = element("electrolyser", thermal=thermal)
+    made = run_for([stack, *example_elements("electrolyser")[1:]], DAY_S, 600.0,
+                   on=["electrolyser.stack"], power_w=offered_w)  # fmt: skip
+    used_j = taken_j(made, "electrolyser.stack")
+    oxygen = gained_kg(made, "oxygen")
+    node = made.station.names.nodes.index("electrolyser")
+    heat_j = float(made.ledger.node_dissipated_j[node])
+    assert heat_j + oxygen * 285.83e3 / 15.999e-3 == pytest.approx(used_j, rel=1e-9)
+    throughput = max(used_j / (8000.0 * DAY_S) - 0.05, 0.0) / 0.95
+    full = 8000.0 * 0.7 * DAY_S / (285.83e3 / 15.999e-3)
+    assert oxygen == pytest.approx(throughput * full, rel=1e-6)
 
 
 def test_slag_cannot_carry_off_more_than_there_is() -> None:
