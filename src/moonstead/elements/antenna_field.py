@@ -49,34 +49,34 @@ class AntennaField(Element):
     thermal: Thermal
     """How the receiver keeps warm."""
 
-    def _load(self, part: str, power_w: float, priority: Priority, **more: float | str) -> Load:
-        values = {"initial_level": 0.0, "heat_fraction": 1.0, **more}
-        return Load(
-            name=f"{self.name}.{part}",
-            bus=self.bus,
-            node=self.name,
-            power_w=power_w,
-            priority=priority,
-            **values,  # type: ignore[arg-type]
-        )
-
     def parts(self) -> Parts:
         """Return antennas, receiver, keep-alive part and thermal node."""
-        antennas_w = self.antennas * self.antenna_power_w
-        loads = [
-            self._load("antennas", antennas_w, Priority.SCIENCE, heat_fraction=0.0),
-            self._load(
-                "receiver",
-                self.receiver_power_w,
-                Priority.SCIENCE,
-                data_rate_bit_per_s=self.antennas * self.sample_rate_bit_per_s / self.averaging,
-                recorder=f"{self.recorder}.recorder",
-            ),
-        ]
-        if self.standby_power_w > 0.0:
-            loads.append(
-                self._load("standby", self.standby_power_w, Priority.SURVIVAL, initial_level=1.0)
-            )
+        receiver = Load(
+            name=f"{self.name}.receiver",
+            bus=self.bus,
+            node=self.name,
+            power_w=self.receiver_power_w,
+            priority=Priority.SCIENCE,
+            data_rate_bit_per_s=self.antennas * self.sample_rate_bit_per_s / self.averaging,
+            recorder=f"{self.recorder}.recorder",
+        )
+        antennas = Load(
+            name=f"{self.name}.antennas",
+            bus=self.bus,
+            node=self.name,
+            power_w=self.antennas * self.antenna_power_w,
+            priority=Priority.SCIENCE,
+            heat_fraction=0.0,  # out on the ground
+        )
+        standby = Load(
+            name=f"{self.name}.standby",
+            bus=self.bus,
+            node=self.name,
+            power_w=self.standby_power_w,
+            priority=Priority.SURVIVAL,
+            initial_level=1.0,
+        )
+        loads = (antennas, receiver, *((standby,) if self.standby_power_w > 0.0 else ()))
         return Parts(
             nodes=(thermal_node(self.name, self.thermal),),
             loads=(*loads, *heater(self.name, self.bus, self.thermal)),

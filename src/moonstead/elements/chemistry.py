@@ -56,10 +56,10 @@ def balanced_kg(moles: Mapping[str, float]) -> dict[str, float]:
     ValueError
         An atom is made or lost.
     """
-    total: Counter[str] = Counter()
+    total: dict[str, float] = {}
     for formula, amount in moles.items():
         for symbol, count in atoms(formula).items():
-            total[symbol] += amount * count  # type: ignore[assignment]
+            total[symbol] = total.get(symbol, 0.0) + amount * count
     wrong = [symbol for symbol, count in total.items() if abs(count) > 1e-12]
     if wrong:
         raise ValueError(f"the reaction does not balance in {', '.join(wrong)}")
