@@ -1,5 +1,6 @@
 """Photovoltaic arrays: cosines, strings in shadow, dust, temperature."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,12 @@ from scipy.spatial.transform import Rotation
 
 from moonstead.components import FloatArray, joined
 from moonstead.contracts import Command
+from moonstead.elements.solar_array import Shadow
 from moonstead.elements.sunlight import SUN_RADIUS_RAD, direction, share_above
+from moonstead.environment.ephemeris import Ephemeris, load_ephemeris
+from moonstead.environment.light import visible_fraction
+from moonstead.environment.sites import load_profile
+from moonstead.environment.timescale import from_utc
 from moonstead.units import HOUR_S, JULIAN_YEAR_S
 
 SUNS = [(10.0, -1.0), (95.0, 2.0), (200.0, 40.0), (350.0, 80.0)]
@@ -90,6 +96,36 @@ def test_strings_of_a_tall_array_see_the_sun_over_a_wall(sun_deg: float, way: st
     )
     cosine = np.cos(np.radians(sun_deg))
     assert found_w / (full_w * cosine) == pytest.approx(truth, abs=2e-3)
+
+
+@pytest.fixture(scope="module")
+def ephemeris() -> Ephemeris:
+    return load_ephemeris()
+
+
+@pytest.mark.parametrize("rim", ["shackleton-rim", "de-gerlache-rim"])
+@pytest.mark.parametrize(("distances", "rms"), [(720, 0.0025), (72, 0.025)])
+def test_light_below_the_mast_is_that_of_real_terrain(
+    ephemeris: Ephemeris, rim: str, distances: int, rms: float
+) -> None:
+    """Both rims have horizons at 2 m and 10 m: the one at 2 m is the truth, hourly for a year."""
+    low, high = load_profile(f"{rim}-2m"), load_profile(f"{rim}-10m")
+    sun = ephemeris.track(
+        high.site, "sun", from_utc(datetime(2035, 1, 1, tzinfo=UTC)), HOUR_S, 8766
+    )
+    rises_rad = np.radians(low.elevation_deg - high.elevation_deg)
+    width = 720 // distances
+    rises_rad = np.roll(rises_rad, width // 2).reshape(distances, width).mean(axis=1)
+    far_m = tuple(8.0 / np.maximum(rises_rad, 1e-9))
+    shadow = Shadow(**{**SHADOW, "skyline_distance_m": far_m})
+    series = {
+        "sun_azimuth_deg": sun.azimuth_deg,
+        "sun_elevation_deg": sun.elevation_deg,
+        "skyline_elevation_deg": high.elevation_at_deg(sun.azimuth_deg),
+    }
+    error = shadow.share(series, np.array([2.0])) - visible_fraction(sun, low)
+    assert np.sqrt(np.mean(error**2)) < rms
+    assert abs(error.mean()) < 5e-4
 
 
 def test_a_tall_array_is_lit_in_part_for_longer_than_at_once() -> None:
@@ -207,6 +243,7 @@ def test_a_cleaning_takes_nine_tenths_of_the_dust_away() -> None:
         ({"axis_elevation_deg": 10.0}, "single-axis"),
         ({"dust_per_year": 0.0}, "cleaning needs dust_per_year"),
         ({"shadow": {**SHADOW, "top_m": 2.0}}, "top_m must be above"),
+        ({"shadow": {**SHADOW, "skyline_distance_m": (1e3, 2e3)}}, "at least 4 items"),
         ({"cell_efficiency": 0.5, "absorptivity": 0.3}, "must not exceed absorptivity"),
         ({"mount": "floating"}, "vertical-tracking"),
         ({"tilt_deg": 91.0}, "less than or equal to 90"),

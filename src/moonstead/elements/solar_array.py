@@ -12,24 +12,28 @@ node, which absorbs sunlight on its face, radiates from both sides and gives up 
 power. Health falls by `loss_per_year` (radiation), the light let through by `dust_per_year`; both
 compound. Cleaning takes away `removed_fraction` of the dust in the time of its work.
 
-A tall array may be lit in part. With `shadow`, the skyline's upper edge stands at one distance D,
-so that a place h metres above the height for which the site's skyline was computed sees it lower
-by h / D. The share of the disc above that straight edge is then taken at the lowest row of each
-series string, as its least-lit row limits it; strings work in parallel and a dark one is bypassed.
+A tall array may be lit in part. With `shadow`, a place h metres above the height for which the
+site's skyline was computed sees it lower by h / D, with the distance D of the skyline at the Sun's
+azimuth (1 / D is taken linearly between the azimuths given). The share of the disc above that
+straight edge is then taken at the lowest row of each series string, as its least-lit row limits it;
+strings work in parallel and a dark one is bypassed.
 
-**Assumptions.** Turning follows the Sun exactly and without end stops. The skyline is straight
-over the width of the disc, and equally far in all directions. The Sun's radius is its mean
-(15.99 arcminutes, 2 % at most from the truth). Dust lets the same share through at all angles.
+**Assumptions.** Turning follows the Sun exactly and without end stops. The skyline is straight over
+the width of the disc. The Sun's radius is its mean (15.99 arcminutes, 2 % at most from the truth).
+Dust lets the same share through at all angles.
 
 **Limits.** One array casts no shadow on another. No infrared from the ground but through the
 sink, no spectral or low-light loss, no cell-level bypass.
 
 **Validation.** Cosines agree with vectors turned by brute force (1e-6); the light of strings with
-the shadow of a wall on a mast integrated over the disc (0.2 %); the temperature with the balance
-of Stefan and Boltzmann. 28 m2 give 10 kW, the class of NASA's vertical array (VSAT, 10 kW). Dust
-as Chang'e 3 measured it (21.4 ug/cm2 a year, on 20 um grains a shade of 0.5 % a year) with the
-radiation loss of the example takes 4 to 10 % in 2000 days, as on Apollo's covered cells. Tests:
-`tests/elements/test_solar_array.py`.
+the shadow of a wall on a mast integrated over the disc (0.2 %), and with the light at 2 m of two
+real rims computed from terrain: from the skyline at 10 m and 720 distances the share of the disc is
+right to 0.2 % rms over a year, hour by hour, with 72 distances to 2.2 %; one distance for all
+azimuths is rough, 3 % at best on the rim of Shackleton and 13 % on that of de Gerlache; the
+temperature with the balance of Stefan and Boltzmann. 28 m2 give 10 kW, the class of NASA's vertical
+array (VSAT, 10 kW). Dust as Chang'e 3 measured it (21.4 ug/cm2 a year, on 20 um grains a shade of
+0.5 % a year) with the radiation loss of the example takes 4 to 10 % in 2000 days, as on Apollo's
+covered cells. Tests: `tests/elements/test_solar_array.py`.
 
 **Sources.** O'Brien 2013, review of the Apollo dust detectors: covered cells lost 4 to 10 %, bare
 ones 24 to 29 % in about 2000 days. Chang'e 3 dust: quartz balance at 1.9 m height. VSAT: NASA.
@@ -74,8 +78,10 @@ class Shadow(Spec):
     """Series strings side by side or one above the other."""
     direction: Literal["horizontal", "vertical"]
     """Whether each string is a band at its own height or reaches from bottom to top."""
-    skyline_distance_m: Positive
-    """How far away the ground that hides the Sun is."""
+    skyline_distance_m: Positive | Annotated[tuple[Positive, ...], Field(min_length=4)]
+    """How far away the ground that hides the Sun is: one figure, or one for each of even azimuths
+    from north through east. Two horizons of a site give it: their difference in height over the
+    difference of their elevations in radians."""
     reference_height_m: NotNegative
     """Height above ground for which the skyline of the site was computed."""
 
@@ -100,11 +106,19 @@ class Shadow(Spec):
         above_rad = np.radians(
             surroundings["sun_elevation_deg"] - surroundings["skyline_elevation_deg"]
         )
+        lower_rad_per_m = self._nearness_per_m(surroundings["sun_azimuth_deg"])
         total = np.zeros_like(above_rad)
         for height_m in heights_m:
-            lower_rad = (height_m - self.reference_height_m) / self.skyline_distance_m
+            lower_rad = (height_m - self.reference_height_m) * lower_rad_per_m
             total += share_above((above_rad + lower_rad) / SUN_RADIUS_RAD)
         return total / len(heights_m)
+
+    def _nearness_per_m(self, azimuth_deg: FloatArray) -> FloatArray:
+        """Return one over the distance of the skyline at each azimuth, shape (n,)."""
+        nearness = 1.0 / np.atleast_1d(self.skyline_distance_m)
+        azimuths_deg = np.arange(len(nearness)) * 360.0 / len(nearness)
+        near: FloatArray = np.interp(azimuth_deg, azimuths_deg, nearness, period=360.0)
+        return near
 
 
 class Cleaning(Work):
