@@ -247,12 +247,17 @@ def test_soil_warms_by_the_heat_capacity_of_the_figures() -> None:
 
 
 def test_no_brick_below_the_heat_of_its_rock() -> None:
-    """Anorthite by Robie, Hemingway and Fisher 1978: the bound lies below, by a fifth."""
+    """Anorthite (Robie et al. 1978, from memory, so held to Dulong and Petit: 13 atoms, 3 R each).
+
+    The bound lies below it, by a fifth.
+    """
 
     def anorthite_j_per_kg_k(t: float) -> float:
         molar = 516.83 - 0.092492 * t + 4.1883e-5 * t**2 - 4588.5 / t**0.5 - 1.4085e6 / t**2
         return molar / 0.27821
 
+    dulong_petit = 3.0 * 13.0 * 8.314462618 / 0.27821
+    assert anorthite_j_per_kg_k(1350.0) == pytest.approx(dulong_petit, rel=0.1)
     rock, _ = quad(anorthite_j_per_kg_k, 298.0, 1350.0)
     assert 0.75 * rock < heating_j_per_kg(298.0, 1350.0) < rock
     oven = element("sintering", heating_efficiency=1.0, handling_j_per_kg=1e-6, waste_fraction=0.0)

@@ -12,9 +12,10 @@ crew's own metabolism goes on at its mean in the `crew` element, and only the ex
 **Limits.** Work that crew does outside for assembly or repair takes crew time, but not an airlock:
 plan an excursion with it. No dust, no prebreathing, no emergency.
 
-**Validation.** The sublimator's water for seven hours is 3.5 to 4 kg a suit, as published, from the
-heat alone
-(`tests/elements/test_life_support.py::test_a_sublimator_boils_off_what_apollo_suits_did`).
+**Validation.** The sublimator's water for seven hours from the heat alone is 4.0 kg a suit (3.5 to
+4 by recall), and an excursion against the sum by hand
+(`tests/elements/test_life_support.py::test_a_sublimator_boils_off_its_heat`,
+`tests/elements/test_life_support.py::test_an_excursion_costs_air_water_and_oxygen`).
 
 **Sources.** Suit leak 0.005 kg/h (BVAD 5.2.2), 7 h at 293 W (NASA), 10 % of a lock of 3.7 to 5 m3
 lost (recall). Heat of vaporisation of water at 0 degrees 2.50 MJ/kg (steam tables).

@@ -12,7 +12,7 @@ power is neither bound in the products nor carried off by hot slag heats the pla
 electric power. The energy figure is a single company's.
 
 **Validation.** The most that these oxides hold is 25.3 % of highland and 29.0 % of mare soil, the
-published yields are 14 to 28 %
+yields of 14 to 28 % are told
 (`tests/elements/test_utilisation.py::test_silica_bounds_the_yield_of_methane`).
 
 **Sources.** 50 kWh per kg of oxygen: 20 g per kWh in a test of NASA, 2024, as told on solarisru.com

@@ -8,8 +8,8 @@ times the density of the ground. It stops when its store is full.
 **Limits.** Ground does not grow harder, bits do not wear, and depth is not kept: a store of the
 mass of the deepest core does that.
 
-**Validation.** Mass of a core against the deep drill core of Apollo 17
-(`tests/elements/test_science_hosts.py::test_a_core_weighs_what_apollo_17_brought`).
+**Validation.** Mass of a core against its volume and density, and energy against depth
+(`tests/elements/test_science_hosts.py::test_a_core_weighs_its_volume_of_packed_soil`).
 
 **Sources.** Density at depth 1800 kg/m3: Hayne et al. 2017. Planning value 50 to 150 W (recall);
 Apollo's drill 430 to 450 W (Indyk et al. 2017, LEAG).

@@ -10,7 +10,7 @@ counted with the condenser of the habitat.
 **Limits.** No catalyst temperature; warm-up as given.
 
 **Validation.** With the hydrogen of the electrolysis that makes a crew's oxygen it gives back half
-of that oxygen as water; 42 to 50 % is published for the ISS
+of that oxygen as water, as the reaction says; 42 to 50 % are told of the ISS
 (`tests/elements/test_life_support.py::test_sabatier_gives_back_half_of_the_oxygen`).
 
 **Sources.** Heats of formation: NIST-JANAF. Loop closure 42 to 50 % (recall).
