@@ -278,8 +278,8 @@ def random_parts(draw: Any) -> Parts:
         couplings=tuple(
             Coupling(
                 name=f"strap{k}",
-                node_a=draw(st.sampled_from(nodes)),
-                node_b=draw(st.sampled_from(nodes)),
+                node_a=nodes[k % len(nodes)],
+                node_b=nodes[(k % len(nodes) + draw(st.integers(1, len(nodes) - 1))) % len(nodes)],
                 conductance_w_per_k=draw(st.sampled_from([0.0, 0.1, 50.0])),
                 radiating_m2=draw(st.sampled_from([0.0, 1.0])),
                 pump=draw(st.sampled_from(["", *(plant.load.name for plant in plants)])),

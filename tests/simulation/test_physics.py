@@ -340,7 +340,10 @@ def test_what_froze_is_lost_for_good() -> None:
 
 
 def test_a_survival_load_without_power_is_told_and_others_are_not() -> None:
-    parts = Parts(loads=(load("computer", 9.0, priority=Priority.SURVIVAL), load("camera", 9.0)))
+    parts = Parts(
+        sources=(source("sun", 0.0),),
+        loads=(load("computer", 9.0, priority=Priority.SURVIVAL), load("camera", 9.0)),
+    )
     made = simulator(parts, 2)
     notices = made.advance(0, 2, made.new_output(2), 0)
     assert [(n.kind, n.subject) for n in notices] == [("survival-unserved", "computer")]

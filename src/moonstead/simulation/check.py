@@ -225,6 +225,10 @@ def _out_of_bounds(parts: Parts) -> Iterator[NetworkMistake]:
     powered += [load for load in all_loads(parts) if load.name in pumps]
     for load in powered:
         yield from _checked(load.name, load, {"power_w": POSITIVE})
+    for coupling in parts.couplings:
+        if coupling.node_a == coupling.node_b:
+            remedy = "must differ from node_a: heat flows between two nodes"
+            yield NetworkMistake(coupling.name, "node_b", coupling.node_b, remedy)
     for node in parts.nodes:
         if node.melting is not None:
             bounds = {"melting_k": POSITIVE, "latent_j": NOT_NEGATIVE, "band_k": POSITIVE}

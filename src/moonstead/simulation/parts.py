@@ -1,8 +1,9 @@
 """Parts as the network sees them: every load in one list, everything in order of names."""
 
 from dataclasses import fields
+from typing import Any
 
-from moonstead.components import Load, Parts
+from moonstead.components import Converter, Load, Parts, Transmitter
 
 
 def all_loads(parts: Parts) -> tuple[Load, ...]:
@@ -31,8 +32,8 @@ def all_loads(parts: Parts) -> tuple[Load, ...]:
 def sorted_parts(parts: Parts) -> Parts:
     """Return the same parts, each kind in order of names."""
 
-    def name_of(item: object) -> str:
-        owner = getattr(item, "load", item)
+    def name_of(item: Any) -> str:
+        owner = item.load if isinstance(item, Converter | Transmitter) else item
         return str(owner.name)
 
     return Parts(
