@@ -45,6 +45,8 @@ def initial_state(station: CompiledStation) -> State:
         node_lost=np.zeros(len(parts.nodes), dtype=np.bool_),
         load_queue_bit=np.zeros(n_loads),
         tank_kg=_floats([tank.initial_kg for tank in parts.tanks]),
+        tank_scale=np.ones(len(parts.tanks)),
+        recorder_scale=np.ones(len(parts.recorders)),
         tank_hole_per_s=np.zeros(len(parts.tanks)),
         work_warm_s=np.zeros(len(station.names.work)),
         work_run_s=np.zeros(len(station.names.work)),

@@ -15,7 +15,7 @@ def make_data(
 ) -> None:
     """Make and process data; drop what finds no room."""
     for r in range(recorder.shape[0]):
-        room_bit = recorder[r].capacity_bit
+        room_bit = recorder[r].capacity_bit * recorder[r].scale
         for j in range(recorder[r].writer_begin, recorder[r].writer_end):
             room_bit -= load[writer[j].load].queue_bit
         recorder[r].room_bit = room_bit

@@ -75,7 +75,7 @@ def open_stocks(
     for k in range(tank.shape[0]):
         t = tank[k]
         t.left_kg = t.kg
-        t.room_kg = np.inf if t.relief else max(t.capacity_kg - t.kg, 0.0)
+        t.room_kg = np.inf if t.relief else max(t.capacity_kg * t.scale - t.kg, 0.0)
     for k in range(pool.shape[0]):
         pool[k].left = 0.0
     for k in range(supply.shape[0]):
@@ -165,7 +165,7 @@ def held_by_tanks(
         r = reactant[k]
         t = tank[r.tank]
         full_j = t.kg / abs(r.kg_per_j)
-        free_j = max(t.capacity_kg - t.kg, 0.0) / abs(r.kg_per_j)
+        free_j = max(t.capacity_kg * t.scale - t.kg, 0.0) / abs(r.kg_per_j)
         energy_j = min(energy_j, full_j if r.kg_per_j > 0.0 else free_j)
         room_j = min(room_j, free_j if r.kg_per_j > 0.0 else full_j)
     return energy_j, min(room_j, capacity_j - energy_j)

@@ -152,9 +152,10 @@ def lose(tank: RecordArray, node: RecordArray, dt_s: float) -> None:
     """Let go what relief valves, leaks and boiling let go to space."""
     for k in range(tank.shape[0]):
         t = tank[k]
-        if t.relief and t.kg > t.capacity_kg:
-            t.lost_kg += t.kg - t.capacity_kg
-            t.kg = t.capacity_kg
+        most_kg = t.capacity_kg * t.scale
+        if t.relief and t.kg > most_kg:
+            t.lost_kg += t.kg - most_kg
+            t.kg = most_kg
         leak_per_s = t.leak_per_s + t.hole_per_s
         if leak_per_s + t.boils_kg_per_s_k <= 0.0:
             continue

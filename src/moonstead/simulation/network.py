@@ -240,6 +240,9 @@ class State(NamedTuple):
     load_queue_bit: FloatArray
     """Data waiting in the recorder, by the load that made it."""
     tank_kg: FloatArray
+    tank_scale: FloatArray
+    """1 for tanks that are there, 0 for those that are not: room, not filling."""
+    recorder_scale: FloatArray
     tank_hole_per_s: FloatArray
     """Leak beyond what it always leaks."""
     work_warm_s: FloatArray
