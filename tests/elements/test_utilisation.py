@@ -286,6 +286,25 @@ def test_a_liquefier_fills_its_dewar() -> None:
     assert -gained_kg(made, "gas") == pytest.approx(1000.0 * 6 * HOUR_S / 6.356e6, rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "carbothermal", "electrolyser", "excavator", "hydrogen_reduction", "ice_mine",
+        "liquefier", "molten_regolith_electrolysis", "oxygen_plant", "plant_chamber", "sintering",
+    ],
+)  # fmt: skip
+def test_what_is_always_on_runs_without_being_asked(kind: str) -> None:
+    _, *others = example_elements(kind)
+    if kind == "plant_chamber":
+        others.append(element("crew"))  # plants live on what people breathe out
+    for always_on in (False, True):
+        plant = element(kind, always_on=always_on, warm_up_s=None)
+        assert (plant.activity_loads() == ()) is always_on
+        made = run_for([plant, *others], 600.0, 60.0)
+        load = plant.parts().converters[0].load.name
+        assert (taken_j(made, load) > 0.0) is always_on
+
+
 @pytest.mark.parametrize("kind", ["hydrogen_reduction", "carbothermal", "oxygen_plant"])
 def test_reactors_warm_up_before_they_give(kind: str) -> None:
     plant, *others = example_elements(kind)

@@ -24,14 +24,14 @@ from pydantic import Field
 
 from moonstead.components import Flow, Parts
 from moonstead.elements.chemistry import WATER_SPLITTING_J_PER_KG_O2, balanced_kg
-from moonstead.elements.plant import Plant
+from moonstead.elements.plant import Producer
 from moonstead.elements.tank import TankName
 from moonstead.spec import Positive
 
 SPLITTING_KG = balanced_kg({"H2O": -2.0, "H2": 2.0, "O2": 1.0})
 
 
-class Electrolyser(Plant):
+class Electrolyser(Producer):
     """Stack of cells for water."""
 
     type: Literal["electrolyser"]
@@ -64,10 +64,15 @@ class Electrolyser(Plant):
         )
         heat = 1.0 - self.efficiency
         stack = self.working(
-            "stack", self.power_w, flows, kept_fraction=heat, vital=self.life_support
+            "stack",
+            self.power_w,
+            flows,
+            kept_fraction=heat,
+            vital=self.life_support,
+            on=self.always_on,
         )
         return self.plant_parts((stack,))
 
     def activity_loads(self) -> tuple[str, ...]:
-        """Return what runs during a production run; one that keeps lives is always on."""
-        return () if self.life_support else (f"{self.name}.stack",)
+        """Return what runs during a production run; nothing where it is always on."""
+        return () if self.life_support or self.always_on else (f"{self.name}.stack",)

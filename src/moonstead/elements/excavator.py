@@ -53,6 +53,8 @@ class Excavator(Element):
     """Mass of the empty vehicle per mass of its load (assumption)."""
     drive_efficiency: Annotated[float, Field(gt=0.0, le=1.0)] = 0.6
     """From the bus to the wheels (assumption)."""
+    always_on: bool = False
+    """Whether it runs on all power that is left, and not only for experiments that ask for it."""
     robots: NotNegative = 0.0
     """Working time that it takes from the pool of robots while it works."""
     regolith_tank: TankName
@@ -80,6 +82,7 @@ class Excavator(Element):
             node=self.name,
             power_w=self.rate_kg_per_s * self.energy_j_per_kg,
             priority=Priority.PRODUCTION,
+            initial_level=1.0 if self.always_on else 0.0,
             divisible=True,
             heat_fraction=self.heat_fraction,
             needs=needs,
@@ -95,5 +98,5 @@ class Excavator(Element):
         )
 
     def activity_loads(self) -> tuple[str, ...]:
-        """Return what runs while it digs."""
-        return (f"{self.name}.dig",)
+        """Return what runs while it digs; nothing where it is always on."""
+        return () if self.always_on else (f"{self.name}.dig",)

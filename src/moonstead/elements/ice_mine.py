@@ -29,7 +29,7 @@ from pydantic import Field, model_validator
 from moonstead.components import Flow, Parts
 from moonstead.elements.digging import haul_j_per_kg, heating_j_per_kg
 from moonstead.elements.element import Kelvin
-from moonstead.elements.plant import Plant
+from moonstead.elements.plant import Producer
 from moonstead.elements.tank import TankName
 from moonstead.spec import Fraction, NotNegative, Positive
 from moonstead.units import HOUR_S
@@ -40,7 +40,7 @@ ICE_J_PER_KG_K = 1.4e3
 lower half, for a bound."""
 
 
-class IceMine(Plant):
+class IceMine(Producer):
     """Digger, oven and cold plate in a cold trap."""
 
     type: Literal["ice_mine"]
@@ -114,9 +114,11 @@ class IceMine(Plant):
             Flow(commodity="slag", kg_per_s=dug - self.rate_kg_per_s),
         )
         power_w = self.rate_kg_per_s * self.energy_j_per_kg
-        mine = self.working("oven", power_w, flows, kept_fraction=self.heat_fraction)
+        mine = self.working(
+            "oven", power_w, flows, kept_fraction=self.heat_fraction, on=self.always_on
+        )
         return self.plant_parts((mine,))
 
     def activity_loads(self) -> tuple[str, ...]:
-        """Return what runs while it mines."""
-        return (f"{self.name}.oven",)
+        """Return what runs while it mines; nothing where it is always on."""
+        return () if self.always_on else (f"{self.name}.oven",)

@@ -21,7 +21,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from moonstead.components import Flow, Parts
-from moonstead.elements.plant import Plant
+from moonstead.elements.plant import Producer
 from moonstead.elements.tank import TankName
 from moonstead.spec import Positive
 
@@ -34,7 +34,7 @@ IDEAL: dict[str, tuple[float, float]] = {
 """Ideal work and heat to be taken out (J/kg), from gas at 300 K and 1 atm to boiling liquid."""
 
 
-class Liquefier(Plant):
+class Liquefier(Producer):
     """Cold machine between a tank of gas and a tank of liquid."""
 
     type: Literal["liquefier"]
@@ -64,9 +64,13 @@ class Liquefier(Plant):
         )
         heat_w = rate * IDEAL[self.commodity][1]
         return self.plant_parts(
-            (self.working("machine", self.power_w, flows, reaction_heat_w=heat_w),)
+            (
+                self.working(
+                    "machine", self.power_w, flows, reaction_heat_w=heat_w, on=self.always_on
+                ),
+            )
         )
 
     def activity_loads(self) -> tuple[str, ...]:
-        """Return what runs while it liquefies."""
-        return (f"{self.name}.machine",)
+        """Return what runs while it liquefies; nothing where it is always on."""
+        return () if self.always_on else (f"{self.name}.machine",)

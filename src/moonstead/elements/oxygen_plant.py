@@ -24,11 +24,11 @@ from pydantic import Field, field_validator, model_validator
 
 from moonstead.components import Flow, Parts, Tank
 from moonstead.elements.chemistry import WATER_SPLITTING_J_PER_KG_O2, below_floor
-from moonstead.elements.plant import Plant
+from moonstead.elements.plant import Producer
 from moonstead.spec import Fraction, Positive
 
 
-class OxygenPlant(Plant):
+class OxygenPlant(Producer):
     """Oxygen from regolith."""
 
     type: Literal["oxygen_plant"]
@@ -78,9 +78,11 @@ class OxygenPlant(Plant):
         heat = self.heat_fraction
         if heat is None:
             heat = min(0.75, self._unbound_fraction())
-        reactor = self.working("reactor", self.power_w, flows, kept_fraction=heat)
+        reactor = self.working(
+            "reactor", self.power_w, flows, kept_fraction=heat, on=self.always_on
+        )
         return self.plant_parts((reactor,), (tank,))
 
     def activity_loads(self) -> tuple[str, ...]:
-        """Return what runs during a production run."""
-        return (f"{self.name}.reactor",)
+        """Return what runs during a production run; nothing where it is always on."""
+        return () if self.always_on else (f"{self.name}.reactor",)

@@ -35,6 +35,7 @@ class Plant(Element):
         reaction_heat_w: float = 0.0,
         needs: tuple[Need, ...] = (),
         vital: bool = False,
+        on: bool = False,
     ) -> Converter:
         """Return the converter of this plant called ``NAME.part``.
 
@@ -55,6 +56,8 @@ class Plant(Element):
             Working time that it takes.
         vital
             Whether lives hang on it: it is on from the start and shed last.
+        on
+            Whether it is on from the start.
         """
         load = Load(
             name=f"{self.name}.{part}",
@@ -62,7 +65,7 @@ class Plant(Element):
             node=self.name,
             power_w=power_w,
             priority=Priority.SURVIVAL if vital else Priority.PRODUCTION,
-            initial_level=1.0 if vital else 0.0,
+            initial_level=1.0 if vital or on else 0.0,
             divisible=True,
             needs=needs,
         )
@@ -83,3 +86,10 @@ class Plant(Element):
             tanks=tanks,
             converters=converters,
         )
+
+
+class Producer(Plant):
+    """A plant that can wait for power, and for somebody who wants what it makes."""
+
+    always_on: bool = False
+    """Whether it runs on all power that is left, and not only for experiments that ask for it."""

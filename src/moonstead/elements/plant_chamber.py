@@ -27,7 +27,7 @@ from pydantic import Field
 from moonstead.components import Flow, Parts
 from moonstead.elements.chemistry import balanced_kg, molar_mass_kg
 from moonstead.elements.metabolism import FOOD_KG_PER_DAY, FOOD_WATER_KG_PER_DAY
-from moonstead.elements.plant import Plant
+from moonstead.elements.plant import Producer
 from moonstead.elements.tank import TankName
 from moonstead.spec import Fraction, Name, Positive, RefersTo
 
@@ -36,7 +36,7 @@ DRY_J_PER_KG = 2803e3 / molar_mass_kg("C6H12O6")
 FOOD_WATER_FRACTION = FOOD_WATER_KG_PER_DAY / FOOD_KG_PER_DAY
 
 
-class PlantChamber(Plant):
+class PlantChamber(Producer):
     """Beds under lamps."""
 
     type: Literal["plant_chamber"]
@@ -78,9 +78,11 @@ class PlantChamber(Plant):
                 tank=f"{self.habitat}.waste",
             ),
         )
-        beds = self.working("beds", self.lamp_power_w, flows, kept_fraction=1.0 - bound)
+        beds = self.working(
+            "beds", self.lamp_power_w, flows, kept_fraction=1.0 - bound, on=self.always_on
+        )
         return self.plant_parts((beds,))
 
     def activity_loads(self) -> tuple[str, ...]:
-        """Return what runs while plants grow."""
-        return (f"{self.name}.beds",)
+        """Return what runs while plants grow; nothing where it is always on."""
+        return () if self.always_on else (f"{self.name}.beds",)

@@ -7,12 +7,12 @@ from pydantic import Field, model_validator
 
 from moonstead.components import Flow, Parts
 from moonstead.elements.chemistry import Reduction, below_floor
-from moonstead.elements.plant import Plant
+from moonstead.elements.plant import Producer
 from moonstead.elements.tank import TankName
 from moonstead.spec import Positive
 
 
-class RegolithPlant(Plant):
+class RegolithPlant(Producer):
     """A plant from soil to oxygen."""
 
     power_w: Positive
@@ -73,8 +73,10 @@ class RegolithPlant(Plant):
             Flow(commodity="slag", kg_per_s=regolith - oxygen - metal, tank=self.slag_tank or ""),
         )
         heat = 1.0 - self.bound_fraction - self.slag_heat_fraction
-        return self.plant_parts((self.working("reactor", self.power_w, flows, kept_fraction=heat),))
+        return self.plant_parts(
+            (self.working("reactor", self.power_w, flows, kept_fraction=heat, on=self.always_on),)
+        )
 
     def activity_loads(self) -> tuple[str, ...]:
-        """Return what runs during a production run."""
-        return (f"{self.name}.reactor",)
+        """Return what runs during a production run; nothing where it is always on."""
+        return () if self.always_on else (f"{self.name}.reactor",)

@@ -22,7 +22,7 @@ from pydantic import Field
 from moonstead.components import Flow, Parts
 from moonstead.elements.digging import heating_j_per_kg
 from moonstead.elements.element import Kelvin
-from moonstead.elements.plant import Plant
+from moonstead.elements.plant import Producer
 from moonstead.elements.tank import TankName
 from moonstead.spec import Fraction, Positive
 
@@ -30,7 +30,7 @@ SOIL_BEFORE_K = 250.0
 """Of soil as it is fed, warmed by the plant's own waste heat (assumption)."""
 
 
-class Sintering(Plant):
+class Sintering(Producer):
     """Oven or print head for bricks."""
 
     type: Literal["sintering"]
@@ -70,9 +70,11 @@ class Sintering(Plant):
             Flow(commodity="slag", kg_per_s=soil - self.rate_kg_per_s),
         )
         power_w = soil * self.energy_j_per_kg
-        oven = self.working("oven", power_w, flows, kept_fraction=self.heat_fraction)
+        oven = self.working(
+            "oven", power_w, flows, kept_fraction=self.heat_fraction, on=self.always_on
+        )
         return self.plant_parts((oven,))
 
     def activity_loads(self) -> tuple[str, ...]:
-        """Return what runs while it bakes."""
-        return (f"{self.name}.oven",)
+        """Return what runs while it bakes; nothing where it is always on."""
+        return () if self.always_on else (f"{self.name}.oven",)
