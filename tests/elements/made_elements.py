@@ -22,7 +22,7 @@ THERMAL = {
 HUB = {
     "type": "lander_hub", "name": "hub", "partner": "cnsa", "mass_kg": 900.0,
     "computer_power_w": 200.0, "housekeeping_power_w": 100.0, "housekeeping_rate_bit_per_s": 4e3,
-    "recorder_bit": 1e9, "thermal": THERMAL,
+    "recorder_bit": 1e9, "thermal": {**THERMAL, "louver_area_m2": 0.6},
     "radio": (
         {"path": "relay", "power_w": 100.0, "rate_limit_bit_per_s": 1e6},
         {"path": "direct", "power_w": 150.0, "rate_limit_bit_per_s": 1e5},

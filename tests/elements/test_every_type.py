@@ -3,6 +3,7 @@
 import math
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args
@@ -17,6 +18,7 @@ from moonstead.elements.catalogue import AnyElement
 from moonstead.elements.examples import example_elements, example_text
 from moonstead.simulation.balance import balances
 from moonstead.simulation.compile import compile_station
+from moonstead.spec import RefersTo
 
 CLASSES = dict(zip(TYPES, get_args(AnyElement), strict=True))
 PAGE_PARTS = ("Model", "Assumptions", "Limits", "Validation", "Sources")
@@ -112,6 +114,27 @@ def test_what_an_activity_switches_on_exists(kind: str) -> None:
 def test_it_reads_back_what_it_writes(kind: str) -> None:
     made = element(kind)
     assert ADAPTER.validate_json(made.model_dump_json()) == made
+
+
+def referring(kind: str) -> list[str]:
+    """Return the keys of a type that name another element."""
+    found = []
+    for key, field in CLASSES[kind].model_fields.items():
+        inner = [getattr(arg, "__metadata__", ()) for arg in get_args(field.annotation)]
+        marks = [*field.metadata, *(mark for group in inner for mark in group)]
+        if RefersTo("element") in marks:
+            found.append(key)
+    return found
+
+
+@pytest.mark.parametrize("kind", [kind for kind in TYPES if referring(kind)])
+def test_naming_an_element_that_is_not_there_is_refused(kind: str) -> None:
+    table = tomllib.loads(example_text(kind))["element"][0]
+    known = {"element": ("hubble",), "partner": (table["partner"],)}
+    for key in referring(kind):
+        needs = {"warms": {"conductance_w_per_k": 1.0}}.get(key, {})
+        with pytest.raises(ValidationError, match="no element has this name"):
+            ADAPTER.validate_python({**table, **needs, key: "hub"}, context=known)
 
 
 @pytest.mark.parametrize("kind", TYPES)
