@@ -10,13 +10,18 @@ station's clock.
 **Assumptions.** Rates are means over the day, the same for all. Crew that has not arrived, or has
 left, takes and gives nothing.
 
-**Limits.** People who lack something do not die: their metabolism slows down to what there is, and
-a level of ``NAME.metabolism`` below 1 in a record means a crew in danger. The clock counts from the
-start of the run.
+**Limits.** People who lack something do not die: their metabolism slows down to what there is. A
+crew in danger shows in the habitat's tanks: oxygen, water or food at zero, or carbon dioxide or
+waste full. The clock counts from the start of the run.
 
-**Validation.** A closed day, Weir's equation for the heat, and the sum for two people and 55 days,
-89.8 kg of oxygen, 275 kg of water, 165 kg of food, 114.4 kg of carbon dioxide
-(`tests/elements/test_life_support.py::test_two_people_for_55_days`).
+**Validation.** A closed day, Weir's equation for the heat (136.7 W to 1 %), and the sum for two
+people and 55 days, 89.8 kg of oxygen, 275 kg of water, 165 kg of food, 114.4 kg of carbon dioxide
+(`tests/elements/test_life_support.py::test_two_people_for_55_days`). Four people for 180 days take
+588 kg of oxygen, 1800 kg of water and 1080 kg of food without loops
+(`tests/elements/test_life_support.py::test_without_loops_everything_is_brought`); with an
+`electrolyser`, a `sabatier` reactor and `water_recovery` at 98 % only food is brought, and 339 kg
+of water are left over, as food has water in it; at 85 % it is 11 kg
+(`tests/elements/test_life_support.py::test_four_people_for_180_days`).
 
 **Sources.** NASA's Baseline Values and Assumptions Document (BVAD) and RP-1324; see
 `moonstead.elements.metabolism`. 6.5 h of work a day: ISS practice (recall).
