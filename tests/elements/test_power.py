@@ -19,6 +19,7 @@ from scipy.constants import Stefan_Boltzmann
 
 from moonstead.components import Bus, FloatArray, Parts, Source, joined
 from moonstead.contracts import Command
+from moonstead.elements.examples import example_elements
 from moonstead.units import HOUR_S, JULIAN_YEAR_S, KWH_J
 
 
@@ -39,7 +40,7 @@ from moonstead.units import HOUR_S, JULIAN_YEAR_S, KWH_J
         ("power_cable", {"mass_kg": 200.0}, "two conductors, 270 kg"),
         ("power_cable", {"voltage_v": 120.0}, "lower capacity_w"),
         ("power_cable", {"conductor_temperature_k": 20.0}, "greater than or equal to 80"),
-        ("power_tie", {"bus_b": "main"}, "another bus"),
+        ("power_tie", {"bus_b": "north"}, "another bus"),
     ],
 )
 def test_what_cannot_be_is_refused(kind: str, changes: dict[str, Any], says: str) -> None:
@@ -273,8 +274,23 @@ def test_what_arrives_of_a_cable_is_what_its_current_leaves() -> None:
 def test_two_buses_tied_are_one_bus() -> None:
     """All that a battery on one bus stores comes from the other, without loss."""
     ample = Parts(buses=(Bus(name="annex"),))
+    ends = {"bus_a": "main", "bus_b": "annex"}
     storing = element("battery", name="b", bus="annex", capacity_j=1e15, charge_power_w=5e3).parts()
     for closed, joules in ((True, 5e3 * HOUR_S), (False, 0.0)):
-        tie = element("power_tie", closed=closed).parts()
+        tie = element("power_tie", closed=closed, **ends).parts()
         run = simulated([small_hub().parts(), mains(), ample, storing, tie], sky(60))
         assert run.ledger.store_charged_j[0] == pytest.approx(joules, rel=1e-9)
+
+
+def test_a_tie_feeds_the_end_of_a_broken_cable_from_the_other() -> None:
+    """The example: south is cut off, and gets its 500 W through the north cable when tied."""
+    made = [one.parts() for one in example_elements("power_tie")]
+    far = element("instrument", name="far", bus="south", observing_power_w=500.0).parts()
+    for closed, joules in ((1.0, 500.0 * HOUR_S), (0.0, 0.0)):
+        run = simulator(joined([hub().parts(), mains(), far, *made]), sky(60))
+        cut = {"cable-south.converter": 0.0, "cable-south.line": 0.0}
+        levels = {**cut, "tie": closed, "far.observe": 1.0}
+        run.obey([Command(name, level) for name, level in levels.items()])
+        advanced(run, 60)
+        observe = run.station.names.loads.index("far.observe")
+        assert run.ledger.load_used_j[observe] == pytest.approx(joules)
