@@ -22,6 +22,11 @@ from moonstead.contracts import Command
 from moonstead.elements.examples import example_elements
 from moonstead.units import HOUR_S, JULIAN_YEAR_S, KWH_J
 
+COLD_PROOF = {
+    "heat_capacity_j_per_k": 2e4, "radiating_area_m2": 1.0, "emissivity": 0.05,
+    "survival_min_k": 1.0,
+}  # fmt: skip
+
 
 @pytest.mark.parametrize(
     ("kind", "changes", "says"),
@@ -46,12 +51,6 @@ from moonstead.units import HOUR_S, JULIAN_YEAR_S, KWH_J
 def test_what_cannot_be_is_refused(kind: str, changes: dict[str, Any], says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         element(kind, **changes)
-
-
-COLD_PROOF = {
-    "heat_capacity_j_per_k": 2e4, "radiating_area_m2": 1.0, "emissivity": 0.05,
-    "survival_min_k": 1.0,
-}  # fmt: skip
 
 
 def test_a_battery_fades_as_geostationary_cells_do() -> None:
@@ -86,13 +85,19 @@ def test_a_battery_is_of_the_class_of_lusee_night() -> None:
 
 
 def test_a_battery_gives_back_its_round_trip() -> None:
+    """Filled by 10 kW for half an hour, then drained by 4 kW until it is where it began."""
     made = element("battery", self_discharge_per_s=0.0, initial_fraction=0.5)
-    parts = [small_hub().parts(), made.parts(), mains(1e4)]
-    run = simulated(parts, sky(60), 60.0)
-    store = run.station.names.stores.index("battery")
-    stored_j = run.state.store_energy_j[store] - 0.5 * made.capacity_j
-    assert stored_j == pytest.approx(0.97 * run.ledger.store_charged_j[store], rel=1e-9)
-    assert stored_j == pytest.approx(0.97 * 1e4 * HOUR_S, rel=0.2)
+    drain = hub(computer_power_w=4e3, housekeeping_power_w=0.0, radio=(), thermal=COLD_PROOF)
+    offer = np.where(np.arange(200) < 30, 1.4e4, 0.0)
+    sun = Source(name="mains", bus="main", node="hub", available_w=lambda _: offer)
+    run = simulator(joined([drain.parts(), made.parts(), Parts(sources=(sun,))]), sky(200))
+    output = run.new_output(200)
+    run.advance(0, 200, output, 0)
+    change_j = run.state.store_energy_j[0] - run.begin.store_energy_j[0]
+    charged_j, given_j = run.ledger.store_charged_j[0], run.ledger.store_discharged_j[0]
+    assert charged_j == pytest.approx(1e4 * 1800.0, rel=0.05)  # the rest goes to its heater
+    assert change_j == pytest.approx(0.97 * charged_j - given_j / 0.97, rel=1e-9)
+    assert change_j < 0.0
 
 
 def test_a_fuel_cell_takes_water_apart_by_the_atomic_weights() -> None:

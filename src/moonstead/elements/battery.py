@@ -19,10 +19,10 @@ energy put through, whatever the depth of each cycle.
 **Limits.** No voltage curve, no faster fade when warm or full, no knee at the end of life, no
 cells that drift apart.
 
-**Validation.** The two losses multiply to the round trip exactly; a 15-year geostationary mission
-(about 1350 shadows to 80 % depth) loses 10 % in Saft's real-time tests, and so here with the fade
-of the example file (9.9 %); the specific energy of the example is inside LuSEE-Night's 140 to
-175 Wh/kg. Tests: `tests/elements/test_power.py`.
+**Validation.** What goes in and comes out differ by the two losses (1e-9); a 15-year geostationary
+mission (about 1350 shadows to 80 % depth) loses 10 % in Saft's real-time tests, and so here with
+the fade of the example file (9.9 %); the specific energy of the example is inside LuSEE-Night's 140
+to 175 Wh/kg. Tests: `tests/elements/test_power.py`.
 
 **Sources.** Pack of 150 to 170 Wh/kg: common practice in space; LuSEE-Night, about 7 kWh in 40 to
 50 kg (project page). Life: Saft lithium-ion cells qualified for a 15-year geostationary mission,
