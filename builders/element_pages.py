@@ -131,7 +131,18 @@ def index_page() -> str:
         text += "\n"
     text += section("## Keys of every element", Element)
     text += section("## `thermal`", Thermal)
-    return text + section("## `assembly`, and other work", Work).rstrip("\n") + "\n"
+    for inner, keys in models_of_every_element().items():
+        text += section("## " + ", ".join(f"`{key}`" for key in keys), inner)
+    return text.rstrip("\n") + "\n"
+
+
+def models_of_every_element() -> dict[type[Spec], list[str]]:
+    """Return the models that the keys of every element hold, with those keys."""
+    found: dict[type[Spec], list[str]] = {}
+    for name, field in Element.model_fields.items():
+        for inner in specs_in(field.annotation):
+            found.setdefault(inner, []).append(name)
+    return found
 
 
 def page(kind: str, model: type[Element]) -> str:
@@ -147,8 +158,8 @@ def page(kind: str, model: type[Element]) -> str:
 
 
 COMMON_KEYS = (
-    "`name`, `partner`, `mass_kg`, `place`, `arrives`, `assembly` and `retires` are "
-    "[keys of every element](index.md#keys-of-every-element)."
+    "Besides these it has the [keys of every element](index.md#keys-of-every-element), among them "
+    "`name`, `partner`, `mass_kg`, `place`, `arrives` and `assembly`."
 )
 
 
