@@ -66,6 +66,8 @@ class Telemetry:
     """Whether the Sun sensor on the mast sees any part of the Sun."""
     earth_seen: bool
     """Whether the camera on the mast sees any part of Earth."""
+    faulty: tuple[str, ...] = ()
+    """Elements whose self-test tells a fault."""
 
 
 @dataclass(frozen=True, slots=True)

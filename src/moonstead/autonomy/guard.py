@@ -40,7 +40,7 @@ LAST_ALLOWED = {
 
 @compiled
 def viable_reserve_j(
-    net_w: FloatArray, slot_s: float, floor_j: float, round_trip: float, charge_power_w: float
+    net_w: FloatArray, slot_s: float, floor_j: FloatArray, round_trip: float, charge_power_w: float
 ) -> FloatArray:
     """Return the least energy from which survival is sure, at the start of each slot.
 
@@ -51,7 +51,7 @@ def viable_reserve_j(
     slot_s
         Length of a slot.
     floor_j
-        Least reserve.
+        Least reserve, shape (n_slots,).
     round_trip
         Share of surplus energy that comes back from the stores.
     charge_power_w
@@ -64,25 +64,26 @@ def viable_reserve_j(
     """
     n_slots = net_w.shape[0]
     reserve_j = np.empty(n_slots + 1)
-    reserve_j[n_slots] = floor_j
+    reserve_j[n_slots] = floor_j[n_slots - 1]
     for slot in range(n_slots - 1, -1, -1):
         net_j = min(net_w[slot], charge_power_w) * slot_s
         if net_j > 0.0:
             net_j *= round_trip
-        reserve_j[slot] = max(floor_j, reserve_j[slot + 1] - net_j)
+        reserve_j[slot] = max(floor_j[slot], reserve_j[slot + 1] - net_j)
     return reserve_j
 
 
 def reserve_of(model: StationModel) -> FloatArray:
     """Return the reserve over the whole forecast, J deliverable, shape (n_slots + 1,)."""
-    net_w = GENERATION_DERATING * model.forecast.generation_w - model.survival_power_w
+    forecast = model.forecast
+    net_w = GENERATION_DERATING * forecast.generation_w - forecast.survival_power_w
     round_trip = min(
         (store.charge_efficiency * store.discharge_efficiency for store in model.stores),
         default=1.0,
     )
     charge_power_w = sum(store.charge_power_w for store in model.stores)
-    floor_j = FLOOR_FRACTION * model.capacity_j
-    return viable_reserve_j(net_w, model.forecast.slot_s, floor_j, round_trip, charge_power_w)
+    floor_j = FLOOR_FRACTION * forecast.capacity_j
+    return viable_reserve_j(net_w, forecast.slot_s, floor_j, round_trip, charge_power_w)
 
 
 @dataclass(slots=True)

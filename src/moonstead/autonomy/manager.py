@@ -62,9 +62,10 @@ class StationManager:
         Without stores it is 1 where the generation alone is sure to carry survival, else -1.
         """
         above_j = self.model.deliverable_j(telemetry) - self.reserve_now_j(telemetry.t_s)
-        if self.model.capacity_j <= 0.0:
+        capacity_j = self.model.capacity_at_j(telemetry.t_s)
+        if capacity_j <= 0.0:
             return 1.0 if above_j >= 0.0 else -1.0
-        return above_j / self.model.capacity_j
+        return above_j / capacity_j
 
     def reserve_now_j(self, t_s: float) -> float:
         """Return the reserve at an instant, linear between slots."""
@@ -95,16 +96,18 @@ class StationManager:
     def _announce(self, log: Log) -> None:
         """Say once whether the design can survive its forecast at all."""
         self._announced = True
-        worst_j = float(self.reserve_j.max())
-        if worst_j > self.model.capacity_j:
-            slot = int(self.reserve_j.argmax())
+        lack_j = self.reserve_j[:-1] - self.model.forecast.capacity_j
+        if lack_j.max() > 0.0:
+            slot = int(lack_j.argmax())
+            worst_j = float(self.reserve_j[slot])
+            capacity_j = float(self.model.forecast.capacity_j[slot])
             t_s = self.model.forecast.start_t_s + slot * self.model.forecast.slot_s
             text = (
                 f"the darkness ahead needs {worst_j / KWH_J:.0f} kWh in reserve, the stores can "
-                f"deliver {self.model.capacity_j / KWH_J:.0f} kWh: "
+                f"deliver {capacity_j / KWH_J:.0f} kWh: "
                 "this design cannot be sure to survive"
             )
-            values = {"reserve_j": worst_j, "capacity_j": self.model.capacity_j, "at_t_s": t_s}
+            values = {"reserve_j": worst_j, "capacity_j": capacity_j, "at_t_s": t_s}
             log.notices.append(Notice("design-alarm", "station", text, values))
 
     def _plan(self, telemetry: Telemetry, log: Log) -> None:

@@ -39,6 +39,9 @@ class StoreModel:
     discharge_power_w: float
     charge_efficiency: float
     discharge_efficiency: float
+    from_t_s: float = -np.inf
+    """When it is planned to be there."""
+    until_t_s: float = np.inf
 
     @property
     def deliverable_j(self) -> float:
@@ -104,6 +107,9 @@ class Experiment:
     """A store that must be charged before a session, such as a rover's battery."""
     own_store_capacity_j: float = 0.0
     own_store_min_fraction: float = 0.0
+    from_t_s: float = -np.inf
+    """When its element is planned to work."""
+    until_t_s: float = np.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +119,13 @@ class Forecast:
     start_t_s: float
     slot_s: float
     generation_w: FloatArray
-    """On the main bus, as designed."""
+    """On the main bus, as designed, of what is planned to be there."""
+    survival_power_w: FloatArray
+    """What the main bus must carry in the dark with everything else shed."""
+    base_power_w: FloatArray
+    """What it carries when nothing is being done."""
+    capacity_j: FloatArray
+    """What the stores of the main bus that are planned to be there can deliver, full."""
     lit: BoolArray
     """Some of the Sun in view during the whole slot."""
     dark: BoolArray
@@ -141,10 +153,6 @@ class StationModel:
     loads: tuple[LoadModel, ...]
     radios: tuple[RadioModel, ...]
     experiments: tuple[Experiment, ...]
-    survival_power_w: float
-    """What the main bus must carry in the dark with everything else shed."""
-    base_power_w: float
-    """What it carries when nothing is being done."""
     base_rate_bit_per_s: float
     """Housekeeping data."""
     recorder_bit: float
@@ -152,8 +160,12 @@ class StationModel:
 
     @property
     def capacity_j(self) -> float:
-        """What the stores of the main bus can deliver, full."""
-        return sum(store.deliverable_j for store in self.stores)
+        """The most that the stores of the main bus can ever deliver, full."""
+        return float(self.forecast.capacity_j.max())
+
+    def capacity_at_j(self, t_s: float) -> float:
+        """What those can deliver, full, that are planned to be there at an instant."""
+        return float(self.forecast.capacity_j[self.forecast.slot(t_s)])
 
     def store_index(self) -> tuple[int, ...]:
         """Return where the stores of the main bus are in the telemetry."""
@@ -191,6 +203,10 @@ def conditions(forecast: Forecast, experiment: Experiment) -> BoolArray:
         suits &= forecast.earth_visible if experiment.earth == "visible" else forecast.earth_hidden
     if experiment.needs_contact:
         suits &= forecast.contact
+    start_t_s = forecast.start_t_s + forecast.slot_s * np.arange(len(suits))
+    suits &= (start_t_s >= experiment.from_t_s) & (
+        start_t_s + forecast.slot_s <= experiment.until_t_s
+    )
     return suits
 
 

@@ -143,13 +143,14 @@ def _wishes(
 def _supply(model: StationModel, situation: Situation, n_slots: int) -> placement.Supply:
     forecast, first = model.forecast, situation.first_slot
     horizon = slice(first, first + n_slots)
+    t_s = situation.telemetry.t_s
     above_j = [
         max(float(situation.telemetry.store_energy_j[i]) - s.floor_fraction * s.capacity_j, 0.0)
         for s, i in zip(model.stores, model.store_index(), strict=True)
     ]
     limits = [
         (
-            s.capacity_j * (1.0 - s.floor_fraction),
+            s.capacity_j * (1.0 - s.floor_fraction) * (s.from_t_s <= t_s < s.until_t_s),
             s.charge_power_w,
             s.discharge_power_w,
             s.charge_efficiency,
@@ -157,9 +158,9 @@ def _supply(model: StationModel, situation: Situation, n_slots: int) -> placemen
         )
         for s in model.stores
     ]
-    margin_j = MARGIN_FRACTION * model.capacity_j
+    margin_j = MARGIN_FRACTION * forecast.capacity_j[horizon]
     return placement.Supply(
-        net_w=GENERATION_DERATING * forecast.generation_w[horizon] - model.base_power_w,
+        net_w=GENERATION_DERATING * forecast.generation_w[horizon] - forecast.base_power_w[horizon],
         drain_bit_per_s=forecast.downlink_bit_per_s[horizon] - model.base_rate_bit_per_s,
         required_j=situation.reserve_j[first + 1 : first + 1 + n_slots] + margin_j,
         store_j=np.array(above_j, dtype=np.float64),

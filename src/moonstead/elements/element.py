@@ -7,7 +7,7 @@ from abc import abstractmethod
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from moonstead.components import (
     FloatArray,
@@ -21,7 +21,18 @@ from moonstead.components import (
     joined,
 )
 from moonstead.contracts import Priority
-from moonstead.spec import Fraction, Name, NotNegative, Positive, RefersTo, Spec, UtcTime
+from moonstead.elements.failure import Failure
+from moonstead.spec import (
+    Fraction,
+    Mistake,
+    Name,
+    NotNegative,
+    Positive,
+    RefersTo,
+    Spec,
+    UtcTime,
+    refused,
+)
 
 Kelvin = Annotated[float, Field(gt=0.0, lt=2000.0)]
 
@@ -90,6 +101,15 @@ class Work(Spec):
         )
 
 
+class Move(Spec):
+    """A change of place."""
+
+    at: UtcTime
+    """When it is there (UTC)."""
+    place: Annotated[Name, RefersTo("place")]
+    """Where it goes."""
+
+
 class Element(Spec):
     """A piece of the station that is delivered once and belongs to a partner."""
 
@@ -107,6 +127,36 @@ class Element(Spec):
     """What must be done on it after landing before it is commissioned."""
     retires: UtcTime | None = None
     """When it is switched off for good (UTC)."""
+    move: tuple[Move, ...] = ()
+    """Where it goes later, in order of time."""
+    failure: tuple[Failure, ...] = ()
+    """How it fails by chance."""
+    repair: Work | None = None
+    """The work that undoes its faults; without it they are there for good."""
+    spare_kg: NotNegative = 0.0
+    """Spare parts that a repair takes out of the tank ``spares``."""
+    spares: Annotated[Name, RefersTo("element")] | None = None
+    """The tank of spare parts."""
+
+    @model_validator(mode="after")
+    def _lives_in_order(self) -> "Element":
+        mistakes = []
+        if self.arrives is not None and self.retires is not None and self.retires <= self.arrives:
+            mistakes.append(Mistake(("retires",), "must be after it arrives", self.retires))
+        if self.assembly is not None and self.arrives is None:
+            remedy = "an element that is there from the start needs none; give arrives too"
+            mistakes.append(Mistake(("assembly",), remedy))
+        times = [move.at for move in self.move]
+        if times != sorted(set(times)):
+            mistakes.append(Mistake(("move",), "must be in order of time, one at a time"))
+        if self.arrives is not None and any(time <= self.arrives for time in times):
+            mistakes.append(Mistake(("move",), "must be after it arrives"))
+        if (self.spare_kg > 0.0) != (self.spares is not None):
+            remedy = "spare_kg and spares go together"
+            mistakes.append(Mistake(("spares",), remedy, self.spares))
+        if mistakes:
+            raise refused(type(self).__name__, mistakes)
+        return self
 
     @abstractmethod
     def parts(self) -> Parts:
@@ -114,11 +164,13 @@ class Element(Spec):
 
     def all_parts(self) -> Parts:
         """Return what it is made of and the work that is to be done on it."""
-        if self.assembly is None:
-            return self.parts()
         parts = self.parts()
         node = parts.nodes[0].name if parts.nodes else ""
-        return joined((parts, Parts(loads=(self.assembly.load(f"{self.name}.assembly", node),))))
+        work = {"assembly": self.assembly, "repair": self.repair}
+        loads = tuple(
+            task.load(f"{self.name}.{word}", node) for word, task in work.items() if task is not None
+        )
+        return joined((parts, Parts(loads=loads)))
 
     def activity_loads(self) -> tuple[str, ...]:
         """Return the loads that run while the element does an activity; empty if it does none."""

@@ -126,11 +126,12 @@ class _Run:
     def __init__(self, world: World, grid: Grid, directory: RunDirectory) -> None:
         run = world.scenario.run
         self.world, self.grid, self.directory = world, grid, directory
-        self.series = surroundings(world, grid)
+        placed = surroundings(world, grid)
+        self.series = placed("")
         sensors = world.scenario.sensors
         self.simulator = Simulator(
             world.station,
-            drive(world.station, self.series),
+            drive(world.station, placed),
             Sky(
                 sun_seen=self.series["solar_irradiance_w_per_m2"] > 0.0,
                 earth_seen=self.series["earth_fraction"] > 0.0,
@@ -141,8 +142,10 @@ class _Run:
                 energy_relative=sensors.energy_noise_fraction,
                 temperature_k=sensors.temperature_noise_k,
             ),
+            world.schedule,
+            grid.start_t_s,
         )
-        self.model: StationModel = station_model(world, grid, self.series)
+        self.model: StationModel = station_model(world, grid, placed)
         self.controller: Controller = StationManager(self.model, run.decision_interval_s)
         per_tick = round(run.decision_interval_s / grid.step_s)
         per_block = int(BLOCK_S // run.decision_interval_s) * per_tick
@@ -172,7 +175,12 @@ class _Run:
         try:
             for name, array in self._arrays().items():
                 array[...] = checkpoint.arrays[name]
-            self.controller.restore(checkpoint.controller)
+            self.controller.restore(checkpoint.controller["autonomy"])
+            next_step = self.blocks.bounds(checkpoint.next_block)[0]
+            self.simulator.restore(
+                checkpoint.controller["truth"],
+                self.grid.start_t_s + next_step * self.grid.step_s,
+            )
         except (KeyError, TypeError, ValueError) as error:
             raise RecordError(
                 f"{self.directory.path / 'checkpoint.npz'}: damaged, or of another version "
@@ -201,6 +209,9 @@ class _Run:
             stop = min(tick + self.blocks.per_tick, end)
             columns = slice(tick - first, stop - first)
             before_j = self.simulator.ledger.source_spilled_j.copy()
+            begin_t_s = self.grid.start_t_s + tick * self.grid.step_s
+            happened = self.simulator.happen(begin_t_s)
+            events.extend(_event_row(begin_t_s, "truth", notice) for notice in happened)
             notices = self.simulator.advance(tick, stop, output, first)
             spilled_j = self.simulator.ledger.source_spilled_j - before_j
             spilled_w[:, columns] = (spilled_j / ((stop - tick) * self.grid.step_s))[:, np.newaxis]
@@ -231,7 +242,8 @@ class _Run:
         ]
         self.writer.write(first, series)
         self.directory.write_tables(block, events, plan)
-        self.directory.save(Checkpoint(block + 1, self._arrays(), self.controller.state()))
+        memory = {"autonomy": self.controller.state(), "truth": self.simulator.memory()}
+        self.directory.save(Checkpoint(block + 1, self._arrays(), memory))
 
 
 def _recorded(channels: Channels, world: World) -> Mapping[str, tuple[str, ...]]:

@@ -100,7 +100,7 @@ def _survival(model: StationModel, simulator: Simulator, directory: RunDirectory
     return {
         "survives": not lost and unserved_j == 0.0,
         "elements_lost": lost,
-        "survival_power_w": model.survival_power_w,
+        "survival_power_w": float(model.forecast.survival_power_w[:in_run].max()),
         "survival_unserved_kwh": unserved_j / KWH_J,
         "worst_reserve_kwh": float(reserve_j[worst]) / KWH_J,
         "worst_reserve_utc": iso_utc(model.forecast.start_t_s + worst * model.forecast.slot_s),

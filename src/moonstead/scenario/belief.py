@@ -4,6 +4,13 @@ The belief is made from the scenario and from averages of the computed surroundi
 from the state of the simulation. It knows nothing of noise, ageing or what will fail.
 """
 
+import math
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
 import numpy as np
 
 from moonstead.autonomy.model import (
@@ -14,40 +21,96 @@ from moonstead.autonomy.model import (
     StationModel,
     StoreModel,
 )
-from moonstead.components import FloatArray, Link, Load, Parts, Store, ThermalNode
+from moonstead.components import (
+    Converter,
+    FloatArray,
+    Link,
+    Load,
+    Parts,
+    Store,
+    Surroundings,
+    ThermalNode,
+    Transmitter,
+)
 from moonstead.contracts import Priority
+from moonstead.environment.timescale import from_utc
 from moonstead.scenario.build import World
+from moonstead.scenario.model import Scenario
 from moonstead.scenario.surroundings import Grid
+from moonstead.simulation.compile import SurroundingsOf
 from moonstead.simulation.parts import all_loads
 from moonstead.simulation.tables import STEFAN_BOLTZMANN_W_PER_M2_K4
+from moonstead.simulation.upkeep import ASSEMBLY, REPAIR
 
 SLOT_S = 1800.0
 
 
-def station_model(world: World, grid: Grid, series: dict[str, FloatArray]) -> StationModel:
+def station_model(world: World, grid: Grid, series: SurroundingsOf) -> StationModel:
     """Return what the station believes about itself and its sky."""
     parts = world.station.parts
     main = world.scenario.hub.bus
-    sink_k = float(series["sink_temperature_k"][0])
-    survival_w = _survival_power_w(parts, main, sink_k)
+    here = series("")
+    sink_k = float(here["sink_temperature_k"][0])
+    lives = planned_lives(world.scenario)
     loads = all_loads(parts)
-    housekeeping_w = sum(
-        load.power_w * load.initial_level
-        for load in loads
-        if load.bus == main and load.priority == Priority.HOUSEKEEPING
-    )
-    radio_w = max((t.load.power_w for t in parts.transmitters), default=0.0)
     return StationModel(
         channels=world.station.names.channels(),
-        stores=tuple(_store(store) for store in _on_bus(parts, main)),
-        loads=tuple(_load(load, parts, sink_k) for load in loads),
-        radios=_radios(parts, world, series),
-        experiments=_experiments(world, loads, sink_k),
-        survival_power_w=survival_w,
-        base_power_w=survival_w + housekeeping_w + radio_w,
+        stores=tuple(_store(store, lives) for store in _on_bus(parts, main)),
+        loads=tuple(_load(load, parts, sink_k) for load in loads if not _is_task(load)),
+        radios=_radios(parts, world, here),
+        experiments=_experiments(world, loads, sink_k, lives),
         base_rate_bit_per_s=sum(load.data_rate_bit_per_s * load.initial_level for load in loads),
         recorder_bit=sum(recorder.capacity_bit for recorder in parts.recorders),
-        forecast=_forecast(world, grid, series),
+        forecast=_forecast(world, grid, series, lives),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """When something is planned to be there, TDB seconds past J2000."""
+
+    from_t_s: float = -math.inf
+    until_t_s: float = math.inf
+
+
+def planned_lives(scenario: Scenario) -> dict[str, _Span]:
+    """Return when each element is planned to work: commissioned as soon as it can be assembled."""
+    lives = {}
+    for element in scenario.element:
+        begin, end = -math.inf, math.inf
+        if element.arrives is not None:
+            begin = from_utc(element.arrives)
+            begin += element.assembly.duration_s if element.assembly is not None else 0.0
+        if element.retires is not None:
+            end = from_utc(element.retires)
+        lives[element.name] = _Span(begin, end)
+    return lives
+
+
+def _life_of(component: str, lives: Mapping[str, _Span]) -> _Span:
+    return lives.get(component.partition(".")[0], _Span())
+
+
+def _is_task(load: Load) -> bool:
+    """Whether it is work on an element, which the truth shows when it is to be done."""
+    return load.name.endswith((ASSEMBLY, REPAIR))
+
+
+def _present(parts: Parts, lives: Mapping[str, _Span], t_s: float) -> Parts:
+    """Return the parts that are planned to be there at an instant."""
+
+    def is_there(item: Any) -> bool:
+        owner = item.load if isinstance(item, Converter | Transmitter) else item
+        life = _life_of(owner.name, lives)
+        return life.from_t_s <= t_s < life.until_t_s
+
+    return replace(
+        parts,
+        loads=tuple(load for load in parts.loads if is_there(load) and not _is_task(load)),
+        links=tuple(link for link in parts.links if is_there(link)),
+        stores=tuple(store for store in parts.stores if is_there(store)),
+        converters=tuple(item for item in parts.converters if is_there(item)),
+        transmitters=tuple(item for item in parts.transmitters if is_there(item)),
     )
 
 
@@ -56,8 +119,11 @@ def _on_bus(parts: Parts, bus: str) -> list[Store]:
     return sorted(stores, key=lambda store: (store.order, store.name))
 
 
-def _store(store: Store) -> StoreModel:
+def _store(store: Store, lives: Mapping[str, _Span]) -> StoreModel:
+    life = _life_of(store.name, lives)
     return StoreModel(
+        from_t_s=life.from_t_s,
+        until_t_s=life.until_t_s,
         name=store.name,
         capacity_j=store.capacity_j,
         floor_fraction=store.floor_fraction,
@@ -72,19 +138,19 @@ def _survival_power_w(parts: Parts, bus: str, sink_k: float) -> float:
     """Return what a bus must carry in the dark: survival loads, heaters, and the buses it feeds."""
     total_w = 0.0
     nodes = {node.name: node for node in parts.nodes}
-    for load in parts.loads:
+    for load in (*parts.loads, *(converter.load for converter in parts.converters)):
         if load.bus != bus or load.priority != Priority.SURVIVAL:
             continue
-        total_w += _holding_w(load, nodes[load.node], parts, sink_k)
+        total_w += _holding_w(load, nodes.get(load.node), parts, sink_k)
     for link in parts.links:
         if link.from_bus == bus:
             total_w += _survival_power_w(parts, link.to_bus, sink_k) / link.efficiency
     return total_w
 
 
-def _holding_w(load: Load, node: ThermalNode, parts: Parts, sink_k: float) -> float:
+def _holding_w(load: Load, node: ThermalNode | None, parts: Parts, sink_k: float) -> float:
     """Return the mean power of a survival load; for a heater, what holds its set point."""
-    if load.thermostat is None:
+    if load.thermostat is None or node is None:
         return load.power_w * load.initial_level
     coefficient = node.radiating_area_m2 * node.emissivity * STEFAN_BOLTZMANN_W_PER_M2_K4
     lost_w = coefficient * (load.thermostat.setpoint_k**4 - sink_k**4)
@@ -115,7 +181,7 @@ def _load(load: Load, parts: Parts, sink_k: float) -> LoadModel:
     )
 
 
-def _radios(parts: Parts, world: World, series: dict[str, FloatArray]) -> tuple[RadioModel, ...]:
+def _radios(parts: Parts, world: World, series: Surroundings) -> tuple[RadioModel, ...]:
     """Return the transmitters, the fastest path first."""
     best = {
         path: float(series[f"contact_rate_bit_per_s:{path}"].max())
@@ -125,7 +191,9 @@ def _radios(parts: Parts, world: World, series: dict[str, FloatArray]) -> tuple[
     return tuple(RadioModel(load=t.load.name, path=t.path) for t in ordered)
 
 
-def _experiments(world: World, loads: tuple[Load, ...], sink_k: float) -> tuple[Experiment, ...]:
+def _experiments(
+    world: World, loads: tuple[Load, ...], sink_k: float, lives: Mapping[str, _Span]
+) -> tuple[Experiment, ...]:
     parts = world.station.parts
     main = world.scenario.hub.bus
     by_name = {load.name: load for load in loads}
@@ -169,6 +237,8 @@ def _experiments(world: World, loads: tuple[Load, ...], sink_k: float) -> tuple[
                 own_store=own[0].name if own else "",
                 own_store_capacity_j=own[0].capacity_j if own else 0.0,
                 own_store_min_fraction=spec.min_charge_fraction,
+                from_t_s=lives[spec.element].from_t_s,
+                until_t_s=lives[spec.element].until_t_s,
             )
         )
     return tuple(result)
@@ -205,26 +275,39 @@ def _path_efficiency(parts: Parts, bus: str, main: str) -> float:
     return share
 
 
-def _forecast(world: World, grid: Grid, series: dict[str, FloatArray]) -> Forecast:
+def _forecast(
+    world: World, grid: Grid, series: SurroundingsOf, lives: Mapping[str, _Span]
+) -> Forecast:
     per_slot = max(round(SLOT_S / grid.step_s), 1)
     n_slots = grid.count // per_slot
+    slot_s = per_slot * grid.step_s
+    start_t_s = grid.start_t_s + slot_s * np.arange(n_slots)
 
     def slots(values: np.ndarray) -> np.ndarray:
         return values[: n_slots * per_slot].reshape(n_slots, per_slot)
 
+    here = series("")
     main = world.scenario.hub.bus
-    generation_w = np.zeros(grid.count)
+    generation_w = np.zeros(n_slots)
     for source in world.station.parts.sources:
         if source.bus == main:
-            generation_w += source.available_w(series)
-    sunlight = slots(series["solar_irradiance_w_per_m2"])
-    earth = slots(series["earth_fraction"])
-    rates = [series[f"contact_rate_bit_per_s:{path}"] for path in world.station.names.paths]
+            life = _life_of(source.name, lives)
+            there = (start_t_s >= life.from_t_s) & (start_t_s + slot_s <= life.until_t_s)
+            level = source.initial_level
+            offered_w = slots(source.available_w(series(source.name))).mean(axis=1)
+            generation_w += np.where(there, level * offered_w, 0.0)
+    survival_w, base_w, capacity_j = _standing(world, start_t_s, here, lives)
+    sunlight = slots(here["solar_irradiance_w_per_m2"])
+    earth = slots(here["earth_fraction"])
+    rates = [here[f"contact_rate_bit_per_s:{path}"] for path in world.station.names.paths]
     best = np.max(rates, axis=0) if rates else np.zeros(grid.count)
     return Forecast(
         start_t_s=grid.start_t_s,
-        slot_s=per_slot * grid.step_s,
-        generation_w=slots(generation_w).mean(axis=1),
+        slot_s=slot_s,
+        generation_w=generation_w,
+        survival_power_w=survival_w,
+        base_power_w=base_w,
+        capacity_j=capacity_j,
         lit=sunlight.min(axis=1) > 0.0,
         dark=sunlight.max(axis=1) <= 0.0,
         earth_visible=earth.min(axis=1) > 0.0,
@@ -232,3 +315,29 @@ def _forecast(world: World, grid: Grid, series: dict[str, FloatArray]) -> Foreca
         contact=slots(best).min(axis=1) > 0.0,
         downlink_bit_per_s=slots(best).mean(axis=1),
     )
+
+
+def _standing(
+    world: World, start_t_s: FloatArray, here: Surroundings, lives: Mapping[str, _Span]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return survival power, base power and capacity of the main bus, by slot."""
+    parts = world.station.parts
+    main = world.scenario.hub.bus
+    sink_k = float(here["sink_temperature_k"][0])
+    survival_w, base_w, capacity_j = (np.zeros(len(start_t_s)) for _ in range(3))
+    changes = sorted({t for span in lives.values() for t in (span.from_t_s, span.until_t_s)})
+    for begin, end in pairwise([-math.inf, *(t for t in changes if math.isfinite(t)), math.inf]):
+        there = _present(parts, lives, max(begin, -sys.float_info.max))
+        slots = (start_t_s >= begin) & (start_t_s < end)
+        standing_w = _survival_power_w(there, main, sink_k)
+        housekeeping_w = sum(
+            load.power_w * load.initial_level
+            for load in all_loads(there)
+            if load.bus == main and load.priority == Priority.HOUSEKEEPING
+        )
+        radio_w = max((item.load.power_w for item in there.transmitters), default=0.0)
+        survival_w[slots] = standing_w
+        base_w[slots] = standing_w + housekeeping_w + radio_w
+        stores = [_store(store, lives) for store in _on_bus(there, main)]
+        capacity_j[slots] = sum(store.deliverable_j for store in stores)
+    return survival_w, base_w, capacity_j

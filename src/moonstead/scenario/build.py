@@ -1,5 +1,6 @@
 """From a scenario to a world: the one place where files, catalogues and element types meet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +20,10 @@ from moonstead.environment.terrain.raster import ground_elevation_m, load_terrai
 from moonstead.errors import InputError, Problem
 from moonstead.scenario.model import Scenario
 from moonstead.scenario.reading import read_document
+from moonstead.scenario.timeline import schedule_of
 from moonstead.simulation.check import NetworkError, NetworkMistake
 from moonstead.simulation.compile import CompiledStation, compile_station
+from moonstead.simulation.schedule import Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,10 @@ class World:
     """The scenario file as it was read."""
     ephemeris: Ephemeris
     profile: HorizonProfile
+    places: Mapping[str, HorizonProfile | None]
+    """Horizons of the other places; None in permanent shadow."""
+    schedule: Schedule
+    """What is to happen to the station."""
     station: CompiledStation
     ground_stations: tuple[GroundStation, ...]
     """In the order of the scenario."""
@@ -74,12 +81,18 @@ def build_world(scenario: Scenario, text: str, file: Path) -> World:
         orientation=_beside(folder, scenario.kernels.orientation),
     )
     ephemeris = load_ephemeris(kernels)
+    station = _station(scenario, str(file))
     return World(
         scenario=scenario,
         text=text,
         ephemeris=ephemeris,
         profile=_profile(scenario, folder),
-        station=_station(scenario, str(file)),
+        places={
+            place.name: None if place.profile is None else load_profile(place.profile)
+            for place in scenario.place
+        },
+        schedule=schedule_of(scenario, station.parts, str(file)),
+        station=station,
         ground_stations=ground_stations_named(
             (given.station for given in scenario.ground_station), load_ground_stations()
         ),

@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from moonstead.elements.catalogue import TaggedElement
+from moonstead.elements.failure import FaultMode
 from moonstead.elements.lander_hub import LanderHub
 from moonstead.elements.relay_orbiter import RelayOrbiter
+from moonstead.elements.tank import TankName
 from moonstead.spec import (
     Fraction,
     Mistake,
@@ -39,8 +41,8 @@ class Site(Spec):
     """Of array and antennas above the ground."""
     terrain: tuple[str, ...] = ()
     """Elevation files, fine to coarse; paths are relative to the scenario file."""
-    ground_temperature_k: Annotated[float, Field(gt=0.0, lt=500.0)] = 104.0
-    """Mean temperature of the ground that elements see."""
+    ground_temperature_k: Annotated[float, Field(gt=0.0, lt=500.0)] | None = None
+    """Mean temperature of the ground that elements see; computed from the Sun if not given."""
 
     @model_validator(mode="after")
     def _one_kind_of_place(self) -> "Site":
@@ -140,6 +142,100 @@ class GroundStation(Spec):
     """Of the Moon above its horizon."""
 
 
+class Place(Spec):
+    """Another place of the station than its site, with light and ground of its own."""
+
+    name: Name
+    """What elements call it."""
+    profile: Annotated[Name, RefersTo("site")] | None = None
+    """One of `moonstead sites`; without one the place is in permanent shadow."""
+    ground_temperature_k: Annotated[float, Field(gt=0.0, lt=500.0)] = 60.0
+    """Mean temperature of the ground there (assumption: a doubly shadowed floor is colder)."""
+
+
+class Delivery(Spec):
+    """Mass brought into a tank."""
+
+    at: UtcTime
+    """UTC."""
+    tank: TankName
+    """Where it goes."""
+    mass_kg: Positive
+    """How much; what finds no room is told and lost."""
+
+
+class When(Spec):
+    """A condition on the true state; give ``below``, ``above`` or both."""
+
+    quantity: Literal["node_temperature_k", "store_energy_fraction", "tank_fraction"]
+    """What is looked at."""
+    channel: str
+    """Of which thermal node, store or tank."""
+    below: float | None = None
+    """It holds below this."""
+    above: float | None = None
+    """It holds above this."""
+
+    @model_validator(mode="after")
+    def _has_a_limit(self) -> "When":
+        if self.below is None and self.above is None:
+            raise refused("When", [Mistake(("below",), "give below, above or both")])
+        return self
+
+
+class Fault(Spec):
+    """Something that goes wrong by script: at a time, or when a condition first holds."""
+
+    name: Name
+    """Unique among faults and events."""
+    at: UtcTime | None = None
+    """When (UTC)."""
+    when: When | None = None
+    """On which condition."""
+    target: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Elements, or components as ELEMENT.something; several fail of one cause."""
+    mode: FaultMode
+    """What goes wrong."""
+    size: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
+    """How much of it: a share, or the level at which something is stuck."""
+    duration_s: Positive | None = None
+    """It is over by itself after this; only by repair where no duration is given."""
+    period_s: Positive = 86400.0
+    """Of intermittent faults: off for the share ``size`` of every period."""
+    text: str = ""
+    """What it is, for people."""
+
+    @model_validator(mode="after")
+    def _begins_somehow(self) -> "Fault":
+        if (self.at is None) == (self.when is None):
+            raise refused("Fault", [Mistake(("at",), "give either at or when", self.at)])
+        return self
+
+
+class Event(Spec):
+    """Something that the surroundings do to the station, by date or by chance."""
+
+    name: Name
+    """Unique among faults and events."""
+    kind: Literal["dust", "micrometeoroid", "radiation-storm", "moonquake", "lander-plume"]
+    """What it is."""
+    at: UtcTime | None = None
+    """When (UTC)."""
+    mean_interval_s: Positive | None = None
+    """By chance, at a constant rate, this long apart on average."""
+    target: tuple[str, ...] = ()
+    """Elements or components; all that it can harm where none is named."""
+    size: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
+    """How much; see the page on faults for what each kind does and how much by default."""
+
+    @model_validator(mode="after")
+    def _comes_somehow(self) -> "Event":
+        if (self.at is None) == (self.mean_interval_s is None):
+            remedy = "give either at or mean_interval_s"
+            raise refused("Event", [Mistake(("at",), remedy, self.at)])
+        return self
+
+
 class Experiment(Spec):
     """A series of sessions that a partner asks for."""
 
@@ -198,6 +294,14 @@ class Scenario(Spec):
     """What the station is made of."""
     experiment: tuple[Experiment, ...] = ()
     """What it is for."""
+    place: tuple[Place, ...] = ()
+    """Other places than the site."""
+    delivery: tuple[Delivery, ...] = ()
+    """Mass that is brought."""
+    fault: tuple[Fault, ...] = ()
+    """What goes wrong by script."""
+    event: tuple[Event, ...] = ()
+    """What the surroundings do."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Scenario":

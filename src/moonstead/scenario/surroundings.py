@@ -1,7 +1,9 @@
 """What the sky does to a station over a run: series on one even time grid, by quantity name."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,19 +16,27 @@ from moonstead.comms.contacts import (
     stations_in_view,
 )
 from moonstead.elements.relay_orbiter import RelayOrbiter
+from moonstead.environment.ephemeris import Ephemeris
 from moonstead.environment.light import LightSeries, eclipse_fraction, visible_fraction
+from moonstead.environment.profile import HorizonProfile
+from moonstead.environment.regolith.temperature import regolith_temperature, sun_table
 from moonstead.environment.timescale import from_utc
 from moonstead.orbits.kepler import Orbit, relay_position_moon_me_m, shape_of_altitudes
 from moonstead.scenario.build import World
-from moonstead.units import DAY_S, HOUR_S
+from moonstead.units import DAY_S, HOUR_S, JULIAN_YEAR_S
 
 FloatArray = NDArray[np.float64]
+Series = Mapping[str, FloatArray]
 
 SOLAR_CONSTANT_W_PER_M2 = 1361.0
 """At 1 au (Kopp and Lean 2011; heat1d)."""
 AU_M = 149_597_870_700.0
 """IAU 2012 resolution B2."""
 SLOW_NODE_S = HOUR_S
+GROUND_STEP_S = 2 * HOUR_S
+"""Of the regolith model: means within 0.1 K of those of steps of half an hour."""
+HALF_SKY = 0.5**0.25
+"""Black temperature of half ground and half empty sky, as a share of the ground's."""
 TICK_SLACK_S = 0.1
 """TDB runs up to 1.7 ms ahead of or behind uniform time, so that a UTC day is not quite a day."""
 FORECAST_BEYOND_S = 30 * DAY_S
@@ -68,50 +78,166 @@ def run_grid(world: World) -> Grid:
     return Grid(start_t_s, run.step_s, run_count + beyond, run_count)
 
 
-def surroundings(world: World, grid: Grid) -> dict[str, FloatArray]:
+class PlacedSurroundings:
+    """The surroundings of every component of a station, wherever its element stands.
+
+    Parameters
+    ----------
+    site
+        Series at the site, shape (count,) each, by quantity name.
+    places
+        The same at the other places of the scenario.
+    stays
+        For elements that are elsewhere at some time: (first step, place) in order; place None is
+        the site.
+    """
+
+    def __init__(
+        self,
+        site: Series,
+        places: Mapping[str, Series],
+        stays: Mapping[str, tuple[tuple[int, str | None], ...]],
+    ) -> None:
+        self.site = site
+        self._places = places
+        self._stays = stays
+        self._made: dict[str, Series] = {}
+
+    def __call__(self, component: str) -> Series:
+        """Return the series of a component by its name; those of the site for ``""``."""
+        element = component.partition(".")[0]
+        if element not in self._stays:
+            return self.site
+        if element not in self._made:
+            self._made[element] = self._spliced(self._stays[element])
+        return self._made[element]
+
+    def _spliced(self, stays: tuple[tuple[int, str | None], ...]) -> Series:
+        def at(place: str | None) -> Series:
+            return self.site if place is None else self._places[place]
+
+        if len(stays) == 1:
+            return at(stays[0][1])
+        ends = [*(first for first, _ in stays[1:]), None]
+        return {
+            name: np.concatenate(
+                [at(place)[name][first:end] for (first, place), end in zip(stays, ends, strict=True)]
+            )
+            for name in self.site
+        }
+
+
+def surroundings(world: World, grid: Grid) -> PlacedSurroundings:
     """Compute every series that drives the station.
 
     Returns
     -------
-    dict
-        Quantity name to array of shape (count,); see ``quantities.csv``.
+    PlacedSurroundings
+        Quantity name to array of shape (count,), by component; see ``quantities.csv``.
 
     Raises
     ------
     RangeError
         The run leaves the ephemeris.
     """
-    site = world.profile.site
+    given_k = world.scenario.site.ground_temperature_k
+    site = _sky(world, grid, world.profile, given_k)
+    contacts = _contact_rates(world, grid, site)
+    site.update(contacts)
+    places = {}
+    for place in world.scenario.place:
+        profile = world.places[place.name]
+        if profile is None:
+            places[place.name] = _shadowed(site, place.ground_temperature_k)
+        else:
+            places[place.name] = {
+                **_sky(world, grid, profile, place.ground_temperature_k),
+                **contacts,
+            }
+    stays = {}
+    for element in world.scenario.element:
+        if element.place is not None or element.move:
+            moves = [(_step_of(move.at, grid), move.place) for move in element.move]
+            stays[element.name] = ((0, element.place), *moves)
+    return PlacedSurroundings(site, places, stays)
+
+
+def _step_of(date: datetime, grid: Grid) -> int:
+    """Return the step in which something happens, kept inside the grid."""
+    step = int((from_utc(date) - grid.start_t_s) // grid.step_s)
+    return min(max(step, 0), grid.count)
+
+
+def _sky(
+    world: World, grid: Grid, profile: HorizonProfile, ground_k: float | None
+) -> dict[str, FloatArray]:
+    """Return Sun, Earth and ground at a place; the ground is computed where none is given."""
+    site = profile.site
     sun = world.ephemeris.track(site, "sun", grid.start_t_s, grid.step_s, grid.count)
     earth = world.ephemeris.track(site, "earth", grid.start_t_s, grid.step_s, grid.count)
     light = LightSeries(
         t_s=sun.t_s,
-        sun_fraction=visible_fraction(sun, world.profile),
+        sun_fraction=visible_fraction(sun, profile),
         eclipse_fraction=eclipse_fraction(sun, earth),
-        earth_fraction=visible_fraction(earth, world.profile),
+        earth_fraction=visible_fraction(earth, profile),
     )
-    inverse_square = (AU_M / sun.distance_m) ** 2
-    half_sky_k = world.scenario.site.ground_temperature_k * 0.5**0.25
-    series = {
+    normal_w_per_m2 = SOLAR_CONSTANT_W_PER_M2 * (AU_M / sun.distance_m) ** 2
+    if ground_k is None:
+        ground = _computed_ground_k(world.ephemeris, profile, grid)
+    else:
+        ground = np.full(grid.count, ground_k)
+    return {
         "sun_azimuth_deg": sun.azimuth_deg,
         "sun_elevation_deg": sun.elevation_deg,
         "sun_fraction": light.sun_fraction,
         "eclipse_fraction": light.eclipse_fraction,
-        "solar_irradiance_w_per_m2": (
-            SOLAR_CONSTANT_W_PER_M2 * inverse_square * light.sunlight_fraction
-        ),
+        "skyline_elevation_deg": profile.elevation_at_deg(sun.azimuth_deg),
+        "clear_irradiance_w_per_m2": normal_w_per_m2 * (1.0 - light.eclipse_fraction),
+        "solar_irradiance_w_per_m2": normal_w_per_m2 * light.sunlight_fraction,
         "earth_azimuth_deg": earth.azimuth_deg,
         "earth_elevation_deg": earth.elevation_deg,
         "earth_fraction": light.earth_fraction,
+        "ground_temperature_k": ground,
         # Upright surfaces see ground in the lower half of their view and empty sky in the upper.
-        "sink_temperature_k": np.full(grid.count, half_sky_k),
+        "sink_temperature_k": HALF_SKY * ground,
+        "elapsed_s": grid.step_s * np.arange(grid.count, dtype=np.float64),
     }
-    series.update(_contact_rates(world, grid, series))
-    return series
+
+
+def _shadowed(site: Series, ground_k: float) -> Series:
+    """Return the surroundings of a place in permanent shadow beside the site."""
+    dark = np.zeros_like(site["sun_fraction"])
+    return {
+        **site,
+        "sun_fraction": dark,
+        "clear_irradiance_w_per_m2": dark,
+        "solar_irradiance_w_per_m2": dark,
+        "earth_fraction": dark,
+        "ground_temperature_k": np.full_like(dark, ground_k),
+        "sink_temperature_k": np.full_like(dark, HALF_SKY * ground_k),
+    }
+
+
+def _computed_ground_k(
+    ephemeris: Ephemeris, profile: HorizonProfile, grid: Grid
+) -> FloatArray:
+    """Return the surface temperature of level ground under the sky of a profile.
+
+    The column of regolith is settled under the Sun of the run itself, or of the year from its
+    start where the run is shorter.
+    """
+    span_s = max(grid.step_s * grid.count, JULIAN_YEAR_S)
+    count = math.ceil(span_s / GROUND_STEP_S)
+    latest_t_s = ephemeris.last_t_s - count * GROUND_STEP_S
+    start_t_s = min(grid.start_t_s, latest_t_s)
+    sun = sun_table(ephemeris, start_t_s, GROUND_STEP_S, count)
+    made = regolith_temperature(profile, sun, depth_m=(0.0,))
+    surface_k: FloatArray = np.interp(grid.t_s, made.t_s, made.temperature_k[:, 0])
+    return surface_k
 
 
 def _contact_rates(
-    world: World, grid: Grid, series: dict[str, FloatArray]
+    world: World, grid: Grid, series: Series
 ) -> dict[str, FloatArray]:
     """Return the rate of every path: zero while it is closed."""
     earthside = _ground_network(world, grid)

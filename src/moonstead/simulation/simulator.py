@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,11 @@ from moonstead.simulation.kernel import advance
 from moonstead.simulation.memory import Memory
 from moonstead.simulation.network import Drivers, FloatArray, Ledger, State, Wiring
 from moonstead.simulation.output import Output, new_output
+from moonstead.simulation.schedule import Mode, Schedule
+from moonstead.simulation.upkeep import Upkeep
 from moonstead.simulation.wiring import wire
+
+NOTHING_HAPPENS = Schedule()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +50,21 @@ class Simulator:
         Length of one step.
     noise
         Of the sensors.
+    schedule
+        What is to happen besides physics.
+    start_t_s
+        Simulation time of the first step; that of the schedule.
     """
 
     def __init__(
-        self, station: CompiledStation, drivers: Drivers, sky: Sky, dt_s: float, noise: Noise
+        self,
+        station: CompiledStation,
+        drivers: Drivers,
+        sky: Sky,
+        dt_s: float,
+        noise: Noise,
+        schedule: Schedule = NOTHING_HAPPENS,
+        start_t_s: float = 0.0,
     ) -> None:
         self.station = station
         self.drivers = drivers
@@ -61,6 +77,8 @@ class Simulator:
         self._scratch = (np.zeros(len(station.names.buses)), np.zeros(len(station.names.paths)))
         self.state: State = self._memory.state
         self.ledger: Ledger = self._memory.ledger
+        self.upkeep = Upkeep(station, self.state, self.ledger, schedule, start_t_s)
+        self._held: dict[str, float] = {}
         self.wiring: Wiring = wire(station.layout, self.state.tie_level)[0]
         state, names = self.state, station.names
         kinds = (
@@ -85,6 +103,23 @@ class Simulator:
             command[i] = min(max(given.level, 0.0), 1.0)
             if not stuck[i]:
                 level[i] = command[i]
+        self.rewire()
+
+    def happen(self, t_s: float) -> list[Notice]:
+        """Let happen what is due besides physics; return what happened."""
+        notices = self.upkeep.step(t_s)
+        if notices:
+            self.rewire()
+        return notices
+
+    def memory(self) -> dict[str, Any]:
+        """Return what it remembers besides state and ledger, as plain JSON values."""
+        return {"upkeep": self.upkeep.memory(), "held": self._held}
+
+    def restore(self, memory: dict[str, Any], t_s: float) -> None:
+        """Take back what `memory` returned, after state and ledger were put back."""
+        self.upkeep.restore(memory["upkeep"], t_s)
+        self._held = dict(memory["held"])
         self.rewire()
 
     def rewire(self) -> None:
@@ -128,18 +163,42 @@ class Simulator:
         sizes = (len(names.sources), len(names.loads), len(names.stores), len(names.nodes))
         source, load, store, node, tank = np.split(random, np.cumsum(sizes))
         power = self.noise.power_relative
+        energy = self.noise.energy_relative
+        readings = {
+            "source": output["source_power_w"][:, column] * (1.0 + power * source),
+            "load": output["load_power_w"][:, column] * (1.0 + power * load),
+            "store": self.state.store_energy_j * (1.0 + energy * store),
+            "node": self.state.node_temperature_k + self.noise.temperature_k * node,
+            "tank": self.state.tank_kg * (1.0 + energy * tank),
+        }
+        self._spoil(readings)
         return Telemetry(
             t_s=t_s,
-            source_power_w=output["source_power_w"][:, column] * (1.0 + power * source),
-            load_power_w=output["load_power_w"][:, column] * (1.0 + power * load),
-            store_energy_j=self.state.store_energy_j * (1.0 + self.noise.energy_relative * store),
-            node_temperature_k=self.state.node_temperature_k + self.noise.temperature_k * node,
+            source_power_w=readings["source"],
+            load_power_w=readings["load"],
+            store_energy_j=readings["store"],
+            node_temperature_k=readings["node"],
             recorder_bit=output["recorder_bit"][:, column].astype(np.float64),
-            tank_kg=self.state.tank_kg * (1.0 + self.noise.energy_relative * tank),
+            tank_kg=readings["tank"],
             path_open=self.drivers.path_bit_per_s[:, last_step] > 0.0,
             sun_seen=bool(self.sky.sun_seen[last_step]),
             earth_seen=bool(self.sky.earth_seen[last_step]),
+            faulty=self.upkeep.faulty(),
         )
+
+    def _spoil(self, readings: dict[str, FloatArray]) -> None:
+        """Let faulty sensors read wrong: off by a share, or what they read when they froze."""
+        frozen: dict[str, float] = {}
+        for places, mode, size in self.upkeep.sensor_faults():
+            for table, values in readings.items():
+                if mode == Mode.BIASED:
+                    values[places[table]] *= 1.0 + size
+                    continue
+                for place in places[table]:
+                    key = f"{table}:{place}"
+                    frozen[key] = self._held.get(key, float(values[place]))
+                    values[place] = frozen[key]
+        self._held = frozen
 
     @property
     def random_width(self) -> int:

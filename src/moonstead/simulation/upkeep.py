@@ -1,0 +1,422 @@
+"""What happens to the true station besides physics, carried out between steps of the kernel.
+
+Elements arrive, are assembled, commissioned and retired; things break by script or by chance and
+are repaired; mass is delivered. Everything that changes stocks from outside is put in the ledger,
+so that the balances close over it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from moonstead.contracts import Notice
+from moonstead.simulation.balance import enthalpy_j
+from moonstead.simulation.compile import CompiledStation
+from moonstead.simulation.condition import Condition
+from moonstead.simulation.measures import Measures, measured
+from moonstead.simulation.network import FloatArray, Ledger, State
+from moonstead.simulation.ownership import KINDS, Owned, owned_by
+from moonstead.simulation.schedule import LASTING, Fault, Life, Mode, Repair, Schedule
+from moonstead.units import DAY_S
+
+ASSEMBLY = ".assembly"
+REPAIR = ".repair"
+"""Endings of the names of the loads by which an element is assembled and repaired."""
+
+
+class Stage(StrEnum):
+    """Of an element's life."""
+
+    AWAITED = "awaited"
+    LANDED = "landed"
+    WORKING = "working"
+    RETIRED = "retired"
+
+
+@dataclass(slots=True)
+class _Memory:
+    """All that changes; plain values."""
+
+    stage: dict[str, str] = field(default_factory=dict)
+    work_begun_s: dict[str, float] = field(default_factory=dict)
+    """What a work load had done when its present task began."""
+    active: dict[str, float] = field(default_factory=dict)
+    """Since when each active fault is."""
+    begun: set[str] = field(default_factory=set)
+    """Scripted faults that have begun, which begin once."""
+    renewals: dict[str, int] = field(default_factory=dict)
+    base: dict[str, float] = field(default_factory=dict)
+    """Reading of its measure when a failure was last renewed."""
+    delivered: int = 0
+
+
+class Upkeep:
+    """Carries out a schedule on a state.
+
+    Parameters
+    ----------
+    station, state, ledger
+        Of the simulation; state and ledger are changed in place.
+    schedule
+        What is to happen.
+    start_t_s
+        Simulation time at which the run starts.
+    """
+
+    def __init__(
+        self,
+        station: CompiledStation,
+        state: State,
+        ledger: Ledger,
+        schedule: Schedule,
+        start_t_s: float,
+    ) -> None:
+        self.station, self.state, self.ledger = station, state, ledger
+        self.schedule = schedule
+        names, network = station.names, station.network
+        outside = len(names.nodes)
+        node_of = {
+            "source": network.source_node,
+            "load": network.load_node,
+            "store": network.store_node,
+        }
+        self._condition = Condition(
+            state, {table: np.where(nodes == outside, -1, nodes) for table, nodes in node_of.items()}
+        )
+        self._owned = {life.element: owned_by(names, [life.element]) for life in schedule.lives}
+        self._measures = Measures(station, ledger, schedule.failures)
+        self._repairs = {repair.element: repair for repair in schedule.repairs}
+        self._faults = {fault.name: fault for fault in schedule.faults}
+        self._faults |= {failure.fault.name: failure.fault for failure in schedule.failures}
+        self._places = {
+            name: owned_by(names, fault.targets) for name, fault in self._faults.items()
+        }
+        self._deliveries = sorted(schedule.deliveries, key=lambda item: (item.t_s, item.tank))
+        self._memory = _Memory(
+            stage={
+                life.element: Stage.WORKING if life.arrives_t_s is None else Stage.AWAITED
+                for life in schedule.lives
+            },
+            renewals={failure.fault.name: 0 for failure in schedule.failures},
+            base={
+                failure.fault.name: start_t_s if failure.measure == "calendar" else 0.0
+                for failure in schedule.failures
+            },
+        )
+        self._limits = self._draw()
+        for life in schedule.lives:
+            if life.arrives_t_s is not None:
+                self._empty(self._owned[life.element])
+        self._unsettled: list[Life] = []
+        self._settle()
+        self._compose(start_t_s)
+
+    def step(self, t_s: float) -> list[Notice]:
+        """Let happen what is due at a time; return what happened."""
+        notices: list[Notice] = []
+        for life in self._unsettled:
+            notices += self._live(life, t_s)
+        notices += self._deliver(t_s)
+        notices += self._break(t_s)
+        if self._memory.active:
+            notices += self._mend(t_s)
+        if notices:
+            self._settle()
+        if notices or self._memory.active:
+            self._compose(t_s)
+        return notices
+
+    def _settle(self) -> None:
+        """Note which elements may still come or go."""
+        self._unsettled = [
+            life
+            for life in self.schedule.lives
+            if self._memory.stage[life.element] in {Stage.AWAITED, Stage.LANDED}
+            or (life.retires_t_s is not None and self._memory.stage[life.element] != Stage.RETIRED)
+        ]
+
+    def next_t_s(self, t_s: float) -> float:
+        """Return the next time, after this one, at which something is due by the calendar."""
+        times = [
+            time
+            for life in self.schedule.lives
+            for time in (life.arrives_t_s, life.retires_t_s)
+            if time is not None
+        ]
+        times += [item.t_s for item in self._deliveries]
+        times += [fault.t_s for fault in self.schedule.faults if fault.t_s is not None]
+        return min((time for time in times if time > t_s), default=np.inf)
+
+    def stages(self) -> Mapping[str, str]:
+        """Return the stage of every element."""
+        return self._memory.stage
+
+    def faulty(self) -> tuple[str, ...]:
+        """Return the elements whose self-test tells a fault that can be repaired, sorted."""
+        found = {
+            element
+            for name in self._memory.active
+            for element in self._elements(self._faults[name])
+            if element in self._repairs
+        }
+        return tuple(sorted(found))
+
+    def memory(self) -> dict[str, Any]:
+        """Return everything that it remembers, as plain JSON values."""
+        memory = self._memory
+        return {
+            "stage": dict(memory.stage),
+            "work_begun_s": memory.work_begun_s,
+            "active": memory.active,
+            "begun": sorted(memory.begun),
+            "renewals": memory.renewals,
+            "base": memory.base,
+            "delivered": memory.delivered,
+        }
+
+    def restore(self, memory: dict[str, Any], t_s: float) -> None:
+        """Take back what `memory` returned; the state is restored by itself."""
+        self._memory = _Memory(**{**memory, "begun": set(memory["begun"])})
+        self._limits = self._draw()
+        self._settle()
+        self._compose(t_s)
+
+    # --- coming and going
+
+    def _live(self, life: Life, t_s: float) -> list[Notice]:
+        name, stage = life.element, self._memory.stage[life.element]
+        notices = []
+        if stage == Stage.AWAITED and life.arrives_t_s is not None and t_s >= life.arrives_t_s:
+            stage = Stage.LANDED
+            self._begin_work(name + ASSEMBLY)
+            notices.append(Notice("arrived", name, f"{name} has landed"))
+            for tank, mass_kg in life.contents:
+                notices += self._put(tank, mass_kg)
+        if stage == Stage.LANDED and self._work_done_s(name + ASSEMBLY) >= life.assembly_s:
+            stage = Stage.WORKING
+            self._commission(self._owned[name])
+            notices.append(Notice("commissioned", name, f"{name} is assembled and works"))
+        if stage != Stage.RETIRED and life.retires_t_s is not None and t_s >= life.retires_t_s:
+            stage = Stage.RETIRED
+            self._empty(self._owned[name])
+            notices.append(Notice("retired", name, f"{name} is switched off for good"))
+        self._memory.stage[name] = stage
+        return notices
+
+    def _empty(self, owned: Owned) -> None:
+        """Take everything that an element holds out of the account."""
+        state, ledger = self.state, self.ledger
+        for s in owned["store"]:
+            ledger.store_brought_j[s] -= state.store_energy_j[s]
+            state.store_energy_j[s] = 0.0
+            state.store_capacity_j[s] = 0.0
+        for t in owned["tank"]:
+            ledger.tank_brought_kg[t] -= state.tank_kg[t]
+            state.tank_kg[t] = 0.0
+
+    def _commission(self, owned: Owned) -> None:
+        """Begin with new, clean and filled parts."""
+        state, ledger, parts = self.state, self.ledger, self.station.parts
+        for s in owned["store"]:
+            store = parts.stores[s]
+            state.store_capacity_j[s] = store.capacity_j
+            if not store.reactants:
+                state.store_energy_j[s] = store.capacity_j * store.initial_fraction
+                ledger.store_brought_j[s] += state.store_energy_j[s]
+        for t in owned["tank"]:
+            state.tank_kg[t] += parts.tanks[t].initial_kg
+            ledger.tank_brought_kg[t] += parts.tanks[t].initial_kg
+        before_j = enthalpy_j(self.station.network, state.node_temperature_k)
+        for n in owned["node"]:
+            state.node_temperature_k[n] = parts.nodes[n].initial_temperature_k
+        after_j = enthalpy_j(self.station.network, state.node_temperature_k)
+        ledger.node_brought_j[...] += after_j - before_j
+        state.source_health[owned["source"]] = 1.0
+        state.source_dust[owned["source"]] = 0.0
+
+    def _deliver(self, t_s: float) -> list[Notice]:
+        notices: list[Notice] = []
+        while self._memory.delivered < len(self._deliveries):
+            item = self._deliveries[self._memory.delivered]
+            if item.t_s > t_s:
+                break
+            self._memory.delivered += 1
+            notices += self._put(item.tank, item.mass_kg)
+        return notices
+
+    def _put(self, tank: str, mass_kg: float) -> list[Notice]:
+        """Fill a tank from outside, as far as there is room."""
+        t = self.station.names.tanks.index(tank)
+        room_kg = self.station.parts.tanks[t].capacity_kg - self.state.tank_kg[t]
+        put_kg = min(mass_kg, max(float(room_kg), 0.0))
+        self.state.tank_kg[t] += put_kg
+        self.ledger.tank_brought_kg[t] += put_kg
+        text = f"{put_kg:.4g} kg brought to {tank}"
+        if put_kg < mass_kg:
+            text += f"; {mass_kg - put_kg:.4g} kg found no room"
+        values = {"tank_kg": put_kg, "no_room_kg": mass_kg - put_kg}
+        return [Notice("delivered", tank, text, values)]
+
+    # --- breaking
+
+    def _draw(self) -> FloatArray:
+        """Return the reading at which each failure comes next, from its own stream of numbers."""
+        limits = []
+        for failure in self.schedule.failures:
+            name = failure.fault.name
+            stream = [self.schedule.seed, crc32(name.encode()), self._memory.renewals[name]]
+            drawn = np.random.default_rng(stream).weibull(failure.shape) * failure.scale
+            limits.append(self._memory.base[name] + float(drawn))
+        return np.array(limits, dtype=np.float64)
+
+    def _break(self, t_s: float) -> list[Notice]:
+        notices = []
+        for fault in self.schedule.faults:
+            due = fault.t_s is not None and t_s >= fault.t_s
+            if fault.condition is not None:
+                due = measured(fault.condition, self.station, self.state)
+            if due and fault.name not in self._memory.begun:
+                self._memory.begun.add(fault.name)
+                notices += self._begin(fault, t_s)
+        for place in self._measures.over(self._limits, t_s):
+            fault = self.schedule.failures[place].fault
+            if fault.name not in self._memory.active and self._is_there(fault):
+                notices += self._begin(fault, t_s)
+        return notices
+
+    def _begin(self, fault: Fault, t_s: float) -> list[Notice]:
+        places, state = self._places[fault.name], self.state
+        if fault.mode == Mode.FADED:
+            for s in places["store"]:
+                state.store_capacity_j[s] *= 1.0 - fault.size
+                over_j = max(state.store_energy_j[s] - state.store_capacity_j[s], 0.0)
+                state.store_energy_j[s] -= over_j
+                self.ledger.store_loss_j[s] += over_j
+        elif fault.mode == Mode.WORN:
+            state.source_health[places["source"]] *= 1.0 - fault.size
+        elif fault.mode == Mode.DUSTED:
+            clear = (1.0 - state.source_dust[places["source"]]) * (1.0 - fault.size)
+            state.source_dust[places["source"]] = 1.0 - clear
+        else:
+            self._memory.active[fault.name] = t_s
+        if fault.mode in LASTING:
+            self._renew(fault.name, t_s)
+        for element in self._elements(fault):
+            if element in self._repairs and fault.mode not in LASTING:
+                self._begin_work(element + REPAIR)
+        text = fault.text or f"{', '.join(fault.targets)}: {fault.mode}"
+        return [Notice("failed", ", ".join(fault.targets), text, {"size": fault.size})]
+
+    def _is_there(self, fault: Fault) -> bool:
+        stages = [self._memory.stage.get(name, Stage.WORKING) for name in self._elements(fault)]
+        return any(stage == Stage.WORKING for stage in stages)
+
+    def _elements(self, fault: Fault) -> list[str]:
+        return [target.partition(".")[0] for target in fault.targets]
+
+    # --- mending
+
+    def _mend(self, t_s: float) -> list[Notice]:
+        notices = []
+        for name in sorted(self._memory.active):
+            fault = self._faults[name]
+            if fault.duration_s is not None and t_s >= self._memory.active[name] + fault.duration_s:
+                notices.append(self._end(fault, t_s, "is over"))
+        for element in self.faulty():
+            repair = self._repairs[element]
+            if self._work_done_s(element + REPAIR) < repair.work_s:
+                continue
+            self._use_spares(repair)
+            mended = [
+                self._faults[name]
+                for name in sorted(self._memory.active)
+                if element in self._elements(self._faults[name])
+            ]
+            notices += [self._end(fault, t_s, "is repaired") for fault in mended]
+        return notices
+
+    def _end(self, fault: Fault, t_s: float, word: str) -> Notice:
+        del self._memory.active[fault.name]
+        self._renew(fault.name, t_s)
+        text = f"{fault.text or ', '.join(fault.targets)}: {word}"
+        return Notice("repaired", ", ".join(fault.targets), text)
+
+    def _renew(self, name: str, t_s: float) -> None:
+        for place, failure in enumerate(self.schedule.failures):
+            if failure.fault.name == name:
+                self._memory.renewals[name] += 1
+                self._memory.base[name] = float(self._measures.readings(t_s)[place])
+                self._limits = self._draw()
+
+    def _use_spares(self, repair: Repair) -> None:
+        if repair.spare_tank:
+            t = self.station.names.tanks.index(repair.spare_tank)
+            self.state.tank_kg[t] -= repair.spare_kg
+            self.ledger.tank_out_kg[t] += repair.spare_kg
+
+    def _has_spares(self, repair: Repair) -> bool:
+        if not repair.spare_tank:
+            return True
+        t = self.station.names.tanks.index(repair.spare_tank)
+        return bool(self.state.tank_kg[t] >= repair.spare_kg)
+
+    # --- work and scales
+
+    def _work_done_s(self, load: str) -> float:
+        """Return how long a task has been worked on since it began; all of it where none is due."""
+        if load not in self.station.names.work:
+            return np.inf
+        done_s = float(self.ledger.work_done_s[self.station.names.work.index(load)])
+        return done_s - self._memory.work_begun_s.get(load, done_s)
+
+    def _begin_work(self, load: str) -> None:
+        if load in self.station.names.work:
+            done_s = float(self.ledger.work_done_s[self.station.names.work.index(load)])
+            self._memory.work_begun_s[load] = done_s
+
+    def _compose(self, t_s: float) -> None:
+        names = self.station.names
+        present = {table: np.ones(len(getattr(names, field))) for table, field in KINDS.items()}
+        for life in self.schedule.lives:
+            if self._memory.stage[life.element] != Stage.WORKING:
+                for table, places in self._owned[life.element].places.items():
+                    present[table][places] = 0.0
+        self._show_work(present["load"])
+        self._condition.compose(present, self._strengths(t_s))
+
+    def _show_work(self, present: np.ndarray) -> None:
+        """Let work loads be there while their work is to be done, and at no other time."""
+        faulty = set(self.faulty())
+        for place, name in enumerate(self.station.names.loads):
+            element, _, part = name.partition(".")
+            if f".{part}" == ASSEMBLY:
+                present[place] = float(self._memory.stage.get(element) == Stage.LANDED)
+            elif f".{part}" == REPAIR:
+                due = element in faulty and self._has_spares(self._repairs[element])
+                present[place] = float(due)
+
+    def _strengths(self, t_s: float) -> list[tuple[Owned, Mode, float]]:
+        found = []
+        for name, since_t_s in sorted(self._memory.active.items()):
+            fault = self._faults[name]
+            strength = 1.0 if fault.mode == Mode.OFF else fault.size
+            if fault.mode == Mode.DRIFT:
+                strength = min(fault.size * (t_s - since_t_s) / DAY_S, 1.0)
+            elif fault.mode == Mode.INTERMITTENT:
+                phase = ((t_s - since_t_s) % fault.period_s) / fault.period_s
+                strength = 1.0 if phase < fault.size else 0.0
+            found.append((self._places[name], fault.mode, strength))
+        return found
+
+    def sensor_faults(self) -> Iterable[tuple[Owned, Mode, float]]:
+        """Return the active faults of sensors."""
+        sensors = {Mode.BIASED, Mode.FROZEN}
+        return [
+            (self._places[name], self._faults[name].mode, self._faults[name].size)
+            for name in sorted(self._memory.active)
+            if self._faults[name].mode in sensors
+        ]
