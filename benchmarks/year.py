@@ -82,7 +82,7 @@ def kernel_rate(scenario: str, duration_s: float) -> float:
     world = world_of(scenario, duration_s / 86400.0)
     grid = run_grid(world)
     series = surroundings(world, grid)
-    lit = series["solar_irradiance_w_per_m2"] > 0.0
+    lit = series("")["solar_irradiance_w_per_m2"] > 0.0
     quiet = Noise(power_relative=0.0, energy_relative=0.0, temperature_k=0.0)
     simulator = Simulator(
         world.station,

@@ -19,6 +19,8 @@ from typing import Any, TypeVar, cast
 import numba
 
 Function = TypeVar("Function", bound=Callable[..., object])
+# A private option of numba (see the tests): no run time that counts references to arrays.
+_WITHOUT_COUNTING: Any = {"cache": True, "error_model": "numpy", "_nrt": False}
 
 
 def compiled(function: Function) -> Function:
@@ -33,7 +35,7 @@ def compiled_without_counting(function: Function) -> Function:
     It counts no references: each use of an array of a named tuple would count one up and down,
     which costs more than the few numbers of a time step (measured: ten times the step).
     """
-    kernel = numba.njit(cache=True, error_model="numpy", _nrt=False)(function)
+    kernel = numba.njit(**_WITHOUT_COUNTING)(function)
     return cast("Function", _tied_to_sources(kernel, function))
 
 
@@ -46,10 +48,10 @@ def compiled_parallel(function: Function) -> Function:
 def inlined(function: Function) -> Function:
     """Compile a part of a kernel into the kernels that call it.
 
-    A call between kernels passes every array of a named tuple and counts its references; for the
-    small parts of a time step that costs as much as their work (measured: a third of the step).
+    A call between kernels passes everything that an array is made of; for the small parts of a
+    time step that costs as much as their work (measured: a third of the step).
     """
-    kernel = numba.njit(cache=True, error_model="numpy", inline="always", _nrt=False)(function)
+    kernel = numba.njit(cache=True, error_model="numpy", inline="always")(function)
     return cast("Function", _tied_to_sources(kernel, function))
 
 

@@ -164,7 +164,7 @@ class StationModel:
         return float(self.forecast.capacity_j.max())
 
     def capacity_at_j(self, t_s: float) -> float:
-        """What those can deliver, full, that are planned to be there at an instant."""
+        """Return what the stores planned to be there at an instant can deliver, full."""
         return float(self.forecast.capacity_j[self.forecast.slot(t_s)])
 
     def store_index(self) -> tuple[int, ...]:

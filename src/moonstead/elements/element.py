@@ -168,7 +168,9 @@ class Element(Spec):
         node = parts.nodes[0].name if parts.nodes else ""
         work = {"assembly": self.assembly, "repair": self.repair}
         loads = tuple(
-            task.load(f"{self.name}.{word}", node) for word, task in work.items() if task is not None
+            task.load(f"{self.name}.{word}", node)
+            for word, task in work.items()
+            if task is not None
         )
         return joined((parts, Parts(loads=loads)))
 

@@ -223,7 +223,11 @@ class _Run:
                 values[columns] = decision.status[name]
             events.extend(_event_row(t_s, "truth", notice) for notice in notices)
             _write_down(t_s, decision, events, plan)
-        series = {**{name: output[name] for name in QUANTITIES}, **status, "source_spilled_w": spilled_w}
+        series: dict[str, NDArray[Any]] = {
+            **{name: output[name] for name in QUANTITIES},
+            **status,
+            "source_spilled_w": spilled_w,
+        }
         self._write(block, series, events, plan)
 
     def _write(

@@ -281,7 +281,7 @@ def _forecast(
     per_slot = max(round(SLOT_S / grid.step_s), 1)
     n_slots = grid.count // per_slot
     slot_s = per_slot * grid.step_s
-    start_t_s = grid.start_t_s + slot_s * np.arange(n_slots)
+    start_t_s: FloatArray = grid.start_t_s + slot_s * np.arange(n_slots, dtype=np.float64)
 
     def slots(values: np.ndarray) -> np.ndarray:
         return values[: n_slots * per_slot].reshape(n_slots, per_slot)

@@ -121,7 +121,10 @@ class PlacedSurroundings:
         ends = [*(first for first, _ in stays[1:]), None]
         return {
             name: np.concatenate(
-                [at(place)[name][first:end] for (first, place), end in zip(stays, ends, strict=True)]
+                [
+                    at(place)[name][first:end]
+                    for (first, place), end in zip(stays, ends, strict=True)
+                ]
             )
             for name in self.site
         }
@@ -218,9 +221,7 @@ def _shadowed(site: Series, ground_k: float) -> Series:
     }
 
 
-def _computed_ground_k(
-    ephemeris: Ephemeris, profile: HorizonProfile, grid: Grid
-) -> FloatArray:
+def _computed_ground_k(ephemeris: Ephemeris, profile: HorizonProfile, grid: Grid) -> FloatArray:
     """Return the surface temperature of level ground under the sky of a profile.
 
     The column of regolith is settled under the Sun of the run itself, or of the year from its
@@ -236,9 +237,7 @@ def _computed_ground_k(
     return surface_k
 
 
-def _contact_rates(
-    world: World, grid: Grid, series: Series
-) -> dict[str, FloatArray]:
+def _contact_rates(world: World, grid: Grid, series: Series) -> dict[str, FloatArray]:
     """Return the rate of every path: zero while it is closed."""
     earthside = _ground_network(world, grid)
     paths: dict[str, tuple[float, NDArray[np.bool_]]] = {}

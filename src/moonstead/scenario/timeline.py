@@ -240,10 +240,7 @@ def _unknown_parts(scenario: Scenario, named: dict[str, set[str]], file: str) ->
             elif failure.counts == "running":
                 tables = ("load",)
             own = {
-                name
-                for table in tables
-                for name in named[table]
-                if is_part_of(name, element.name)
+                name for table in tables for name in named[table] if is_part_of(name, element.name)
             }
             exact = failure.scale_cycles is not None or failure.counts == "running"
             found = target in own if exact else any(is_part_of(name, target) for name in own)

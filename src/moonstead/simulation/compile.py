@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 
@@ -67,9 +68,7 @@ def _layout(parts: Parts, names: Names) -> Layout:
         load_order=tuple(by_priority),
         store_bus=tuple(buses.index(store.bus) for store in parts.stores),
         store_order=tuple(by_order),
-        links=tuple(
-            (buses.index(link.from_bus), buses.index(link.to_bus)) for link in parts.links
-        ),
+        links=tuple((buses.index(link.from_bus), buses.index(link.to_bus)) for link in parts.links),
         link_load=tuple(names.loads.index(link.name) for link in parts.links),
     )
 
@@ -97,8 +96,6 @@ _SMALL = 64
 
 
 def _digest(values: FloatArray) -> bytes:
-    from hashlib import blake2b
-
     return blake2b(values.view(np.uint8).data, digest_size=16).digest()
 
 

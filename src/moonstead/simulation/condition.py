@@ -86,7 +86,7 @@ class Condition:
 
 
 def _set_levers(state: State, table: str, levels: FloatArray, present: FloatArray) -> None:
-    """Hold what is stuck where it is stuck; let the rest obey; open the ties of what is not there."""
+    """Hold what is stuck; let the rest obey; open the ties of what is not there."""
     is_stuck = ~np.isnan(levels)
     getattr(state, f"{table}_stuck")[...] = is_stuck
     command = getattr(state, f"{table}_command")

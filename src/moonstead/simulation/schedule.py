@@ -105,7 +105,7 @@ class Failure:
     scale: float
     """In units of the measure: seconds, or full equivalent cycles."""
     measure: str = "calendar"
-    """``calendar``, ``running`` (seconds of the load ``component``) or ``cycles`` (of the store)."""
+    """``calendar``, ``running`` (seconds of load ``component``) or ``cycles`` (of that store)."""
     component: str = ""
 
 

@@ -85,7 +85,8 @@ class Upkeep:
             "store": network.store_node,
         }
         self._condition = Condition(
-            state, {table: np.where(nodes == outside, -1, nodes) for table, nodes in node_of.items()}
+            state,
+            {table: np.where(nodes == outside, -1, nodes) for table, nodes in node_of.items()},
         )
         self._owned = {life.element: owned_by(names, [life.element]) for life in schedule.lives}
         self._measures = Measures(station, ledger, schedule.failures)
@@ -185,8 +186,6 @@ class Upkeep:
         self._settle()
         self._compose(t_s)
 
-    # --- coming and going
-
     def _live(self, life: Life, t_s: float) -> list[Notice]:
         name, stage = life.element, self._memory.stage[life.element]
         notices = []
@@ -261,8 +260,6 @@ class Upkeep:
         values = {"tank_kg": put_kg, "no_room_kg": mass_kg - put_kg}
         return [Notice("delivered", tank, text, values)]
 
-    # --- breaking
-
     def _draw(self) -> FloatArray:
         """Return the reading at which each failure comes next, from its own stream of numbers."""
         limits = []
@@ -318,8 +315,6 @@ class Upkeep:
     def _elements(self, fault: Fault) -> list[str]:
         return [target.partition(".")[0] for target in fault.targets]
 
-    # --- mending
-
     def _mend(self, t_s: float) -> list[Notice]:
         notices = []
         for name in sorted(self._memory.active):
@@ -363,8 +358,6 @@ class Upkeep:
             return True
         t = self.station.names.tanks.index(repair.spare_tank)
         return bool(self.state.tank_kg[t] >= repair.spare_kg)
-
-    # --- work and scales
 
     def _work_done_s(self, load: str) -> float:
         """Return how long a task has been worked on since it began; all of it where none is due."""
