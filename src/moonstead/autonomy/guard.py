@@ -64,7 +64,7 @@ def viable_reserve_j(
     """
     n_slots = net_w.shape[0]
     reserve_j = np.empty(n_slots + 1)
-    reserve_j[n_slots] = floor_j[n_slots - 1]
+    reserve_j[n_slots] = floor_j[n_slots - 1] if n_slots > 0 else 0.0
     for slot in range(n_slots - 1, -1, -1):
         net_j = min(net_w[slot], charge_power_w) * slot_s
         if net_j > 0.0:

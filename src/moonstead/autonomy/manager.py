@@ -97,7 +97,7 @@ class StationManager:
         """Say once whether the design can survive its forecast at all."""
         self._announced = True
         lack_j = self.reserve_j[:-1] - self.model.forecast.capacity_j
-        if lack_j.max() > 0.0:
+        if lack_j.max(initial=0.0) > 0.0:
             slot = int(lack_j.argmax())
             worst_j = float(self.reserve_j[slot])
             capacity_j = float(self.model.forecast.capacity_j[slot])

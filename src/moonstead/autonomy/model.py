@@ -161,10 +161,12 @@ class StationModel:
     @property
     def capacity_j(self) -> float:
         """The most that the stores of the main bus can ever deliver, full."""
-        return float(self.forecast.capacity_j.max())
+        return float(self.forecast.capacity_j.max(initial=0.0))
 
     def capacity_at_j(self, t_s: float) -> float:
         """Return what the stores planned to be there at an instant can deliver, full."""
+        if len(self.forecast.capacity_j) == 0:
+            return 0.0
         return float(self.forecast.capacity_j[self.forecast.slot(t_s)])
 
     def store_index(self) -> tuple[int, ...]:
