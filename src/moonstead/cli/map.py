@@ -9,16 +9,19 @@ from typing import Any
 
 import click
 
+from moonstead.cli.options import FiniteRange
+
 _LONGEST_YEARS = 100.0
 _KM_M = 1e3
+_WIDEST_KM = 2700.0  # a quarter of the way round the Moon
 _GB = 1e9
 
 
-@click.command("map", context_settings={"ignore_unknown_options": True})
+@click.command("map")
 @click.argument("layers", metavar="LAYER[,LAYER...]")
 @click.option("--around", required=True, metavar="SITE", help="Name of a site, or LAT,LON.")
 @click.option(
-    "--radius", "radius_km", type=click.FloatRange(min=0.0, min_open=True), default=10.0,
+    "--radius", "radius_km", type=FiniteRange(0.0, _WIDEST_KM, min_open=True), default=10.0,
     show_default=True, help="From the centre to an edge, km.",
 )  # fmt: skip
 @click.option(
@@ -28,22 +31,22 @@ _GB = 1e9
 @click.option("--crs", metavar="NAME", help="Of elevation models that do not say.")
 @click.option("--unit", type=click.Choice(["m", "km"]), help="Of heights that do not say.")
 @click.option(
-    "--height", "height_m", type=click.FloatRange(0.0, 1e5), default=2.0, show_default=True,
+    "--height", "height_m", type=FiniteRange(0.0, 1e5), default=2.0, show_default=True,
     help="Of the observers above the ground, m.",
 )  # fmt: skip
 @click.option("--start", "start_utc", default="2035-01-01", show_default=True, metavar="UTC")
 @click.option(
-    "--years", type=click.FloatRange(0.1, _LONGEST_YEARS), default=18.6, show_default=True,
+    "--years", type=FiniteRange(0.1, _LONGEST_YEARS), default=18.6, show_default=True,
     help="Julian years of light and Earth.",
 )  # fmt: skip
 @click.option("--by", type=click.Choice(["month", "year"]), help="Also tell these apart.")
 @click.option("--directions", "n_directions", type=click.IntRange(8, 3600), default=360,
               show_default=True, help="Of the horizons.")  # fmt: skip
-@click.option("--max-slope", "slope_deg", type=click.FloatRange(0.1, 89.0), default=20.0,
+@click.option("--max-slope", "slope_deg", type=FiniteRange(0.1, 89.0), default=20.0,
               show_default=True, help="Of a vehicle, for traversability, deg.")  # fmt: skip
-@click.option("--max-step", "step_m", type=click.FloatRange(0.0, min_open=True), default=1e6,
+@click.option("--max-step", "step_m", type=FiniteRange(0.0, min_open=True), default=1e6,
               help="Of a vehicle, m.  [default: any]")  # fmt: skip
-@click.option("--max-roughness", "roughness_m", type=click.FloatRange(0.0, min_open=True),
+@click.option("--max-roughness", "roughness_m", type=FiniteRange(0.0, min_open=True),
               default=1e6, help="Of a vehicle, m.  [default: any]")  # fmt: skip
 @click.option("--keep-horizons", is_flag=True, help="Also write the horizons (Zarr).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FOLDER",
@@ -51,7 +54,7 @@ _GB = 1e9
 @click.option("--cog", "is_cog", is_flag=True, help="Write cloud-optimised GeoTIFF.")
 @click.option("--netcdf", "wants_netcdf", is_flag=True, help="Also write map.nc (CF).")
 @click.option("--no-figures", is_flag=True, help="Write no pictures.")
-@click.option("--memory", "memory_gb", type=click.FloatRange(0.05), default=1.5, show_default=True,
+@click.option("--memory", "memory_gb", type=FiniteRange(0.05), default=1.5, show_default=True,
               help="For the horizons of one tile, GB.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print for machines.")
 def map(  # noqa: A001  the verb's name

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from moonstead.cli.dates import parse_date
+from moonstead.cli.options import FiniteRange
 from moonstead.cli.places import find_profile
 from moonstead.cli.site_dem import (
     OwnTerrain,
@@ -46,21 +47,21 @@ _MEMBERS = 32
 @click.option(
     "--height",
     "height_m",
-    type=click.FloatRange(0.0, 1e5),
+    type=FiniteRange(0.0, 1e5),
     metavar="M",
     help="Of the observer above the ground.  [default: 2]",
 )
 @click.option("--start", "start_utc", default="2035-01-01", show_default=True, metavar="UTC")
 @click.option(
     "--years",
-    type=click.FloatRange(0.0, _LONGEST_YEARS, min_open=True),
+    type=FiniteRange(0.0, _LONGEST_YEARS, min_open=True),
     default=1.0,
     show_default=True,
     help="Julian years.",
 )
 @click.option(
     "--step-minutes",
-    type=click.FloatRange(1.0, 1440.0),
+    type=FiniteRange(1.0, 1440.0),
     default=10.0,
     show_default=True,
     help="Between samples.",
@@ -77,21 +78,21 @@ _MEMBERS = 32
 @click.option(
     "--dem-sigma",
     "sigma_m",
-    type=click.FloatRange(0.0, 1e3),
+    type=FiniteRange(0.0, 1e3),
     metavar="M",
     help="Error of the finest terrain.  [default: usual for its pixel]",
 )
 @click.option(
     "--dem-correlation",
     "correlation_m",
-    type=click.FloatRange(0.1, 1e5),
+    type=FiniteRange(0.1, 1e5),
     metavar="M",
     help="Its correlation length.  [default: 3.2 pixels]",
 )
 @click.option(
     "--height-sigma",
     "height_sigma_m",
-    type=click.FloatRange(0.0, 1e3),
+    type=FiniteRange(0.0, 1e3),
     default=0.0,
     show_default=True,
     metavar="M",

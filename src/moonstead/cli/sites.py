@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from moonstead.cli.options import FiniteRange
 from moonstead.environment.profile import HorizonProfile
 from moonstead.environment.sites import load_profile, site_names
 
@@ -56,7 +57,7 @@ def sites(context: click.Context, as_json: bool) -> None:
 @click.option(
     "--apart",
     "apart_m",
-    type=click.FloatRange(0.0),
+    type=FiniteRange(0.0),
     default=2000.0,
     show_default=True,
     metavar="M",

@@ -21,7 +21,7 @@ def terrain() -> None:
     """List, fetch, describe and make elevation models."""
 
 
-@terrain.command("list", context_settings={"ignore_unknown_options": True})
+@terrain.command("list")
 @click.argument("words", nargs=-1)
 @click.option("--at", metavar="LAT,LON", help="Only what is known to cover a place.")
 @click.option("--cache", metavar="DIR", help=_CACHE_HELP)
@@ -132,7 +132,7 @@ def info(file_or_name: str, crs: str | None, cache: str | None, as_json: bool) -
         click.echo(f"Not in the cache; moonstead terrain fetch {file_or_name} brings it.")
 
 
-@terrain.command("synth", context_settings={"ignore_unknown_options": True})
+@terrain.command("synth")
 @click.argument("out", metavar="OUT.tif")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--size", default=1000, show_default=True, help="Pixels to a side.")
