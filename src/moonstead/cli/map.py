@@ -1,6 +1,7 @@
 """``moonstead map``: layers of light, Earth, horizon, relief and temperature around a place."""
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -167,16 +168,21 @@ def _progress(name: str) -> Iterator[Callable[[float, str], None]]:
 
 
 def _print(told: list[dict[str, Any]], folder: Path) -> None:
-    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"Map in {folder}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=f"Map in {folder}",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
     table.add_column("layer", no_wrap=True)
-    table.add_column("unit")
+    table.add_column("unit", no_wrap=True)
     for heading in ("least", "mean", "greatest"):
-        table.add_column(heading, justify="right")
-    table.add_column("greatest at", no_wrap=True)
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("greatest at", justify="right", no_wrap=True)
     for layer in told:
         numbers = [_number(layer[key]) for key in ("least", "mean", "greatest")]
         place = layer["greatest_at"]
@@ -189,4 +195,10 @@ def _print(told: list[dict[str, Any]], folder: Path) -> None:
 
 
 def _number(value: float | None) -> str:
-    return "no data" if value is None else f"{value:.4g}"
+    """Return four digits or all before the point, so that no column is cut off."""
+    if value is None:
+        return "no data"
+    if value == round(value):
+        return f"{value:.0f}"
+    decimals = 4 if abs(value) < 1.0 else max(3 - math.floor(math.log10(abs(value))), 0)
+    return f"{value:.{decimals}f}"
