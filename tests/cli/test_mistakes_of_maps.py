@@ -34,6 +34,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("sites", "rank", ".", "--apart", "nan"), "'--apart': nan is not a finite number"),
         (("terrain", "list", "--everything"), "--everything"),
         (("terrain", "synth", "new.tif", "--sead", "3"), "--sead"),
+        (("terrain", "synth", "new.png", "--size", "16"), "OUT.tif = new.png: terrain ends with"),
+        (("terrain", "info", ""), "terrain: name"),
+        ((*MAP, "--out", "notes.txt"), "notes.txt is a file; name a folder"),
+        ((*MAP, "--out", "notes.txt/deeper"), "notes.txt is a file; name a folder"),
+        ((*MAP, "--dem", ""), "--dem = '': name a file or a product"),
+        (("site", "-88.5", "--dem", "ground.tif"), "site = -88.5: a latitude; add the longitude"),
+        ((*SITE, "--plot", "x.txt"), "--plot = x.txt: a picture ends with .png"),
+        (
+            ("horizon", "-88.5,100", "--dem", "ground.tif", "--out", "ground.tif"),
+            "--out = ground.tif: a horizon ends with .json",
+        ),
+        (("sites", "rank", ".", "--out", "x.txt"), "--out = x.txt: a list of sites ends with"),
+        (("sites", "rank", ".", "--out", "no/x.csv"), "name a file in a folder that exists"),
     ],
 )
 def test_one_clear_error(

@@ -2,15 +2,14 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import click
 
 from moonstead.cli.places import parse_place
 from moonstead.cli.site_dem import is_synthetic, stand_on
 from moonstead.cli.sky import DEFAULT_HEIGHT_M
+from moonstead.cli.targets import target_file
 from moonstead.environment.profile import write_profile
-from moonstead.errors import InputError, Problem
 
 
 @click.command("horizon", context_settings={"ignore_unknown_options": True})
@@ -44,7 +43,7 @@ def horizon(
     can be used wherever a site is named: moonstead site FILE, moonstead sky FILE.
     """
     site = parse_place(place, DEFAULT_HEIGHT_M)
-    target = _checked_target(out)
+    target = target_file(out, "--out", "a horizon", (".json",))
     site = replace(site, name=name or target.stem)
     profile = stand_on(site, dems, crs, unit).profile
     site = profile.site
@@ -73,12 +72,3 @@ def horizon(
     if found["is_synthetic"]:
         click.echo("SYNTHETIC TERRAIN")
     click.echo(f"Written to {target}")
-
-
-def _checked_target(out: str) -> Path:
-
-    target = Path(out)
-    if target.is_dir() or not target.parent.is_dir():
-        remedy = "name a file in a folder that exists"
-        raise InputError(Problem("--out", "", out, remedy))
-    return target

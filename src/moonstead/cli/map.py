@@ -88,6 +88,7 @@ def map(  # noqa: A001  the verb's name
     stopped goes on with its unfinished tiles when the same command is given again.
     """
     from moonstead.cli.dates import parse_date
+    from moonstead.cli.targets import target_folder
     from moonstead.cli.terrain_files import find_terrain
     from moonstead.environment.ephemeris import load_ephemeris
     from moonstead.environment.terrain.traverse import VehicleLimits
@@ -110,7 +111,7 @@ def map(  # noqa: A001  the verb's name
         keeps_horizons=keep_horizons,
     )
     rasters = find_terrain(dems, crs, unit)
-    folder = out if out is not None else Path("maps") / name
+    folder = target_folder(out if out is not None else Path("maps") / name, "--out")
     with _progress(name) as progress:
         made = make_map(rasters, request, load_ephemeris(), folder, progress)
         told = write_files(

@@ -20,8 +20,9 @@ from moonstead.cli.site_dem import (
     place_of,
     stand_on,
 )
-from moonstead.cli.site_plot import checked_picture, plot_site
+from moonstead.cli.site_plot import PICTURES, plot_site
 from moonstead.cli.site_tables import print_site
+from moonstead.cli.targets import target_file
 from moonstead.environment.ephemeris import load_ephemeris
 from moonstead.environment.light import light_series, light_statistics
 from moonstead.environment.profile import HorizonProfile
@@ -131,7 +132,8 @@ def site(
     if own is None and (members, sigma_m, correlation_m, height_sigma_m) != (None, None, None, 0.0):
         remedy = "errors of terrain need the terrain: write LAT LON and --dem FILE"
         raise InputError(Problem("--uncertainty", "", "", remedy))
-    picture = None if no_plot else checked_picture(plot or f"{profile.site.name}-light.png")
+    plot = plot or f"{profile.site.name}-light.png"
+    picture = None if no_plot else target_file(plot, "--plot", "a picture", PICTURES)
     start_t_s, step_s = parse_date(start_utc, "--start"), step_minutes * MINUTE_S
     count = max(round(years * JULIAN_YEAR_S / step_s), 2)
     grid = (start_t_s, step_s, count)

@@ -107,16 +107,17 @@ def fetch(names: tuple[str, ...], cache: str | None, offline: bool, as_json: boo
 @click.option("--json", "as_json", is_flag=True, help="Print for machines.")
 def info(file_or_name: str, crs: str | None, cache: str | None, as_json: bool) -> None:
     """Describe an elevation model: a file, a folder of tiles, or a product by its name."""
+    from moonstead.cli.terrain_files import is_file_name
     from moonstead.environment.terrain.catalogue import find_product
-    from moonstead.environment.terrain.fetch import cache_folder, fetch_product
+    from moonstead.environment.terrain.fetch import cache_folder, cached_path, fetch_product
 
     found: dict[str, Any] = {"product": None, "layers": []}
     path: Path | None = Path(file_or_name)
-    if path is not None and not (path.exists() or _looks_like_a_path(file_or_name)):
+    if not (file_or_name and is_file_name(file_or_name)):
         product = find_product(file_or_name)
         found["product"] = asdict(product)
         folder = cache_folder(cache)
-        path = folder / product.name / product.file_name
+        path = cached_path(product, folder)
         # From the cache only; this also proves that it is what was fetched.
         path = fetch_product(product, folder, offline=True).path if path.exists() else None
         if not as_json:
@@ -161,11 +162,12 @@ def synth(
     It is marked as synthetic in the file, and in everything that is computed from it.
     """
     from moonstead.cli.places import parse_place
+    from moonstead.cli.targets import target_file
     from moonstead.environment.terrain.synthetic import synthetic_terrain
-    from moonstead.environment.terrain.write import check_target, write_terrain
+    from moonstead.environment.terrain.write import write_terrain
 
     place = parse_place(around, 0.0)
-    check_target(Path(out))
+    target_file(out, "OUT.tif", "terrain", (".tif", ".tiff"))
     made = synthetic_terrain(seed, size, pixel_m, place.latitude_deg, place.longitude_deg, ground)
     write_terrain(made, out, is_cog=is_cog, has_sidecar=has_sidecar)
     lowest_m, highest_m = float(made.heights_m.min()), float(made.heights_m.max())
@@ -176,10 +178,6 @@ def synth(
         return
     click.echo(f"{made.file.product}: {lowest_m:.0f} to {highest_m:.0f} m")
     click.echo(f"Written to {out}")
-
-
-def _looks_like_a_path(text: str) -> bool:
-    return "/" in text or "." in text or ":" in text
 
 
 def _summaries(path: Path, crs: str | None) -> list[dict[str, Any]]:
