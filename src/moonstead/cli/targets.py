@@ -27,7 +27,7 @@ def target_file(name: str, option: str, what: str, endings: Sequence[str]) -> Pa
     """
     path = Path(name)
     if path.suffix.lower() not in endings:
-        raise InputError(Problem(option, "", name, f"{what} ends with {' or '.join(endings)}"))
+        raise InputError(Problem(option, "", name, f"{what} ends with {', '.join(endings)}"))
     if path.is_dir() or not path.parent.is_dir():
         raise InputError(Problem(option, "", name, "name a file in a folder that exists"))
     return path
