@@ -159,7 +159,7 @@ def test_wrong_input_gives_one_clear_error(
         (("sky", "shakleton-floor", *at), 'did you mean "shackleton-floor"?'),
         (("site", "connecting-ridge-9m", "--no-plot"), "did you mean"),
         (("site", "absent.json"), "no such file"),
-        (("site", "shackleton-floor", "--plot", "x.gif"), ".png, .svg, .pdf"),
+        (("site", "shackleton-floor", "--plot", "x.gif"), ".png, .svg or .pdf"),
         (("site", "shackleton-floor", "--plot", "no/such/x.png"), "a folder that exists"),
         (("site", "shackleton-floor", "--years", "-1"), "--years"),
         (("site", "shackleton-floor", "--no-plot", "--years", "200"), "outside the ephemeris"),

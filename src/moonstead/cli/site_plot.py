@@ -89,10 +89,11 @@ def _draw_sky(
             azimuth_deg, low_deg, high_deg, color=colour, alpha=0.45, linewidth=0.0,
             label=f"{body.capitalize()}, whole disc, over the span",
         )  # fmt: skip
-    top_deg = max(float(profile.elevation_deg.max()), axes.get_ylim()[1]) + 1.5
+    top_deg = max(float(profile.elevation_deg.max()), axes.get_ylim()[1])
     around_deg = np.append(profile.azimuth_deg, 360.0)
     horizon_deg = np.append(profile.elevation_deg, profile.elevation_deg[0])
     bottom_deg = min(float(horizon_deg.min()), axes.get_ylim()[0]) - 0.3
+    top_deg += 0.12 * (top_deg - bottom_deg)  # room for the legend
     axes.fill_between(around_deg, bottom_deg, horizon_deg, color=GROUND, alpha=0.75, linewidth=0.0)
     axes.plot(around_deg, horizon_deg, color=DARK, linewidth=1.2, label="terrain horizon")
     axes.set(

@@ -27,7 +27,9 @@ def target_file(name: str, option: str, what: str, endings: Sequence[str]) -> Pa
     """
     path = Path(name)
     if path.suffix.lower() not in endings:
-        raise InputError(Problem(option, "", name, f"{what} ends with {', '.join(endings)}"))
+        *others, last = endings
+        known = f"{', '.join(others)} or {last}" if others else last
+        raise InputError(Problem(option, "", name, f"{what} ends with {known}"))
     if path.is_dir() or not path.parent.is_dir():
         raise InputError(Problem(option, "", name, "name a file in a folder that exists"))
     return path

@@ -44,7 +44,12 @@ PRODUCTS = {
         Product("longest_light_h", "Longest light", "h", "light"),
         Product("light_seasons", "Seasons of nearly continuous light", "1", "light"),
         Product("longest_season_months", "Longest season of light, synodic months", "1", "light"),
-        Product("longest_season_start_day", "Start of it, days after the start", "d", "light"),
+        Product(
+            "longest_season_start_day",
+            "Start of the longest season of light, days after the start",
+            "d",
+            "light",
+        ),
         Product("permanent_shadow", "Never any part of the Sun in view", "", "light"),
         Product("earth_any_fraction", "Time with any part of the Earth in view", "1", "earth"),
         Product("earth_mean_fraction", "Mean share of the Earth's disc in view", "1", "earth"),
