@@ -1,0 +1,136 @@
+"""Least and greatest value of every series in short cells: what zoomed-out views read.
+
+``envelope.npy`` is one NumPy array of shape (blocks, series), of a record each: the least and
+the greatest value in every cell of 64 steps, the CRC-32 of the block's values themselves, and that
+of the record. It has its full length from the start, so a block is written in its place and a
+resumed run ends with the same bytes; a block that was not written has a wrong checksum.
+"""
+
+import io
+import os
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstead.errors import RecordError
+from moonstead.record.files import beside
+from moonstead.record.layout import Layout
+from moonstead.record.rounding import Float32Array
+
+NAME = "envelope.npy"
+CELL_STEPS = 64
+
+Records = NDArray[Any]
+
+
+def cell_starts(n_steps: int) -> NDArray[np.intp]:
+    """Return the first step of every cell of a block."""
+    return np.arange(0, n_steps, CELL_STEPS, dtype=np.intp)
+
+
+def create_envelope(folder: Path, layout: Layout) -> None:
+    """Make the file at its full length, with nothing in it."""
+    path = beside(folder / NAME)
+    header = _header(layout)
+    with path.open("wb") as file:
+        file.write(header)
+        file.truncate(len(header) + int(np.prod(_shape(layout))) * _dtype(layout).itemsize)
+    path.replace(folder / NAME)
+
+
+def write_envelope(folder: Path, layout: Layout, block: int, values: Float32Array) -> None:
+    """Write one block.
+
+    Parameters
+    ----------
+    folder
+        The run directory.
+    layout
+        Of the run.
+    block
+        Its number.
+    values
+        As they are recorded, shape (series, steps of the block).
+
+    Raises
+    ------
+    RecordError
+        The file is not that of this run.
+    OSError
+        The disk is full, or refuses for another reason.
+    """
+    _open(folder, layout)
+    records = np.zeros(len(values), dtype=_dtype(layout))
+    starts = cell_starts(values.shape[1])
+    records["low"][:, : len(starts)] = np.minimum.reduceat(values, starts, axis=1)
+    records["high"][:, : len(starts)] = np.maximum.reduceat(values, starts, axis=1)
+    records["values_crc32"] = [checksum(row) for row in values]
+    records["crc32"] = [_checksum(record) for record in records]
+    with (folder / NAME).open("r+b") as file:
+        file.seek(len(_header(layout)) + block * records.nbytes)
+        file.write(records.tobytes())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def open_envelope(folder: Path, layout: Layout) -> Records | None:
+    """Return the records, mapped from the file, or None where it is missing or damaged."""
+    try:
+        return _open(folder, layout)
+    except RecordError:
+        return None
+
+
+def is_sound(record: Any) -> bool:
+    """Say whether a record was written, and is as it was written."""
+    return int(record["crc32"]) == _checksum(record)
+
+
+def _open(folder: Path, layout: Layout) -> Records:
+    path, header = folder / NAME, _header(layout)
+    try:
+        with path.open("rb") as file:
+            is_ours = file.read(len(header)) == header
+        if is_ours:
+            return np.memmap(path, _dtype(layout), "r", len(header), _shape(layout))
+    except (OSError, ValueError) as error:
+        raise RecordError(
+            f"{path}: missing or damaged ({error}); delete the folder and run the scenario again"
+        ) from None
+    raise RecordError(
+        f"{path}: damaged, or of another run; delete the folder and run the scenario again"
+    )
+
+
+def _header(layout: Layout) -> bytes:
+    buffer = io.BytesIO()
+    about = {
+        "descr": np.lib.format.dtype_to_descr(_dtype(layout)),
+        "fortran_order": False,
+        "shape": _shape(layout),
+    }
+    np.lib.format.write_array_header_1_0(buffer, about)
+    return buffer.getvalue()
+
+
+def _shape(layout: Layout) -> tuple[int, int]:
+    return layout.n_blocks, len(layout.columns)
+
+
+def _dtype(layout: Layout) -> np.dtype[Any]:
+    cells = (len(cell_starts(min(layout.block_steps, layout.n_steps))),)
+    return np.dtype(
+        [("crc32", "<u4"), ("values_crc32", "<u4"), ("low", "<f4", cells), ("high", "<f4", cells)]
+    )
+
+
+def checksum(values: NDArray[Any]) -> int:
+    """Return the CRC-32 of the bytes of an array."""
+    return zlib.crc32(values.tobytes())
+
+
+def _checksum(record: Any) -> int:
+    return zlib.crc32(record.tobytes()[4:])
