@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import click
 
+from moonstead.cli.options import terrain_options
 from moonstead.cli.places import parse_place
 from moonstead.cli.site_dem import is_synthetic, stand_on
 from moonstead.cli.sky import DEFAULT_HEIGHT_M
@@ -14,16 +15,7 @@ from moonstead.environment.profile import write_profile
 
 @click.command("horizon", context_settings={"ignore_unknown_options": True})
 @click.argument("place", metavar="LAT,LON,HEIGHT")
-@click.option(
-    "--dem",
-    "dems",
-    multiple=True,
-    required=True,
-    metavar="FILE",
-    help="Elevation model, or the name of a fetched product; repeat.",
-)
-@click.option("--crs", metavar="CRS", help="Of a file that has none, such as IAU_2015:30135.")
-@click.option("--unit", metavar="UNIT", help="Of heights in a file that has none: m or km.")
+@terrain_options
 @click.option("--out", required=True, metavar="FILE", help="JSON file to write.")
 @click.option("--name", default="", help="Name of the site.")
 @click.option("--json", "as_json", is_flag=True, help="Print for machines.")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from moonstead.cli.options import FiniteRange
+from moonstead.cli.options import FiniteRange, terrain_options
 
 _LONGEST_YEARS = 100.0
 _KM_M = 1e3
@@ -25,12 +25,7 @@ _GB = 1e9
     "--radius", "radius_km", type=FiniteRange(0.0, _WIDEST_KM, min_open=True), default=10.0,
     show_default=True, help="From the centre to an edge, km.",
 )  # fmt: skip
-@click.option(
-    "--dem", "dems", multiple=True, metavar="FILE",
-    help="Elevation model, or the name of a fetched product; repeat for nested ones.",
-)  # fmt: skip
-@click.option("--crs", metavar="NAME", help="Of elevation models that do not say.")
-@click.option("--unit", type=click.Choice(["m", "km"]), help="Of heights that do not say.")
+@terrain_options
 @click.option(
     "--height", "height_m", type=FiniteRange(0.0, 1e5), default=2.0, show_default=True,
     help="Of the observers above the ground, m.",

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from moonstead.cli.dates import parse_date
-from moonstead.cli.options import FiniteRange
+from moonstead.cli.options import FiniteRange, terrain_options
 from moonstead.cli.places import find_profile
 from moonstead.cli.site_dem import (
     OwnTerrain,
@@ -36,15 +36,7 @@ _MEMBERS = 32
 
 @click.command("site", context_settings={"ignore_unknown_options": True})
 @click.argument("place", nargs=-1, required=True, metavar="NAME | LAT LON")
-@click.option(
-    "--dem",
-    "dems",
-    multiple=True,
-    metavar="FILE",
-    help="Elevation model, or the name of a fetched product; repeat.",
-)
-@click.option("--crs", metavar="CRS", help="Of a file that has none, such as IAU_2015:30135.")
-@click.option("--unit", metavar="UNIT", help="Of heights in a file that has none: m or km.")
+@terrain_options
 @click.option(
     "--height",
     "height_m",
