@@ -15,11 +15,8 @@ from moonstead.environment.light import (
     visible_fraction,
 )
 from moonstead.environment.profile import HorizonProfile, read_profile, write_profile
-from moonstead.environment.regolith.temperature import (
-    regolith_temperature,
-    sun_table,
-    temperature_map,
-)
+from moonstead.environment.regolith.sun_table import sun_table
+from moonstead.environment.regolith.temperature import regolith_temperature, temperature_map
 from moonstead.environment.site import MOON_RADIUS_M, Site
 from moonstead.environment.sites import load_profile, site_names
 from moonstead.environment.sweep.horizons import HorizonMap, Window, sweep_horizons

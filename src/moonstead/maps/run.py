@@ -16,7 +16,7 @@ import numpy as np
 from moonstead.environment.ephemeris import Ephemeris
 from moonstead.environment.illumination.clock import sky_clock
 from moonstead.environment.profile import FloatArray, TerrainFile
-from moonstead.environment.regolith.temperature import sun_table
+from moonstead.environment.regolith.sun_table import sun_table
 from moonstead.environment.terrain.grid import Terrain
 from moonstead.environment.terrain.traverse import VehicleLimits
 from moonstead.environment.terrain.windows import Raster

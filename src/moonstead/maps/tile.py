@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from moonstead.environment.illumination.clock import SkyClock
 from moonstead.environment.illumination.maps import LightMap, light_map
-from moonstead.environment.regolith.temperature import SunTable
+from moonstead.environment.regolith.sun_table import SunTable
 from moonstead.environment.sweep.elevation import COUNTS_PER_DEG, NO_COUNT
 from moonstead.environment.sweep.horizons import HorizonMap, Window, sweep_horizons
 from moonstead.environment.terrain.grid import Terrain
