@@ -1,6 +1,7 @@
 """``moonstead terrain``: elevation models, listed, fetched, described and made up."""
 
 import json
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -181,10 +182,10 @@ def synth(
 
 
 def _summaries(path: Path, crs: str | None) -> list[dict[str, Any]]:
-    from moonstead.environment.terrain.describe import summary_of
+    from moonstead.environment.terrain.describe import terrain_summary
     from moonstead.environment.terrain.raster import open_terrain
 
-    return [asdict(summary_of(layer)) for layer in open_terrain([path], crs)]
+    return [asdict(terrain_summary(layer)) for layer in open_terrain([path], crs)]
 
 
 def _without_nan(value: Any) -> Any:
@@ -193,7 +194,7 @@ def _without_nan(value: Any) -> Any:
         return {name: _without_nan(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [_without_nan(part) for part in value]
-    return None if isinstance(value, float) and value != value else value  # noqa: PLR0124
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _size_words(size_bytes: int | None) -> str:
