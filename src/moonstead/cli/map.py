@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from moonstead.cli.options import FiniteRange, terrain_options
+from moonstead.errors import InputError, Problem
 
 _LONGEST_YEARS = 100.0
 _KM_M = 1e3
@@ -44,6 +45,12 @@ _GB = 1e9
               help="Of a vehicle, m.  [default: any]")  # fmt: skip
 @click.option("--max-roughness", "roughness_m", type=FiniteRange(0.0, min_open=True),
               default=1e6, help="Of a vehicle, m.  [default: any]")  # fmt: skip
+@click.option(
+    "--relay", metavar="ORBIT",
+    help="For the layers relay: PERILUNE,APOLUNE,INCLINATION,ARGUMENT (km, deg) or a scenario.",
+)  # fmt: skip
+@click.option("--relay-mask", "relay_mask_deg", type=FiniteRange(-90.0, 90.0), metavar="DEG",
+              help="Its least elevation.  [default: the scenario's, or 5]")  # fmt: skip
 @click.option("--keep-horizons", is_flag=True, help="Also write the horizons (Zarr).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FOLDER",
               help="Where to write.  [default: maps/SITE]")  # fmt: skip
@@ -68,6 +75,8 @@ def map(  # noqa: A001  the verb's name
     slope_deg: float,
     step_m: float,
     roughness_m: float,
+    relay: str | None,
+    relay_mask_deg: float | None,
     keep_horizons: bool,
     out: Path | None,
     is_cog: bool,
@@ -78,9 +87,9 @@ def map(  # noqa: A001  the verb's name
 ) -> None:
     """Map LAYER around a site.
 
-    LAYER is a group (relief, light, earth, horizon, temperature, all) or one layer, such as
-    sun_any_fraction. Each layer becomes a GeoTIFF and a picture in the folder. A map that was
-    stopped goes on with its unfinished tiles when the same command is given again.
+    LAYER is a group (relief, light, earth, horizon, temperature; all of these; relay) or one layer,
+    such as sun_any_fraction. Each layer becomes a GeoTIFF and a picture in the folder. A map that
+    was stopped goes on with its unfinished tiles when the same command is given again.
     """
     from moonstead.cli.dates import parse_date
     from moonstead.cli.targets import target_folder
@@ -93,22 +102,33 @@ def map(  # noqa: A001  the verb's name
     from moonstead.maps.run import MapRequest, make_map
 
     name, title, latitude_deg, longitude_deg = _centre(around)
+    start_t_s, ephemeris = parse_date(start_utc, "--start"), load_ephemeris()
+    followed = None
+    products = chosen_products([word.strip() for word in layers.split(",")])
+    if relay is not None:
+        from moonstead.cli.relay import find_relay
+
+        if not any(product.group == "relay" for product in products):
+            remedy = "no layer of a relay is asked for; add relay to the layers"
+            raise InputError(Problem("--relay", "", relay, remedy))
+        followed = find_relay(relay, relay_mask_deg, start_t_s, ephemeris)
     request = MapRequest(
         area=Area(latitude_deg, longitude_deg, radius_km * _KM_M),
-        products=chosen_products([word.strip() for word in layers.split(",")]),
+        products=products,
         height_m=height_m,
         n_directions=n_directions,
-        start_t_s=parse_date(start_utc, "--start"),
+        start_t_s=start_t_s,
         years=years,
         by=by or "",
         memory_bytes=memory_gb * _GB,
         vehicle=VehicleLimits(slope_deg, step_m, roughness_m),
         keeps_horizons=keep_horizons,
+        relay=followed,
     )
     rasters = find_terrain(dems, crs, unit)
     folder = target_folder(out if out is not None else Path("maps") / name, "--out")
     with _progress(name) as progress:
-        made = make_map(rasters, request, load_ephemeris(), folder, progress)
+        made = make_map(rasters, request, ephemeris, folder, progress)
         told = write_files(
             made, folder, title, is_cog=is_cog, has_netcdf=wants_netcdf, has_figures=not no_figures
         )

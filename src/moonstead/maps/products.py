@@ -63,7 +63,17 @@ PRODUCTS = {
         Product("ice_depth_temperature_k", "Highest temperature 0.5 m deep", "K", "temperature"),
     )
 }
-GROUPS = tuple(dict.fromkeys(product.group for product in PRODUCTS.values()))
+FOLLOWED = {
+    product.name: product
+    for product in (
+        Product("relay_fraction", "Time with the relay in view", "1", "relay"),
+        Product("longest_relay_contact_h", "Longest time with the relay", "h", "relay"),
+        Product("longest_relay_absence_h", "Longest time without the relay", "h", "relay"),
+    )
+}
+"""Layers that need a body of the user's; "all" does not ask for them."""
+KNOWN = PRODUCTS | FOLLOWED
+GROUPS = tuple(dict.fromkeys(product.group for product in KNOWN.values()))
 
 
 def chosen_products(words: Sequence[str]) -> tuple[Product, ...]:
@@ -77,11 +87,12 @@ def chosen_products(words: Sequence[str]) -> tuple[Product, ...]:
     wanted: set[str] = set()
     problems = []
     for word in words:
-        found = {p.name for p in PRODUCTS.values() if word in (p.name, p.group) or word == "all"}
+        found = {p.name for p in KNOWN.values() if word in (p.name, p.group)}
+        found |= set(PRODUCTS) if word == "all" else set()
         if not found:
-            known = ", ".join([*GROUPS, *PRODUCTS])
+            known = ", ".join([*GROUPS, *KNOWN])
             problems.append(Problem("LAYER", "", repr(word), f"choose from {known}"))
         wanted |= found
     if problems:
         raise InputError(problems)
-    return tuple(product for product in PRODUCTS.values() if product.name in wanted)
+    return tuple(product for product in KNOWN.values() if product.name in wanted)

@@ -6,7 +6,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,10 @@ from moonstead.environment.terrain.windows import Raster
 from moonstead.environment.timescale import iso_utc
 from moonstead.errors import InputError, Problem
 from moonstead.maps.archive import write_horizons
+from moonstead.maps.followed import Followed
 from moonstead.maps.image import MapImage
 from moonstead.maps.plan import Area, MapPlan, plan_map
-from moonstead.maps.products import PRODUCTS, Product
+from moonstead.maps.products import KNOWN, Product
 from moonstead.maps.tile import Sky, TileTask, compute_tile
 from moonstead.record.files import read_json, write_atomically, write_json
 from moonstead.units import HOUR_S, JULIAN_YEAR_S
@@ -65,6 +66,8 @@ class MapRequest:
         Limits of the vehicle that the ground is sorted by.
     keeps_horizons
         Also write the horizons of every tile; see `write_horizons`.
+    relay
+        For the layers of the group ``relay``.
     """
 
     area: Area
@@ -77,6 +80,7 @@ class MapRequest:
     memory_bytes: float = MEMORY_BYTES
     vehicle: VehicleLimits = VEHICLE
     keeps_horizons: bool = False
+    relay: Followed | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -241,14 +245,19 @@ def _sky(request: MapRequest, ephemeris: Ephemeris) -> Sky:
     if "temperature" in groups:
         count = round(_TEMPERATURE_YEARS * JULIAN_YEAR_S / _TEMPERATURE_STEP_S)
         sun = sun_table(ephemeris, request.start_t_s, _TEMPERATURE_STEP_S, count)
-    return Sky(clock, request.by, sun)
+    relay = None
+    if "relay" in groups:
+        if request.relay is None:
+            raise InputError(Problem("--relay", "", "", "layers of a relay need one; name it"))
+        relay = request.relay
+    return Sky(clock, request.by, sun, relay)
 
 
 def _product_of(name: str) -> tuple[Product, str]:
-    if name in PRODUCTS:
-        return PRODUCTS[name], ""
+    if name in KNOWN:
+        return KNOWN[name], ""
     whole, _, part = name.rpartition("_")
-    return PRODUCTS[whole], part if len(part) == len("2035") else f"month {int(part)}"
+    return KNOWN[whole], part if len(part) == len("2035") else f"month {int(part)}"
 
 
 def _note(product: Product, request: MapRequest) -> str:
@@ -260,6 +269,8 @@ def _note(product: Product, request: MapRequest) -> str:
     above = f"{request.height_m:g} m above ground, {request.n_directions} directions"
     if product.group == "horizon":
         return above
+    if product.group == "relay" and request.relay is not None:
+        return f"{request.relay.words}; from {iso_utc(request.start_t_s)[:10]}, {above}"
     years = _TEMPERATURE_YEARS if product.group == "temperature" else request.years
     begin = iso_utc(request.start_t_s)[:10]
     end = iso_utc(request.start_t_s + years * JULIAN_YEAR_S)[:10]
@@ -267,7 +278,8 @@ def _note(product: Product, request: MapRequest) -> str:
 
 
 def _fingerprint(rasters: Sequence[Raster], request: MapRequest) -> dict[str, Any]:
-    asked = asdict(request)
+    asked = asdict(replace(request, relay=None))
+    asked["relay"] = None if request.relay is None else request.relay.told()
     asked["products"] = [product.name for product in request.products]
     asked["terrain"] = [asdict(raster.file) for raster in rasters]
     asked["moonstead"] = VERSION

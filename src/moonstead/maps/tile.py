@@ -15,6 +15,7 @@ from moonstead.environment.sweep.horizons import HorizonMap, Window, sweep_horiz
 from moonstead.environment.terrain.grid import Terrain
 from moonstead.environment.terrain.relief import Gradient, gradient, hillshade, roughness_m
 from moonstead.environment.terrain.traverse import Ground, VehicleLimits, traversability
+from moonstead.maps.followed import Followed, relay_layers
 from moonstead.maps.plan import MapPlan, Sheet, terrain_of
 from moonstead.maps.products import Product
 from moonstead.maps.thermal import map_temperatures_k
@@ -39,11 +40,14 @@ class Sky:
         Parts of the span to tell apart: "", "month" or "year".
     sun
         The Sun over the years of the temperatures; None where no layer needs it.
+    relay
+        The relay that is followed; None where no layer needs it.
     """
 
     clock: SkyClock | None
     by: str
     sun: SunTable | None
+    relay: Followed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ def compute_tile(
         found |= _horizon_layers(horizons)
         if sky.clock is not None:
             found |= _light_layers(light_map(horizons, sky.clock, sky.by), sky.clock.t_s[0])
+        if sky.relay is not None:
+            found |= relay_layers(horizons, sky.relay)
         if sky.sun is not None:
             names = ("lowest", "mean", "highest")
             kelvin = map_temperatures_k(horizons, slopes, sky.sun).astype(np.float32)
