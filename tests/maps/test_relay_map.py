@@ -98,3 +98,4 @@ def test_layers_of_a_relay_need_one(tmp_path: Path) -> None:
         mapped(None, tmp_path)
     assert chosen_products(["all"]) == tuple(PRODUCTS.values())
     assert len(chosen_products(["all", "relay"])) == len(PRODUCTS) + 3
+    assert len(chosen_products(["all", "band"])) == len(PRODUCTS) + 2

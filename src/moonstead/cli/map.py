@@ -51,6 +51,12 @@ _GB = 1e9
 )  # fmt: skip
 @click.option("--relay-mask", "relay_mask_deg", type=FiniteRange(-90.0, 90.0), metavar="DEG",
               help="Its least elevation.  [default: the scenario's, or 5]")  # fmt: skip
+@click.option("--members", type=click.IntRange(2, 1000), default=16, show_default=True,
+              help="Disturbed terrains, for the layers band.")  # fmt: skip
+@click.option("--dem-sigma", "sigma_m", type=FiniteRange(0.0, 1e3), metavar="M",
+              help="Error of the finest terrain.  [default: usual for its pixel]")  # fmt: skip
+@click.option("--dem-correlation", "correlation_m", type=FiniteRange(0.1, 1e5), metavar="M",
+              help="Its correlation length.  [default: 3.2 pixels]")  # fmt: skip
 @click.option("--keep-horizons", is_flag=True, help="Also write the horizons (Zarr).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FOLDER",
               help="Where to write.  [default: maps/SITE]")  # fmt: skip
@@ -77,6 +83,9 @@ def map(  # noqa: A001  the verb's name
     roughness_m: float,
     relay: str | None,
     relay_mask_deg: float | None,
+    members: int,
+    sigma_m: float | None,
+    correlation_m: float | None,
     keep_horizons: bool,
     out: Path | None,
     is_cog: bool,
@@ -87,15 +96,16 @@ def map(  # noqa: A001  the verb's name
 ) -> None:
     """Map LAYER around a site.
 
-    LAYER is a group (relief, light, earth, horizon, temperature; all of these; relay) or one layer,
-    such as sun_any_fraction. Each layer becomes a GeoTIFF and a picture in the folder. A map that
-    was stopped goes on with its unfinished tiles when the same command is given again.
+    LAYER is a group (relief, light, earth, horizon, temperature; all of these; relay; band) or one
+    layer, such as sun_any_fraction. Each layer becomes a GeoTIFF and a picture in the folder. A map
+    that was stopped goes on with its unfinished tiles when the same command is given again.
     """
     from moonstead.cli.dates import parse_date
     from moonstead.cli.targets import target_folder
     from moonstead.cli.terrain_files import find_terrain
     from moonstead.environment.ephemeris import load_ephemeris
     from moonstead.environment.terrain.traverse import VehicleLimits
+    from moonstead.maps.band import TerrainErrors
     from moonstead.maps.files import write_files
     from moonstead.maps.plan import Area
     from moonstead.maps.products import chosen_products
@@ -124,6 +134,7 @@ def map(  # noqa: A001  the verb's name
         vehicle=VehicleLimits(slope_deg, step_m, roughness_m),
         keeps_horizons=keep_horizons,
         relay=followed,
+        errors=TerrainErrors(members, sigma_m, correlation_m),
     )
     rasters = find_terrain(dems, crs, unit)
     folder = target_folder(out if out is not None else Path("maps") / name, "--out")

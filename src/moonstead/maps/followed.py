@@ -45,7 +45,7 @@ class Followed:
 
 
 def relay_layers(horizons: HorizonMap, relay: Followed) -> dict[str, NDArray[np.float32]]:
-    """Return the layers of the group ``relay`` of `FOLLOWED`, by name."""
+    """Return the layers of the group ``relay`` of `APART`, by name."""
     view = track_view(horizons, relay.position_m, relay.step_s, mask_deg=relay.mask_deg)
     return {
         "relay_fraction": view.any_fraction,

@@ -63,16 +63,20 @@ PRODUCTS = {
         Product("ice_depth_temperature_k", "Highest temperature 0.5 m deep", "K", "temperature"),
     )
 }
-FOLLOWED = {
+APART = {
     product.name: product
     for product in (
         Product("relay_fraction", "Time with the relay in view", "1", "relay"),
         Product("longest_relay_contact_h", "Longest time with the relay", "h", "relay"),
         Product("longest_relay_absence_h", "Longest time without the relay", "h", "relay"),
+        Product("sun_low_fraction", "Time with the Sun, 5 % of the terrain's errors", "1", "band"),
+        Product(
+            "sun_high_fraction", "Time with the Sun, 95 % of the terrain's errors", "1", "band"
+        ),
     )
 }
-"""Layers that need a body of the user's; "all" does not ask for them."""
-KNOWN = PRODUCTS | FOLLOWED
+"""Layers that need a relay, or a whole ensemble of maps; "all" does not ask for them."""
+KNOWN = PRODUCTS | APART
 GROUPS = tuple(dict.fromkeys(product.group for product in KNOWN.values()))
 
 

@@ -23,6 +23,7 @@ from moonstead.environment.terrain.windows import Raster
 from moonstead.environment.timescale import iso_utc
 from moonstead.errors import InputError, Problem
 from moonstead.maps.archive import write_horizons
+from moonstead.maps.band import TerrainErrors
 from moonstead.maps.followed import Followed
 from moonstead.maps.image import MapImage
 from moonstead.maps.plan import Area, MapPlan, plan_map
@@ -36,6 +37,7 @@ MEMORY_BYTES = 1.5e9
 """For the horizons of a tile."""
 VEHICLE = VehicleLimits(slope_deg=20.0, step_m=1e6, roughness_m=1e6)
 """A rover's slope; steps and roughness are not limited, as they depend on the pixel."""
+ERRORS = TerrainErrors()
 _TEMPERATURE_STEP_S = 4.0 * HOUR_S
 _TEMPERATURE_YEARS = 1.0
 _REQUEST, _TILES, _LOCK, _GROUND = "request.json", "tiles", ".lock", "elevation_m"
@@ -68,6 +70,8 @@ class MapRequest:
         Also write the horizons of every tile; see `write_horizons`.
     relay
         For the layers of the group ``relay``.
+    errors
+        Of the terrain, for the layers of the group ``band``.
     """
 
     area: Area
@@ -81,6 +85,7 @@ class MapRequest:
     vehicle: VehicleLimits = VEHICLE
     keeps_horizons: bool = False
     relay: Followed | None = None
+    errors: TerrainErrors = ERRORS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,7 +232,7 @@ def _compute(
 
 
 def _task(request: MapRequest) -> TileTask:
-    return TileTask(request.n_directions, request.height_m, request.vehicle)
+    return TileTask(request.n_directions, request.height_m, request.vehicle, request.errors)
 
 
 def _tile_path(tiles: Path, k: int) -> Path:
@@ -237,7 +242,7 @@ def _tile_path(tiles: Path, k: int) -> Path:
 def _sky(request: MapRequest, ephemeris: Ephemeris) -> Sky:
     groups = {product.group for product in request.products}
     clock = None
-    if groups & {"light", "earth"}:
+    if groups & {"light", "earth", "band"}:
         end_t_s = request.start_t_s + request.years * JULIAN_YEAR_S
         pole = 1 if request.area.latitude_deg > 0.0 else -1
         clock = sky_clock(ephemeris, request.start_t_s, end_t_s, pole)
@@ -274,7 +279,8 @@ def _note(product: Product, request: MapRequest) -> str:
     years = _TEMPERATURE_YEARS if product.group == "temperature" else request.years
     begin = iso_utc(request.start_t_s)[:10]
     end = iso_utc(request.start_t_s + years * JULIAN_YEAR_S)[:10]
-    return f"{begin} to {end}, {above}; eclipses not counted"
+    band = f"; {request.errors.members} disturbed terrains" if product.group == "band" else ""
+    return f"{begin} to {end}, {above}; eclipses not counted{band}"
 
 
 def _fingerprint(rasters: Sequence[Raster], request: MapRequest) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from moonstead.environment.sweep.horizons import HorizonMap, Window, sweep_horiz
 from moonstead.environment.terrain.grid import Terrain
 from moonstead.environment.terrain.relief import Gradient, gradient, hillshade, roughness_m
 from moonstead.environment.terrain.traverse import Ground, VehicleLimits, traversability
+from moonstead.maps.band import TerrainErrors, light_band_layers
 from moonstead.maps.followed import Followed, relay_layers
 from moonstead.maps.plan import MapPlan, Sheet, terrain_of
 from moonstead.maps.products import Product
@@ -60,11 +61,14 @@ class TileTask:
         As in `sweep_horizons`.
     vehicle
         Limits that the ground is sorted by.
+    errors
+        Of the terrain, for the group ``band``.
     """
 
     n_directions: int
     height_m: float
     vehicle: VehicleLimits
+    errors: TerrainErrors
 
 
 def compute_tile(
@@ -108,6 +112,9 @@ def compute_tile(
         found |= _horizon_layers(horizons)
         if sky.clock is not None:
             found |= _light_layers(light_map(horizons, sky.clock, sky.by), sky.clock.t_s[0])
+        if "band" in groups and sky.clock is not None:
+            look = task.n_directions, task.height_m
+            found |= light_band_layers(layers, inside, look, sky.clock, task.errors)
         if sky.relay is not None:
             found |= relay_layers(horizons, sky.relay)
         if sky.sun is not None:
