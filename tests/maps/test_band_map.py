@@ -70,6 +70,7 @@ def test_the_band_is_that_of_single_sites(dem: Path, tmp_path: Path) -> None:
         tracks = (ephemeris.track(site, body, *grid) for body in ("sun", "earth"))
         band = light_band(profile, horizons_deg, *tracks).any_disc_fraction
         differences += [low[row, column] - band.low, high[row, column] - band.high]
-    # Two draws of 16 members each.
-    assert np.abs(differences).max() < 0.06
-    assert np.sqrt(np.mean(np.square(differences))) < 0.03
+    # Two draws of 16 members each; the bands are 0.017 wide in the mean.
+    assert np.abs(differences).max() < 0.01
+    assert np.sqrt(np.mean(np.square(differences))) < 0.004
+    assert (high - low).mean() > 0.01
