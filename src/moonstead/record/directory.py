@@ -147,7 +147,9 @@ class RunDirectory:
             raise RecordError(
                 f"{self.path}: this run is not complete; the same `moonstead run` command goes on"
             )
-        found: dict[str, Any] = read_json(self.path / "summary.json")
+        found = read_json(self.path / "summary.json")
+        if not isinstance(found, dict):
+            raise RecordError(f"{self.path / 'summary.json'}: damaged; it holds no results")
         return found
 
     def writer(self, layout: Layout) -> SeriesWriter:

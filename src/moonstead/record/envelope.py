@@ -9,6 +9,7 @@ resumed run ends with the same bytes; a block that was not written has a wrong c
 import io
 import os
 import zlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def _open(folder: Path, layout: Layout) -> Records:
         with path.open("rb") as file:
             is_ours = file.read(len(header)) == header
         if is_ours:
-            return np.memmap(path, _dtype(layout), "r", len(header), _shape(layout))
+            return np.asarray(np.memmap(path, _dtype(layout), "r", len(header), _shape(layout)))
     except (OSError, ValueError) as error:
         raise RecordError(
             f"{path}: missing or damaged ({error}); delete the folder and run the scenario again"
@@ -106,11 +107,16 @@ def _open(folder: Path, layout: Layout) -> Records:
 
 
 def _header(layout: Layout) -> bytes:
+    return _header_of(_dtype(layout), _shape(layout))
+
+
+@cache
+def _header_of(dtype: np.dtype[Any], shape: tuple[int, int]) -> bytes:
     buffer = io.BytesIO()
     about = {
-        "descr": np.lib.format.dtype_to_descr(_dtype(layout)),
+        "descr": np.lib.format.dtype_to_descr(dtype),
         "fortran_order": False,
-        "shape": _shape(layout),
+        "shape": shape,
     }
     np.lib.format.write_array_header_1_0(buffer, about)
     return buffer.getvalue()
@@ -129,7 +135,7 @@ def _dtype(layout: Layout) -> np.dtype[Any]:
 
 def checksum(values: NDArray[Any]) -> int:
     """Return the CRC-32 of the bytes of an array."""
-    return zlib.crc32(values.tobytes())
+    return zlib.crc32(values.data)
 
 
 def _checksum(record: Any) -> int:

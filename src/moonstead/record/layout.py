@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,12 @@ class Layout:
     def end_t_s(self, first: int, end: int) -> FloatArray:
         """Return the epochs at the ends of steps [first, end)."""
         return self.start_t_s + self.step_s * np.arange(first + 1, end + 1, dtype=np.float64)
+
+    def utc(self, t_s: float) -> str:
+        """Return an epoch in ISO 8601 UTC, to the second, counted from the start of the run."""
+        start = datetime.fromisoformat(self.start_utc)
+        moment = start + timedelta(seconds=round(t_s - self.start_t_s))
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def steps_between(self, begin_t_s: float | None, end_t_s: float | None) -> tuple[int, int]:
         """Return the steps that end after one epoch and not after another, within the run."""

@@ -294,18 +294,18 @@ class SeriesReader:
         """Return cells of the envelope; those that the ends cut through, from their values."""
         start, block_end = self.layout.bounds(block)
         record = self._record(column, block)
-        edges = envelope.cell_starts(block_end - start) + start
-        inner = edges[(edges > begin) & (edges < stop)]
-        firsts = np.concatenate([[begin], inner])
-        ends = np.append(inner, stop)
-        is_cut = begin not in edges or (stop not in edges and stop != block_end)
+        size = envelope.CELL_STEPS
+        from_cell, to_cell = (begin - start) // size, -(-(stop - start) // size)
+        edges = start + size * np.arange(from_cell, to_cell + 1, dtype=np.intp)
+        edges[0], edges[-1] = begin, stop
+        firsts, ends = edges[:-1], edges[1:]
+        is_cut = (begin - start) % size or ((stop - start) % size and stop != block_end)
         if record is None or is_cut:
             values = self._block(block, [column])[0][begin - start : stop - start]
             at = firsts - begin
             low, high = np.minimum.reduceat(values, at), np.maximum.reduceat(values, at)
         else:
-            places = (firsts - start) // envelope.CELL_STEPS
-            low, high = record["low"][places], record["high"][places]
+            low, high = record["low"][from_cell:to_cell], record["high"][from_cell:to_cell]
         return _Cells(firsts, ends, low, high)
 
 
