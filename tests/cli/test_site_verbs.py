@@ -198,6 +198,7 @@ def test_a_disk_that_cannot_be_written_is_status_1(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "mine.json")
 
+    monkeypatch.chdir(flat_dem.parent)
     monkeypatch.setattr("os.fsync", full)
     assert run(("horizon", "-89.9,0,2", "--dem", str(flat_dem), "--out", "mine.json")) == 1
     assert capsys.readouterr().err == "error: mine.json: No space left on device\n"
