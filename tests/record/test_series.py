@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from small_record import START_T_S, STEP_S, write_record
 
 from moonstead.errors import RecordError
+from moonstead.record.parts import PartReader
 from moonstead.record.rounding import RELATIVE_ERROR, rounded
 from moonstead.record.series import SeriesReader
 
@@ -85,6 +87,31 @@ def test_an_envelope_needs_no_values_where_its_cells_do(tmp_path: Path) -> None:
     assert found.gaps == ()
     assert 50 <= len(found.low) <= 100
     assert found.low.min() == truth["load_power_w/hub.heater"].min()
+
+
+def test_the_short_way_to_a_page_is_taken_and_agrees_with_parquet(
+    record: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages found by ourselves against those that Arrow reads."""
+    folder, _, truth = record
+    names = sorted(truth)
+    arrow = pq.read_table(folder / "series").to_pydict()
+
+    def fail(*_arguments: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(PartReader, "read", fail)
+    found = SeriesReader(folder).between(names)
+    for name in names:
+        np.testing.assert_array_equal(found.values[name], np.float32(arrow[name]))
+
+
+def test_a_long_block_is_one_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Longer than Arrow's usual pages of 20 000 rows or a megabyte."""
+    _, truth = write_record(tmp_path / "run", 300_000, 300_000)
+    monkeypatch.delattr(PartReader, "read")
+    values = SeriesReader(tmp_path / "run").read("store_energy_j", "battery")
+    np.testing.assert_array_equal(values, truth["store_energy_j/battery"])
 
 
 def test_what_is_not_recorded_is_told(tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
 """Least and greatest value of every series in short cells: what zoomed-out views read.
 
 ``envelope.npy`` is one NumPy array of shape (blocks, series), of a record each: the least and
-the greatest value in every cell of 64 steps, the CRC-32 of the block's values themselves, and that
-of the record. It has its full length from the start, so a block is written in its place and a
-resumed run ends with the same bytes; a block that was not written has a wrong checksum.
+the greatest value in every cell of 64 steps, the CRC-32 of the block's values themselves, where
+they lie in the Parquet part, and the CRC-32 of the record. It has its full length from the start,
+so a block is written in its place and a resumed run ends with the same bytes; a block that was not
+written has a wrong checksum.
 """
 
 import io
 import os
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 from moonstead.errors import RecordError
 from moonstead.record.files import beside
 from moonstead.record.layout import Layout
+from moonstead.record.pages import Page
 from moonstead.record.rounding import Float32Array
 
 NAME = "envelope.npy"
@@ -42,7 +45,9 @@ def create_envelope(folder: Path, layout: Layout) -> None:
     path.replace(folder / NAME)
 
 
-def write_envelope(folder: Path, layout: Layout, block: int, values: Float32Array) -> None:
+def write_envelope(
+    folder: Path, layout: Layout, block: int, values: Float32Array, pages: Sequence[Page]
+) -> None:
     """Write one block.
 
     Parameters
@@ -55,6 +60,8 @@ def write_envelope(folder: Path, layout: Layout, block: int, values: Float32Arra
         Its number.
     values
         As they are recorded, shape (series, steps of the block).
+    pages
+        Where each series lies in the part of the block.
 
     Raises
     ------
@@ -69,6 +76,8 @@ def write_envelope(folder: Path, layout: Layout, block: int, values: Float32Arra
     records["low"][:, : len(starts)] = np.minimum.reduceat(values, starts, axis=1)
     records["high"][:, : len(starts)] = np.maximum.reduceat(values, starts, axis=1)
     records["values_crc32"] = [checksum(row) for row in values]
+    records["page_offset"] = [page.offset for page in pages]
+    records["page_size"] = [page.size for page in pages]
     records["crc32"] = [_checksum(record) for record in records]
     with (folder / NAME).open("r+b") as file:
         file.seek(len(_header(layout)) + block * records.nbytes)
@@ -129,7 +138,14 @@ def _shape(layout: Layout) -> tuple[int, int]:
 def _dtype(layout: Layout) -> np.dtype[Any]:
     cells = (len(cell_starts(min(layout.block_steps, layout.n_steps))),)
     return np.dtype(
-        [("crc32", "<u4"), ("values_crc32", "<u4"), ("low", "<f4", cells), ("high", "<f4", cells)]
+        [
+            ("crc32", "<u4"),
+            ("values_crc32", "<u4"),
+            ("page_offset", "<u8"),
+            ("page_size", "<u8"),
+            ("low", "<f4", cells),
+            ("high", "<f4", cells),
+        ]
     )
 
 

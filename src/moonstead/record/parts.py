@@ -5,6 +5,7 @@ is not, and one name finds a value in any tool. Bytes of equal weight are stored
 (BYTE_STREAM_SPLIT) and compressed by zstd; every page has its checksum.
 """
 
+import inspect
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from moonstead.errors import RecordError
 from moonstead.record.files import write_atomically
 from moonstead.record.layout import Layout
+from moonstead.record.pages import Page, find_pages
 from moonstead.record.rounding import Float32Array
 
 FOLDER = "series"
@@ -29,8 +31,8 @@ def part_path(folder: Path, block: int) -> Path:
     return folder / FOLDER / f"part-{block:06d}.parquet"
 
 
-def write_series_part(folder: Path, layout: Layout, block: int, values: Float32Array) -> None:
-    """Write one block.
+def write_series_part(folder: Path, layout: Layout, block: int, values: Float32Array) -> list[Page]:
+    """Write one block, and return where its series lie in the file.
 
     Parameters
     ----------
@@ -70,9 +72,19 @@ def write_series_part(folder: Path, layout: Layout, block: int, values: Float32A
         write_page_checksum=True,
         # Said again in Arrow's words, the names of the columns would double the time to open.
         store_schema=False,
+        **_one_page(end - first),
     )
+    part = sink.getvalue()
     part_path(folder, block).parent.mkdir(exist_ok=True)
-    write_atomically(part_path(folder, block), sink.getvalue().to_pybytes())
+    write_atomically(part_path(folder, block), part.to_pybytes())
+    return find_pages(part, len(TIMES))
+
+
+def _one_page(n_rows: int) -> dict[str, int]:
+    """Return what keeps a column in one page: newer Arrow begins another after 20 000 rows."""
+    newer = "max_rows_per_page" in inspect.signature(pq.write_table).parameters
+    most = {"data_page_size": 16 * n_rows + (1 << 20)}
+    return most | {"max_rows_per_page": n_rows} if newer else most
 
 
 class PartReader:

@@ -71,5 +71,5 @@ class SeriesWriter:
         names = sorted(self._layout.channels)
         values = np.concatenate([np.atleast_2d(rounded(block[name])) for name in names])
         number = first // self._layout.block_steps
-        parts.write_series_part(self._folder, self._layout, number, values)
-        envelope.write_envelope(self._folder, self._layout, number, values)
+        pages = parts.write_series_part(self._folder, self._layout, number, values)
+        envelope.write_envelope(self._folder, self._layout, number, values, pages)
