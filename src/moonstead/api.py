@@ -51,7 +51,9 @@ from moonstead.maps.products import chosen_products
 from moonstead.maps.rank import Limit, RankedSite, rank_sites
 from moonstead.maps.run import MadeMap, MapRequest, make_map
 from moonstead.maps.shadow import Shadow, find_shadow
+from moonstead.record.compare.runs import compare_runs
 from moonstead.record.directory import RunDirectory
+from moonstead.record.series import SeriesReader
 from moonstead.report.page import write_report
 from moonstead.run.execute import execute
 from moonstead.scenario.build import World, build_world, read_scenario
@@ -86,6 +88,7 @@ __all__ = [
     "RunDirectory",
     "RunError",
     "Scenario",
+    "SeriesReader",
     "Shadow",
     "Site",
     "SkyClock",
@@ -96,6 +99,7 @@ __all__ = [
     "World",
     "build_world",
     "chosen_products",
+    "compare_runs",
     "compute_horizon",
     "draw_map",
     "eclipse_fraction",
