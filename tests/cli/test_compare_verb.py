@@ -75,7 +75,7 @@ def test_equal_runs_are_equal(runs: Path, tmp_path: Path, capsys: Any) -> None:
 def test_another_seed(runs: Path, capsys: Any) -> None:
     status, said = compared(runs, "base", "seed", capsys)
     assert status == 1
-    assert "INPUTS  1 differ\n  seed  3 -> 9\n" in said
+    assert "INPUTS  1 differs\n  seed  3 -> 9\n" in said
     assert "margin_fraction" in said
 
 

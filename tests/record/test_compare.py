@@ -243,6 +243,18 @@ def test_series_tell_their_largest_difference_and_the_first(
     assert compare_series(b, a, 0.1).differences == ()
 
 
+def test_what_is_no_number_in_one_run_is_told(base: Path, tmp_path: Path) -> None:
+    def broken(values: dict[str, np.ndarray]) -> None:
+        values["mode"][[40, 50]] = np.nan
+
+    layout = SeriesReader(base).layout
+    readers = [SeriesReader(base)]
+    readers += [rewritten(base, tmp_path / name, layout, broken) for name in "bc"]
+    (only,) = compare_series(readers[0], readers[1], 1e-3).differences
+    assert (only.name, only.steps, only.largest) == ("mode", 2, np.inf)
+    assert compare_series(readers[1], readers[2], 0.0).differences == ()
+
+
 def test_series_that_only_one_run_has(base: Path, tmp_path: Path) -> None:
     def change(values: dict[str, np.ndarray]) -> None:
         values["load_power_w"] = values["load_power_w"][1:]

@@ -55,7 +55,7 @@ def _inputs(found: Sequence[Difference], most: int) -> list[str]:
     if not found:
         return ["INPUTS  all equal", ""]
     rows = [(d.place, _change(d.a, d.b)) for d in found[:most]]
-    return [f"INPUTS  {len(found)} differ", *_columns(rows), *_more(len(found), most), ""]
+    return [f"INPUTS  {_differ(len(found))}", *_columns(rows), *_more(len(found), most), ""]
 
 
 def _results(found: RunComparison, most: int) -> list[str]:
@@ -70,7 +70,7 @@ def _results(found: RunComparison, most: int) -> list[str]:
             if d.a:
                 relative += f"  ({_percent(d.change / abs(d.a))})"
         rows.append((d.place, _change(d.a, d.b), relative))
-    return [f"RESULTS  {len(results)} differ", *_columns(rows), *_more(len(results), most), ""]
+    return [f"RESULTS  {_differ(len(results))}", *_columns(rows), *_more(len(results), most), ""]
 
 
 def _series(found: SeriesComparison, most: int) -> list[str]:
@@ -138,6 +138,10 @@ def _amount(value: float, unit: str) -> str:
 
 def _percent(share: float) -> str:
     return f"{100.0 * share:+.2g} %" if abs(share) < 10.0 else f"{1.0 + share:.3g} times"
+
+
+def _differ(count: int) -> str:
+    return "1 differs" if count == 1 else f"{count} differ"
 
 
 def _more(count: int, most: int) -> list[str]:

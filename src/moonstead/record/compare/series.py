@@ -91,7 +91,7 @@ def compare_series(a: SeriesReader, b: SeriesReader, tolerance: float) -> Series
             x, y = (part.values[name][row] for part, row in zip(parts, rows, strict=True))
             _note(found.setdefault(name, _Found()), t_s, x, y, tolerance)
             quantity = name.partition("/")[0]
-            most = max((float(np.abs(v).max()) for v in (x, y) if len(v)), default=0.0)
+            most = max(float(np.nanmax(np.abs(v), initial=0.0)) for v in (x, y))
             greatest[quantity] = max(greatest.get(quantity, 0.0), most)
     told = [_told(a, name, held, greatest) for name, held in found.items() if held.steps]
     told.sort(key=lambda difference: (-difference.weight, difference.name))
@@ -139,8 +139,11 @@ def _overlap(a: Excerpt, b: Excerpt) -> tuple[NDArray[Any], tuple[slice, slice]]
 def _note(
     found: _Found, t_s: NDArray[Any], x: NDArray[Any], y: NDArray[Any], tolerance: float
 ) -> None:
-    apart = np.abs(x.astype(np.float64) - y)
-    differ = np.flatnonzero(apart > tolerance * np.maximum(np.abs(x), np.abs(y)))
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(x.astype(np.float64) - y)
+    apart[(x == y) | (np.isnan(x) & np.isnan(y))] = 0.0
+    apart[np.isnan(apart)] = np.inf  # no number where the other run has one
+    differ = np.flatnonzero(apart > tolerance * np.fmax(np.abs(x), np.abs(y)))
     if not len(differ):
         return
     if not found.steps:
@@ -165,5 +168,5 @@ def _told(
         b=found.values[1],
         first_utc=reader.layout.utc(found.first_t_s),
         steps=found.steps,
-        weight=found.largest / greatest[quantity],
+        weight=found.largest / greatest[quantity] if np.isfinite(found.largest) else np.inf,
     )
