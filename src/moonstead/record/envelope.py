@@ -27,8 +27,6 @@ from moonstead.record.rounding import Float32Array
 NAME = "envelope.npy"
 CELL_STEPS = 64
 
-Records = NDArray[Any]
-
 
 def cell_starts(n_steps: int) -> NDArray[np.intp]:
     """Return the first step of every cell of a block."""
@@ -70,7 +68,7 @@ def write_envelope(
     OSError
         The disk is full, or refuses for another reason.
     """
-    _open(folder, layout)
+    _demand_header(folder, layout)
     records = np.zeros(len(values), dtype=_dtype(layout))
     starts = cell_starts(values.shape[1])
     records["low"][:, : len(starts)] = np.minimum.reduceat(values, starts, axis=1)
@@ -86,33 +84,56 @@ def write_envelope(
         os.fsync(file.fileno())
 
 
-def open_envelope(folder: Path, layout: Layout) -> Records | None:
-    """Return the records, mapped from the file, or None where it is missing or damaged."""
-    try:
-        return _open(folder, layout)
-    except RecordError:
-        return None
+class EnvelopeReader:
+    """Reads records one by one, and keeps no file open: the run may be deleted meanwhile.
+
+    Parameters
+    ----------
+    folder
+        The run directory.
+    layout
+        Of the run.
+    """
+
+    def __init__(self, folder: Path, layout: Layout) -> None:
+        self._path = folder / NAME
+        self._dtype, self._shape = _dtype(layout), _shape(layout)
+        self._begin = len(_header(layout))
+        try:
+            _demand_header(folder, layout)
+        except RecordError:
+            self._shape = (0, 0)
+
+    def record(self, block: int, place: int) -> Any | None:
+        """Return a record as it was written, or None where it is missing or damaged."""
+        if block >= self._shape[0]:
+            return None
+        size = self._dtype.itemsize
+        try:
+            with self._path.open("rb", buffering=0) as file:
+                file.seek(self._begin + (block * self._shape[1] + place) * size)
+                data = file.read(size)
+        except OSError:
+            return None
+        if len(data) != size:
+            return None
+        record = np.frombuffer(data, dtype=self._dtype)[0]
+        return record if int(record["crc32"]) == _checksum(record) else None
 
 
-def is_sound(record: Any) -> bool:
-    """Say whether a record was written, and is as it was written."""
-    return int(record["crc32"]) == _checksum(record)
-
-
-def _open(folder: Path, layout: Layout) -> Records:
+def _demand_header(folder: Path, layout: Layout) -> None:
     path, header = folder / NAME, _header(layout)
     try:
         with path.open("rb") as file:
-            is_ours = file.read(len(header)) == header
-        if is_ours:
-            return np.asarray(np.memmap(path, _dtype(layout), "r", len(header), _shape(layout)))
-    except (OSError, ValueError) as error:
+            found = file.read(len(header))
+    except OSError as error:
         raise RecordError(
             f"{path}: missing or damaged ({error}); delete the folder and run the scenario again"
         ) from None
-    raise RecordError(
-        f"{path}: damaged, or of another run; delete the folder and run the scenario again"
-    )
+    if found != header:
+        raise RecordError(
+            f"{path}: damaged, or of another run; delete the folder and run the scenario again"
+        )
 
 
 def _header(layout: Layout) -> bytes:

@@ -7,7 +7,6 @@ state, not from here.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,60 +15,10 @@ from numpy.typing import NDArray
 
 from moonstead.errors import RecordError
 from moonstead.record import envelope, parts
+from moonstead.record.excerpts import Envelope, Excerpt, Gap
 from moonstead.record.layout import FloatArray, read_layout
 from moonstead.record.pages import Page, read_pages
 from moonstead.record.rounding import Float32Array
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A block of a record that cannot be read."""
-
-    block: int
-    begin_t_s: float
-    end_t_s: float
-    reason: str
-    """In a sentence."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Excerpt:
-    """Some series over some time, as far as their record is whole.
-
-    Parameters
-    ----------
-    t_s
-        TDB seconds past J2000 at the end of each step, shape (n,).
-    values
-        By name of the series, shape (n,), single precision.
-    gaps
-        Blocks that are not in it, since they are missing or damaged.
-    """
-
-    t_s: FloatArray
-    values: dict[str, Float32Array]
-    gaps: tuple[Gap, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Envelope:
-    """Least and greatest value of a series in bins of time, as far as its record is whole.
-
-    Parameters
-    ----------
-    begin_t_s, end_t_s
-        TDB seconds past J2000 where each bin begins and ends, shape (n,).
-    low, high
-        Least and greatest recorded value in each bin, shape (n,), single precision.
-    gaps
-        Blocks that are in no bin, since they are missing or damaged.
-    """
-
-    begin_t_s: FloatArray
-    end_t_s: FloatArray
-    low: Float32Array
-    high: Float32Array
-    gaps: tuple[Gap, ...]
 
 
 class _Cells(NamedTuple):
@@ -101,7 +50,7 @@ class SeriesReader:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.layout = read_layout(folder)
-        self._envelope = envelope.open_envelope(folder, self.layout)
+        self._envelope = envelope.EnvelopeReader(folder, self.layout)
         self._parts = parts.PartReader(folder, self.layout)
 
     def channels(self, quantity: str) -> tuple[str, ...]:
@@ -268,10 +217,7 @@ class SeriesReader:
 
     def _record(self, column: str, block: int) -> Any | None:
         """Return what the envelope says of a block, or None where that is missing or damaged."""
-        if self._envelope is None:
-            return None
-        record = self._envelope[block, self.layout.columns[column]]
-        return record if envelope.is_sound(record) else None
+        return self._envelope.record(block, self.layout.columns[column])
 
     def _block(self, block: int, columns: Sequence[str]) -> list[Float32Array]:
         records = [self._record(name, block) for name in columns]

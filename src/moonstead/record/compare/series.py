@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from moonstead.errors import RecordError
 from moonstead.quantities import quantities
-from moonstead.record.series import Excerpt, SeriesReader
+from moonstead.record.excerpts import Excerpt
+from moonstead.record.series import SeriesReader
 
 _SLACK_STEPS = 1e-3
 
