@@ -15,11 +15,8 @@ from moonstead.environment.light import (
     visible_fraction,
 )
 from moonstead.environment.profile import HorizonProfile, read_profile, write_profile
-from moonstead.environment.regolith.temperature import (
-    regolith_temperature,
-    sun_table,
-    temperature_map,
-)
+from moonstead.environment.regolith.sun_table import sun_table
+from moonstead.environment.regolith.temperature import regolith_temperature, temperature_map
 from moonstead.environment.site import MOON_RADIUS_M, Site
 from moonstead.environment.sites import load_profile, site_names
 from moonstead.environment.sweep.horizons import HorizonMap, Window, sweep_horizons
@@ -54,7 +51,9 @@ from moonstead.maps.products import chosen_products
 from moonstead.maps.rank import Limit, RankedSite, rank_sites
 from moonstead.maps.run import MadeMap, MapRequest, make_map
 from moonstead.maps.shadow import Shadow, find_shadow
+from moonstead.record.compare.runs import compare_runs
 from moonstead.record.directory import RunDirectory
+from moonstead.record.series import SeriesReader
 from moonstead.report.page import write_report
 from moonstead.run.execute import execute
 from moonstead.scenario.build import World, build_world, read_scenario
@@ -89,6 +88,7 @@ __all__ = [
     "RunDirectory",
     "RunError",
     "Scenario",
+    "SeriesReader",
     "Shadow",
     "Site",
     "SkyClock",
@@ -99,6 +99,7 @@ __all__ = [
     "World",
     "build_world",
     "chosen_products",
+    "compare_runs",
     "compute_horizon",
     "draw_map",
     "eclipse_fraction",

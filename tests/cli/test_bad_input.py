@@ -237,9 +237,9 @@ def tiny_disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
 def test_a_full_disk_is_told_and_the_run_goes_on_with_room(
     small: Path, tiny_disk: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A real file system of 600 kB, later of 20 MB."""
+    """A real file system of 300 kB, later of 20 MB."""
     small.write_text(scenarios.text(end="2035-06-01T00:00:00Z"))
-    place = tiny_disk("size=600k")
+    place = tiny_disk("size=300k")
     words = ("run", str(small), "--out", str(place / "run"))
     message = told(capsys, 1, *words)
     assert "No space left on device" in message

@@ -1,6 +1,7 @@
 """``moonstead map`` as a user types it."""
 
 import json
+import re
 from pathlib import Path
 
 import netCDF4
@@ -10,8 +11,12 @@ import pytest
 import rasterio
 
 from moonstead.cli.main import run
+from moonstead.cli.ranking import parse_weights
+from moonstead.environment.sites import site_names
 from moonstead.environment.terrain.synthetic import synthetic_terrain
 from moonstead.environment.terrain.write import write_terrain
+from moonstead.maps.products import chosen_products
+from moonstead.maps.rank import needed_layers
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +69,8 @@ def test_the_table_fits_a_terminal(
     assert "longest_season_start_day" in said
     assert "greatest at" in said
     assert max(len(line) for line in said.splitlines() if str(tmp_path) not in line) <= 80
+    assert "…" not in said  # no number is cut off
+    assert "e+0" not in said
 
 
 @pytest.mark.parametrize(
@@ -105,3 +112,15 @@ def test_another_map_in_the_folder(
     assert run([*words, "--out", str(tmp_path)]) == 0
     assert run([*words, "--height", "5", "--out", str(tmp_path)]) == 2
     assert "holds a map made with another height_m" in capsys.readouterr().err
+
+
+def test_the_commands_of_the_readme_fit_together() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    mapped = re.search(r"moonstead map (\S+) --around (\S+)", readme)
+    ranked = re.search(r"moonstead sites rank maps/(\S+) --weights (\S+)", readme)
+    assert mapped
+    assert ranked
+    assert mapped[2] in site_names()
+    assert ranked[1] == mapped[2]
+    made = {product.name for product in chosen_products(mapped[1].split(","))}
+    assert set(needed_layers(parse_weights(ranked[2]), [])) <= made

@@ -159,7 +159,7 @@ def test_wrong_input_gives_one_clear_error(
         (("sky", "shakleton-floor", *at), 'did you mean "shackleton-floor"?'),
         (("site", "connecting-ridge-9m", "--no-plot"), "did you mean"),
         (("site", "absent.json"), "no such file"),
-        (("site", "shackleton-floor", "--plot", "x.gif"), ".png, .svg, .pdf"),
+        (("site", "shackleton-floor", "--plot", "x.gif"), ".png, .svg or .pdf"),
         (("site", "shackleton-floor", "--plot", "no/such/x.png"), "a folder that exists"),
         (("site", "shackleton-floor", "--years", "-1"), "--years"),
         (("site", "shackleton-floor", "--no-plot", "--years", "200"), "outside the ephemeris"),
@@ -198,7 +198,8 @@ def test_a_disk_that_cannot_be_written_is_status_1(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "mine.json")
 
-    monkeypatch.setattr("pathlib.Path.write_text", full)
+    monkeypatch.chdir(flat_dem.parent)
+    monkeypatch.setattr("os.fsync", full)
     assert run(("horizon", "-89.9,0,2", "--dem", str(flat_dem), "--out", "mine.json")) == 1
     assert capsys.readouterr().err == "error: mine.json: No space left on device\n"
 

@@ -18,12 +18,11 @@ from moonstead.environment.regolith.properties import (
     STEFAN_BOLTZMANN,
     Regolith,
 )
+from moonstead.environment.regolith.sun_table import SunTable, sun_table
 from moonstead.environment.regolith.sunlight import cut_disc, terrain_view
 from moonstead.environment.regolith.temperature import (
-    SunTable,
     absorbed_flux,
     regolith_temperature,
-    sun_table,
     temperature_map,
 )
 from moonstead.environment.site import MOON_RADIUS_M, Site

@@ -23,7 +23,7 @@ from moonstead.environment.terrain.craters import (
     production_per_km2,
     worn_profiles,
 )
-from moonstead.environment.terrain.describe import summary_of
+from moonstead.environment.terrain.describe import terrain_summary
 from moonstead.environment.terrain.raster import load_terrain, open_terrain
 from moonstead.environment.terrain.relief import SlopeStatistics, slopes_by_baseline
 from moonstead.environment.terrain.stamping import stamp_craters
@@ -179,7 +179,7 @@ def test_what_is_written_is_read_back(
     column, row = read.pixels(np.array([place[0]]), np.array([place[1]]))
     assert column[0] == pytest.approx(149.5, abs=0.51)
     assert row[0] == pytest.approx(149.5, abs=0.51)
-    summary = summary_of(open_terrain([path])[0])
+    summary = terrain_summary(open_terrain([path])[0])
     assert summary.authority == number
     assert (summary.rows, summary.columns, summary.missing_fraction) == (300, 300, 0.0)
     assert summary.lowest_m == made.heights_m.min()

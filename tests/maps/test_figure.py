@@ -26,6 +26,7 @@ from moonstead.maps.figure import Mark, draw_map
 from moonstead.maps.figure_frame import draw_graticule, extent_of
 from moonstead.maps.figure_look import look_of
 from moonstead.maps.figure_names import draw_marks, draw_names
+from moonstead.maps.figure_paint import painted
 from moonstead.maps.figure_scale import draw_north, draw_scale, ground_m
 from moonstead.maps.image import MapImage
 
@@ -258,6 +259,16 @@ def test_relief_is_lit_from_the_upper_left(tmp_path: Path) -> None:
         return float(picture[y - 8 : y + 8, x - 8 : x + 8].mean())
 
     assert brightness(-0.1, -0.1) > brightness(0.1, 0.1) + 0.1
+
+
+@pytest.mark.parametrize("shift", [0.0, 1.0 / 3.0])
+def test_an_even_slope_is_evenly_lit_to_the_edge_of_the_map(shift: float) -> None:
+    """At the edge of the relief there must be no rim without shade."""
+    image = made_map(np.full((40, 40), 0.6), SOUTH, 100.0, (5e4 + shift, 5e4 + shift))
+    row, column = np.indices((40, 40))
+    colours = painted(image, terrain_of(image, 30.0 * (row + column)), look_of(image))
+    np.testing.assert_allclose(colours, np.broadcast_to(colours[20, 20], colours.shape), atol=2e-3)
+    assert colours[20, 20].mean() > painted(image, None, look_of(image))[20, 20].mean() + 0.02
 
 
 def test_names_of_pictures_are_checked(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from moonstead.errors import InputError
 from moonstead.maps.geopackage import LAYER, write_shadow
-from moonstead.maps.shadow import find_shadow, pixel_area_m2, summary_of
+from moonstead.maps.shadow import find_shadow, pixel_area_m2, shadow_summary
 
 
 @pytest.mark.parametrize(("crs", "sign"), [(SOUTH, -1.0), (NORTH, 1.0)])
@@ -39,7 +39,7 @@ def test_a_dark_cap_has_the_area_of_a_cap(crs: str, sign: float) -> None:
     assert not region.is_cut
     # The plane of the map would say 0.8 % more: the weights are of the sphere.
     assert np.count_nonzero(shadow.mask) > 1.007 * cap_area_km2(80.0)
-    told = summary_of(shadow, (-84.0, 88.0))
+    told = shadow_summary(shadow, (-84.0, 88.0))
     assert list(told) == ["area_km2", "area_poleward_of_84_deg_km2", "area_poleward_of_88_deg_km2"]
     assert told["area_poleward_of_84_deg_km2"] == shadow.area_km2(84.0)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from moonstead.record.directory import RunDirectory
+from moonstead.record.layout import Layout
 
 KWH_J = 3.6e6
 START = datetime(2035, 3, 1, tzinfo=UTC)
@@ -57,9 +58,16 @@ def make_run(path: Path, made: Made) -> RunDirectory:
     directory = RunDirectory(path)
     directory.begin(_provenance(made))
     series, channels = _series(made)
-    writer = directory.writer(channels, made.n_steps, made.n_steps)
-    t_s = START_T_S + made.step_s * (1.0 + np.arange(made.n_steps))
-    directory.create_series(writer, t_s)
+    layout = Layout(
+        channels=channels,
+        start_utc=f"{START:%Y-%m-%dT%H:%M:%SZ}",
+        start_t_s=START_T_S,
+        step_s=made.step_s,
+        n_steps=made.n_steps,
+        block_steps=made.n_steps,
+    )
+    writer = directory.writer(layout)
+    directory.create_series(writer)
     writer.write(0, series)
     directory.write_tables(0, _events(made), _plan(made))
     directory.finish({**_summary(made, series), **made.values})

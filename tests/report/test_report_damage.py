@@ -43,16 +43,13 @@ def with_key_gone(file, *keys):
     return damage
 
 
-def shard_gone(path):
-    for shard in (path / "series.zarr" / "load_power_w" / "c").rglob("*"):
-        if shard.is_file():
-            shard.unlink()
+def block_gone(path):
+    (path / "series" / "part-000000.parquet").unlink()
 
 
-def shard_cut(path):
-    for shard in (path / "series.zarr" / "load_power_w" / "c").rglob("*"):
-        if shard.is_file():
-            shard.write_bytes(shard.read_bytes()[:20])
+def block_cut(path):
+    part = path / "series" / "part-000000.parquet"
+    part.write_bytes(part.read_bytes()[:20])
 
 
 def other_format(path):
@@ -68,19 +65,20 @@ def other_length(path):
 DAMAGES = {
     "not complete": without("summary.json"),
     "no provenance": without("provenance.json"),
-    "no series": without("series.zarr"),
+    "no series": without("series"),
     "no events": without("events"),
     "no plan": without("plan"),
-    "one series gone": without("series.zarr/reserve_j"),
-    "time axis gone": without("series.zarr/t_s"),
+    "one quantity gone": with_key_gone("series.json", "quantities", "reserve_j"),
+    "time axis gone": with_key_gone("series.json", "step_s"),
+    "what the series are is cut": cut("series.json"),
     "summary cut": cut("summary.json"),
     "provenance cut": cut("provenance.json"),
     "events cut": cut("events/part-000000.parquet"),
     "summary of another version": with_key_gone("summary.json", "experiments"),
     "a number gone": with_key_gone("summary.json", "survival", "survival_power_w"),
     "seed gone": with_key_gone("provenance.json", "seed"),
-    "a block gone": shard_gone,
-    "a block cut": shard_cut,
+    "a block gone": block_gone,
+    "a block cut": block_cut,
     "another format": other_format,
     "another length": other_length,
 }
@@ -114,7 +112,7 @@ def test_a_folder_is_no_file_to_write(tmp_path, capsys):
 def test_a_page_that_was_there_stays_if_the_record_is_damaged(tmp_path):
     directory = make_run(tmp_path / "run", Made(hours=1.0))
     before = write_report(directory).read_bytes()
-    shard_gone(directory.path)
+    block_gone(directory.path)
     with pytest.raises(RecordError):
         write_report(RunDirectory(directory.path))
     assert (directory.path / "report.html").read_bytes() == before

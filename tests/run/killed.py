@@ -15,10 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import zarr.storage._local as local_store
-
 import moonstead.record.directory as directory_module
+import moonstead.record.envelope as envelope_module
 import moonstead.record.files as files_module
+import moonstead.record.parts as parts_module
 import moonstead.record.tables as tables_module
 import moonstead.run.execute as execute_module
 from moonstead.record.directory import RunDirectory
@@ -37,35 +37,34 @@ def dying_writer(write: Callable[..., Any], last: int) -> Callable[..., Any]:
     def wrapped(path: Path, data: bytes) -> None:
         left[0] -= 1
         if left[0] < 0:
-            path.with_name(path.name + ".part").write_bytes(data[: len(data) // 2])
+            path.with_name(f".{path.name}.part").write_bytes(data[: len(data) // 2])
             die()
         write(path, data)
 
     return wrapped
 
 
-def dying_shards(last: int) -> None:
-    """Make zarr leave half a shard beside its name and die at its n-th write."""
+def dying_checksums(last: int) -> None:
+    """Die while the envelope of a block is in the making, after its values were written."""
     left = [last]
-    write = local_store._atomic_write
+    checksum = envelope_module.checksum
 
-    def wrapped(path: Path, *arguments: Any, **options: Any) -> Any:
+    def wrapped(values: Any) -> int:
         left[0] -= 1
         if left[0] < 0:
-            path.with_suffix(".0123456789abcdef.partial").write_bytes(b"half")
             die()
-        return write(path, *arguments, **options)
+        return checksum(values)
 
-    local_store._atomic_write = wrapped
+    envelope_module.checksum = wrapped
 
 
 def child(world: World, out: Path, place: int) -> None:
     if place % 3 == 1:
         writer = dying_writer(files_module.write_atomically, place // 3)
-        for module in (directory_module, files_module, tables_module):
+        for module in (directory_module, files_module, parts_module, tables_module):
             module.write_atomically = writer
     elif place % 3 == 2:
-        dying_shards(6 * (place // 3))
+        dying_checksums(20 * (place // 3))
     execute_module.execute(world, RunDirectory(out), lambda done_s, total_s: None)
 
 

@@ -2,29 +2,20 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import click
 
+from moonstead.cli.options import terrain_options
 from moonstead.cli.places import parse_place
 from moonstead.cli.site_dem import is_synthetic, stand_on
 from moonstead.cli.sky import DEFAULT_HEIGHT_M
+from moonstead.cli.targets import target_file
 from moonstead.environment.profile import write_profile
-from moonstead.errors import InputError, Problem
 
 
 @click.command("horizon", context_settings={"ignore_unknown_options": True})
 @click.argument("place", metavar="LAT,LON,HEIGHT")
-@click.option(
-    "--dem",
-    "dems",
-    multiple=True,
-    required=True,
-    metavar="FILE",
-    help="Elevation model, or the name of a fetched product; repeat.",
-)
-@click.option("--crs", metavar="CRS", help="Of a file that has none, such as IAU_2015:30135.")
-@click.option("--unit", metavar="UNIT", help="Of heights in a file that has none: m or km.")
+@terrain_options
 @click.option("--out", required=True, metavar="FILE", help="JSON file to write.")
 @click.option("--name", default="", help="Name of the site.")
 @click.option("--json", "as_json", is_flag=True, help="Print for machines.")
@@ -44,7 +35,7 @@ def horizon(
     can be used wherever a site is named: moonstead site FILE, moonstead sky FILE.
     """
     site = parse_place(place, DEFAULT_HEIGHT_M)
-    target = _checked_target(out)
+    target = target_file(out, "--out", "a horizon", (".json",))
     site = replace(site, name=name or target.stem)
     profile = stand_on(site, dems, crs, unit).profile
     site = profile.site
@@ -73,12 +64,3 @@ def horizon(
     if found["is_synthetic"]:
         click.echo("SYNTHETIC TERRAIN")
     click.echo(f"Written to {target}")
-
-
-def _checked_target(out: str) -> Path:
-
-    target = Path(out)
-    if target.is_dir() or not target.parent.is_dir():
-        remedy = "name a file in a folder that exists"
-        raise InputError(Problem("--out", "", out, remedy))
-    return target

@@ -22,6 +22,11 @@ def is_place(text: str) -> bool:
     return bool(_LOOKS_LIKE_A_PLACE.match(text))
 
 
+def is_number(text: str) -> bool:
+    """Tell whether a text is one coordinate."""
+    return bool(re.fullmatch(rf"\s*{_NUMBER}\s*[NSEWnsew]?\s*", text))
+
+
 def parse_place(text: str, default_height_m: float) -> Site:
     """Read ``LAT,LON[,HEIGHT]``.
 

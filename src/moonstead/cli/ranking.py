@@ -17,8 +17,9 @@ from moonstead.errors import InputError, Problem
 from moonstead.maps.criteria import CRITERIA
 from moonstead.maps.image import MapImage
 from moonstead.maps.rank import VARIED, Limit, RankedSite
+from moonstead.record.files import write_atomically
 
-_ENDINGS = (".geojson", ".csv")
+LISTS = (".geojson", ".csv")
 _LIMIT = re.compile(r"^\s*(\w+)\s*([<>])=?\s*([-+]?[\d.]+(?:e[-+]?\d+)?)\s*$", re.IGNORECASE)
 _LONGLAT = "urn:ogc:def:crs:IAU:2015:30100"
 
@@ -67,25 +68,6 @@ def parse_limit(text: str) -> Limit:
     return Limit(match[1], most=value) if match[2] == "<" else Limit(match[1], least=value)
 
 
-def checked_targets(out: str, folder: Path) -> list[Path]:
-    """Return the files to write.
-
-    Raises
-    ------
-    InputError
-        Where the ending is of no known kind, or the folder does not exist.
-    """
-    if not out:
-        return [folder / f"sites{ending}" for ending in _ENDINGS]
-    target = Path(out)
-    if target.suffix.lower() not in _ENDINGS:
-        remedy = f"a list of sites ends with {' or '.join(_ENDINGS)}"
-        raise InputError(Problem("--out", "", out, remedy))
-    if target.is_dir() or not target.parent.is_dir():
-        raise InputError(Problem("--out", "", out, "name a file in a folder that exists"))
-    return [target]
-
-
 def told(site: RankedSite) -> dict[str, Any]:
     """Return a site for JSON; null stands for an infinite distance."""
     row = asdict(site)
@@ -108,7 +90,7 @@ def write_sites(
         writer = csv.DictWriter(text, list(flat[0]) if flat else ["rank"], lineterminator="\n")
         writer.writeheader()
         writer.writerows(flat)
-        target.write_text(text.getvalue(), encoding="utf-8")
+        write_atomically(target, text.getvalue().encode())
         return
     source = {file.name: file.product for image in images.values() for file in image.source}
     features = [
@@ -131,7 +113,7 @@ def write_sites(
         "source": source,
         "features": features,
     }
-    target.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    write_atomically(target, json.dumps(document, indent=1).encode() + b"\n")
 
 
 def print_ranking(sites: Sequence[RankedSite], weights: Mapping[str, float]) -> None:

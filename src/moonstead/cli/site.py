@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from moonstead.cli.dates import parse_date
+from moonstead.cli.options import FiniteRange, terrain_options
 from moonstead.cli.places import find_profile
 from moonstead.cli.site_dem import (
     OwnTerrain,
@@ -19,8 +20,9 @@ from moonstead.cli.site_dem import (
     place_of,
     stand_on,
 )
-from moonstead.cli.site_plot import checked_picture, plot_site
+from moonstead.cli.site_plot import PICTURES, plot_site
 from moonstead.cli.site_tables import print_site
+from moonstead.cli.targets import target_file
 from moonstead.environment.ephemeris import load_ephemeris
 from moonstead.environment.light import light_series, light_statistics
 from moonstead.environment.profile import HorizonProfile
@@ -34,33 +36,25 @@ _MEMBERS = 32
 
 @click.command("site", context_settings={"ignore_unknown_options": True})
 @click.argument("place", nargs=-1, required=True, metavar="NAME | LAT LON")
-@click.option(
-    "--dem",
-    "dems",
-    multiple=True,
-    metavar="FILE",
-    help="Elevation model, or the name of a fetched product; repeat.",
-)
-@click.option("--crs", metavar="CRS", help="Of a file that has none, such as IAU_2015:30135.")
-@click.option("--unit", metavar="UNIT", help="Of heights in a file that has none: m or km.")
+@terrain_options
 @click.option(
     "--height",
     "height_m",
-    type=click.FloatRange(0.0, 1e5),
+    type=FiniteRange(0.0, 1e5),
     metavar="M",
     help="Of the observer above the ground.  [default: 2]",
 )
 @click.option("--start", "start_utc", default="2035-01-01", show_default=True, metavar="UTC")
 @click.option(
     "--years",
-    type=click.FloatRange(0.0, _LONGEST_YEARS, min_open=True),
+    type=FiniteRange(0.0, _LONGEST_YEARS, min_open=True),
     default=1.0,
     show_default=True,
     help="Julian years.",
 )
 @click.option(
     "--step-minutes",
-    type=click.FloatRange(1.0, 1440.0),
+    type=FiniteRange(1.0, 1440.0),
     default=10.0,
     show_default=True,
     help="Between samples.",
@@ -77,21 +71,21 @@ _MEMBERS = 32
 @click.option(
     "--dem-sigma",
     "sigma_m",
-    type=click.FloatRange(0.0, 1e3),
+    type=FiniteRange(0.0, 1e3),
     metavar="M",
     help="Error of the finest terrain.  [default: usual for its pixel]",
 )
 @click.option(
     "--dem-correlation",
     "correlation_m",
-    type=click.FloatRange(0.1, 1e5),
+    type=FiniteRange(0.1, 1e5),
     metavar="M",
     help="Its correlation length.  [default: 3.2 pixels]",
 )
 @click.option(
     "--height-sigma",
     "height_sigma_m",
-    type=click.FloatRange(0.0, 1e3),
+    type=FiniteRange(0.0, 1e3),
     default=0.0,
     show_default=True,
     metavar="M",
@@ -130,7 +124,8 @@ def site(
     if own is None and (members, sigma_m, correlation_m, height_sigma_m) != (None, None, None, 0.0):
         remedy = "errors of terrain need the terrain: write LAT LON and --dem FILE"
         raise InputError(Problem("--uncertainty", "", "", remedy))
-    picture = None if no_plot else checked_picture(plot or f"{profile.site.name}-light.png")
+    plot = plot or f"{profile.site.name}-light.png"
+    picture = None if no_plot else target_file(plot, "--plot", "a picture", PICTURES)
     start_t_s, step_s = parse_date(start_utc, "--start"), step_minutes * MINUTE_S
     count = max(round(years * JULIAN_YEAR_S / step_s), 2)
     grid = (start_t_s, step_s, count)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from moonstead.cli.places import is_place, parse_place
+from moonstead.cli.places import is_number, is_place, parse_place
 from moonstead.cli.sky import DEFAULT_HEIGHT_M
 from moonstead.cli.terrain_files import find_terrain
 from moonstead.environment.ephemeris import Ephemeris
@@ -74,6 +74,8 @@ def place_of(words: Sequence[str], height_m: float | None) -> Site | None:
         Where it cannot be read, or the height is given twice.
     """
     if len(words) == 1 and not is_place(words[0]):
+        if is_number(words[0]):
+            raise InputError(Problem("site", "", words[0], "a latitude; add the longitude"))
         return None
     text = ",".join(words)
     if height_m is not None and text.count(",") > 1:

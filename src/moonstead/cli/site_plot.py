@@ -1,5 +1,6 @@
 """The picture of a site: horizon with the bands of Sun and Earth, and light by month."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -11,30 +12,13 @@ from moonstead.environment.ephemeris import Body, BodyTrack, Ephemeris
 from moonstead.environment.light import LightStatistics
 from moonstead.environment.profile import FloatArray, HorizonProfile
 from moonstead.environment.terrain.write import SYNTHETIC
-from moonstead.errors import InputError, Problem
+from moonstead.record.files import write_atomically
 
 # Okabe and Ito (2008): colours that readers with any colour vision tell apart.
 SUN, EARTH, GROUND, DARK, BAND = "#E69F00", "#0072B2", "#999999", "#000000", "#CC79A7"
-_ENDINGS = (".png", ".svg", ".pdf")
+PICTURES = (".png", ".svg", ".pdf")
 _MOST_SAMPLES = 200_000
 _BIN_DEG = 1.0
-
-
-def checked_picture(name: str) -> Path:
-    """Return the path of the picture to write.
-
-    Raises
-    ------
-    InputError
-        Where the ending is of no known kind or the folder does not exist.
-    """
-    path = Path(name)
-    if path.suffix.lower() not in _ENDINGS:
-        remedy = f"a picture ends with {', '.join(_ENDINGS)}"
-        raise InputError(Problem("--plot", "", name, remedy))
-    if not path.parent.is_dir():
-        raise InputError(Problem("--plot", "", name, "name a file in a folder that exists"))
-    return path
 
 
 def plot_site(
@@ -81,7 +65,9 @@ def plot_site(
         f"longitude {place.longitude_deg:.4f}° E, {place.height_m:g} m above ground\n"
         f"{statistics.start_utc} to {statistics.end_utc}"
     )
-    figure.savefig(path, dpi=130)
+    picture = io.BytesIO()
+    figure.savefig(picture, format=path.suffix.lower().removeprefix("."), dpi=130)
+    write_atomically(path, picture.getvalue())
 
 
 def _draw_horizons(axes: Any, profile: HorizonProfile, horizons_deg: FloatArray) -> None:
@@ -103,10 +89,11 @@ def _draw_sky(
             azimuth_deg, low_deg, high_deg, color=colour, alpha=0.45, linewidth=0.0,
             label=f"{body.capitalize()}, whole disc, over the span",
         )  # fmt: skip
-    top_deg = max(float(profile.elevation_deg.max()), axes.get_ylim()[1]) + 1.5
+    top_deg = max(float(profile.elevation_deg.max()), axes.get_ylim()[1])
     around_deg = np.append(profile.azimuth_deg, 360.0)
     horizon_deg = np.append(profile.elevation_deg, profile.elevation_deg[0])
     bottom_deg = min(float(horizon_deg.min()), axes.get_ylim()[0]) - 0.3
+    top_deg += 0.12 * (top_deg - bottom_deg)  # room for the legend
     axes.fill_between(around_deg, bottom_deg, horizon_deg, color=GROUND, alpha=0.75, linewidth=0.0)
     axes.plot(around_deg, horizon_deg, color=DARK, linewidth=1.2, label="terrain horizon")
     axes.set(

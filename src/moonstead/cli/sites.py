@@ -8,6 +8,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from moonstead.cli.options import FiniteRange
+from moonstead.cli.targets import target_file
 from moonstead.environment.profile import HorizonProfile
 from moonstead.environment.sites import load_profile, site_names
 
@@ -56,7 +58,7 @@ def sites(context: click.Context, as_json: bool) -> None:
 @click.option(
     "--apart",
     "apart_m",
-    type=click.FloatRange(0.0),
+    type=FiniteRange(0.0),
     default=2000.0,
     show_default=True,
     metavar="M",
@@ -96,7 +98,10 @@ def rank(
 
     shares = ranking.parse_weights(weights)
     kept_to = [ranking.parse_limit(text) for text in limits]
-    targets = ranking.checked_targets(out, Path(folder))
+    if out:
+        targets = [target_file(out, "--out", "a list of sites", ranking.LISTS)]
+    else:
+        targets = [Path(folder) / f"sites{ending}" for ending in ranking.LISTS]
     names = needed_layers(shares, kept_to)
     names += (SHADOW,) if SHADOW_DISTANCE in names else ()
     images = read_layers(Path(folder), names)

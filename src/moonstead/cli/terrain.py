@@ -1,6 +1,7 @@
 """``moonstead terrain``: elevation models, listed, fetched, described and made up."""
 
 import json
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -21,7 +22,7 @@ def terrain() -> None:
     """List, fetch, describe and make elevation models."""
 
 
-@terrain.command("list", context_settings={"ignore_unknown_options": True})
+@terrain.command("list")
 @click.argument("words", nargs=-1)
 @click.option("--at", metavar="LAT,LON", help="Only what is known to cover a place.")
 @click.option("--cache", metavar="DIR", help=_CACHE_HELP)
@@ -107,16 +108,17 @@ def fetch(names: tuple[str, ...], cache: str | None, offline: bool, as_json: boo
 @click.option("--json", "as_json", is_flag=True, help="Print for machines.")
 def info(file_or_name: str, crs: str | None, cache: str | None, as_json: bool) -> None:
     """Describe an elevation model: a file, a folder of tiles, or a product by its name."""
+    from moonstead.cli.terrain_files import is_file_name
     from moonstead.environment.terrain.catalogue import find_product
-    from moonstead.environment.terrain.fetch import cache_folder, fetch_product
+    from moonstead.environment.terrain.fetch import cache_folder, cached_path, fetch_product
 
     found: dict[str, Any] = {"product": None, "layers": []}
     path: Path | None = Path(file_or_name)
-    if path is not None and not (path.exists() or _looks_like_a_path(file_or_name)):
+    if not (file_or_name and is_file_name(file_or_name)):
         product = find_product(file_or_name)
         found["product"] = asdict(product)
         folder = cache_folder(cache)
-        path = folder / product.name / product.file_name
+        path = cached_path(product, folder)
         # From the cache only; this also proves that it is what was fetched.
         path = fetch_product(product, folder, offline=True).path if path.exists() else None
         if not as_json:
@@ -132,7 +134,7 @@ def info(file_or_name: str, crs: str | None, cache: str | None, as_json: bool) -
         click.echo(f"Not in the cache; moonstead terrain fetch {file_or_name} brings it.")
 
 
-@terrain.command("synth", context_settings={"ignore_unknown_options": True})
+@terrain.command("synth")
 @click.argument("out", metavar="OUT.tif")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--size", default=1000, show_default=True, help="Pixels to a side.")
@@ -161,11 +163,12 @@ def synth(
     It is marked as synthetic in the file, and in everything that is computed from it.
     """
     from moonstead.cli.places import parse_place
+    from moonstead.cli.targets import target_file
     from moonstead.environment.terrain.synthetic import synthetic_terrain
-    from moonstead.environment.terrain.write import check_target, write_terrain
+    from moonstead.environment.terrain.write import write_terrain
 
     place = parse_place(around, 0.0)
-    check_target(Path(out))
+    target_file(out, "OUT.tif", "terrain", (".tif", ".tiff"))
     made = synthetic_terrain(seed, size, pixel_m, place.latitude_deg, place.longitude_deg, ground)
     write_terrain(made, out, is_cog=is_cog, has_sidecar=has_sidecar)
     lowest_m, highest_m = float(made.heights_m.min()), float(made.heights_m.max())
@@ -178,15 +181,11 @@ def synth(
     click.echo(f"Written to {out}")
 
 
-def _looks_like_a_path(text: str) -> bool:
-    return "/" in text or "." in text or ":" in text
-
-
 def _summaries(path: Path, crs: str | None) -> list[dict[str, Any]]:
-    from moonstead.environment.terrain.describe import summary_of
+    from moonstead.environment.terrain.describe import terrain_summary
     from moonstead.environment.terrain.raster import open_terrain
 
-    return [asdict(summary_of(layer)) for layer in open_terrain([path], crs)]
+    return [asdict(terrain_summary(layer)) for layer in open_terrain([path], crs)]
 
 
 def _without_nan(value: Any) -> Any:
@@ -195,7 +194,7 @@ def _without_nan(value: Any) -> Any:
         return {name: _without_nan(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [_without_nan(part) for part in value]
-    return None if isinstance(value, float) and value != value else value  # noqa: PLR0124
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _size_words(size_bytes: int | None) -> str:

@@ -42,8 +42,15 @@ def find_terrain(
     return open_terrain([_path(name) for name in names], crs=crs, unit=unit)
 
 
+def is_file_name(name: str) -> bool:
+    """Tell whether a text is meant as a file or folder rather than as the name of a product."""
+    return Path(name).exists() or any(sign in name for sign in "/.:")
+
+
 def _path(name: str) -> str | Path:
-    if Path(name).exists() or "/" in name or "." in name:
+    if not name:
+        raise InputError(Problem("--dem", "", repr(name), "name a file or a product"))
+    if is_file_name(name):
         return name
     path = cached_path(find_product(name), cache_folder())
     if not path.exists():

@@ -50,6 +50,11 @@ class LightSeries:
     earth_fraction: FloatArray
 
     @property
+    def step_s(self) -> float:
+        """Between two samples."""
+        return float(self.t_s[1] - self.t_s[0])
+
+    @property
     def sunlight_fraction(self) -> FloatArray:
         """Share of full sunlight at the site, terrain and eclipses counted, shape (n,).
 
@@ -228,7 +233,7 @@ def light_statistics(series: LightSeries) -> LightStatistics:
     -------
     LightStatistics
     """
-    step_s = float(series.t_s[1] - series.t_s[0])
+    step_s = series.step_s
     sun, earth = series.sun_fraction, series.earth_fraction
     dark, dark_start = _longest_run(sun == 0.0)
     absent, absent_start = _longest_run(earth == 0.0)
@@ -247,11 +252,11 @@ def light_statistics(series: LightSeries) -> LightStatistics:
         longest_earth_absence_start_utc=iso_utc(float(series.t_s[absent_start])) if absent else "",
         eclipse_h=float(np.count_nonzero(eclipsed)) * step_s / HOUR_S,
         eclipse_loss_h=float(np.sum(sun * series.eclipse_fraction)) * step_s / HOUR_S,
-        months=_by_month(series, step_s),
+        months=_by_month(series),
     )
 
 
-def _by_month(series: LightSeries, step_s: float) -> tuple[MonthLight, ...]:
+def _by_month(series: LightSeries) -> tuple[MonthLight, ...]:
     edges, months = _month_edges(series.t_s)
     of_sample = np.repeat(months, np.diff(edges))
     spans = list(zip(edges[:-1], edges[1:], months, strict=True))
@@ -269,10 +274,10 @@ def _by_month(series: LightSeries, step_s: float) -> tuple[MonthLight, ...]:
                 month=month,
                 any_disc_fraction=float(np.mean(sun[chosen] > 0.0)),
                 mean_disc_fraction=float(np.mean(sun[chosen])),
-                longest_dark_h=dark * step_s / HOUR_S,
+                longest_dark_h=dark * series.step_s / HOUR_S,
                 earth_fraction=float(np.mean(earth[chosen] > 0.0)),
                 mean_earth_fraction=float(np.mean(earth[chosen])),
-                longest_earth_absence_h=absent * step_s / HOUR_S,
+                longest_earth_absence_h=absent * series.step_s / HOUR_S,
             )
         )
     return tuple(found)

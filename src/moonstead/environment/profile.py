@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from moonstead.environment.site import Site
 from moonstead.errors import InputError, Problem
+from moonstead.record.files import write_atomically
 
 FloatArray = NDArray[np.float64]
 
@@ -137,7 +138,7 @@ def profile_text(profile: HorizonProfile) -> str:
 
 def write_profile(profile: HorizonProfile, path: Path) -> None:
     """Write a profile as JSON; see `profile_text`."""
-    path.write_text(profile_text(profile), encoding="utf-8")
+    write_atomically(path, profile_text(profile).encode())
 
 
 def read_profile(path: Path) -> HorizonProfile:

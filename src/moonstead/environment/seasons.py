@@ -64,7 +64,7 @@ def light_runs(series: LightSeries) -> LightRuns:
     LightRuns
         Resolved to one step. Eclipses by the Earth are not counted, as in `light_statistics`.
     """
-    step_s = float(series.t_s[1] - series.t_s[0])
+    step_s = series.step_s
     lit = series.sun_fraction > 0.0
     begins, ends = _runs(lit)
     longest = int(np.argmax(ends - begins)) if len(begins) else -1

@@ -141,7 +141,7 @@ def _figure(
     taken += draw_north(axes, image, 11.0)
     taken += _draw_warnings(axes, image, terrain)
     taken += draw_graticule(axes, image, taken, 0.9 * letters)
-    if has_names:
+    if has_names and not image.is_synthetic:  # made-up ground has none
         draw_names(axes, image, taken, letters)
     _draw_key(figure, axes, image, look, marks)
     _draw_words(figure, axes, image, terrain, title)

@@ -23,7 +23,7 @@ _STEPS_DEG: Final = (
 _LINES: Final = 4  # of each kind, at least, where a finer step allows it
 _POINTS: Final = 721
 _SAMPLES: Final = 65
-_HALO: Final = (withStroke(linewidth=2.2, foreground="white"),)
+HALO: Final = (withStroke(linewidth=2.2, foreground="white"),)
 _HAIR: Final = 1e-4  # of the sides of a map
 
 
@@ -155,7 +155,7 @@ def _label_inside(
         column, row = pixels_of(image.crs, image.columns_rows, [latitude], [longitude], columns)
         drawn = axes.text(
             column[0], row[0], text, size=size * 0.9, ha="center", va="center", color="0.15",
-            path_effects=_HALO, zorder=3.5,
+            path_effects=HALO, zorder=3.5,
         )  # fmt: skip
         box = drawn.get_window_extent(axes.figure.canvas.get_renderer())
         is_inside = frame.contains(*box.min) and frame.contains(*box.max)

@@ -9,7 +9,8 @@ from matplotlib.transforms import Bbox
 
 from moonstead.environment.terrain.grid import pixels_of
 from moonstead.maps.features import REGION, SATELLITE, SITE, Feature, features
-from moonstead.maps.figure_scale import HALO, ground_m
+from moonstead.maps.figure_frame import HALO
+from moonstead.maps.figure_scale import ground_m
 from moonstead.maps.image import MapImage
 
 _SHARE: Final = (0.03, 1.2)  # of the map's longer side, for the size of a feature

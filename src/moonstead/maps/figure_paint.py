@@ -95,7 +95,9 @@ def _shade_on(
         columns_rows=columns_rows / every,
         pixel_m=terrain.pixel_m * every,
     )
-    light = hillshade(coarse, LIGHT_AZIMUTH_DEG, LIGHT_ELEVATION_DEG)
+    # The gradient needs neighbours: without this the edge of a map is left without shade.
+    light = hillshade(_extended(coarse), LIGHT_AZIMUTH_DEG, LIGHT_ELEVATION_DEG)[1:-1, 1:-1]
+    light = np.ascontiguousarray(light)
     row, column = np.indices(shape, dtype=np.float64)
     raster = np.array(transform).reshape(2, 3)
     u, v = coarse.pixels(*places_of(crs, raster, column.ravel(), row.ravel()))
@@ -105,3 +107,11 @@ def _shade_on(
     spread = float(np.nanstd(at)) if np.isfinite(at).any() else 0.0
     shade = 0.5 + (at - level) / max(4.5 * spread, 0.1)
     return np.clip(np.where(np.isfinite(shade), shade, 0.5), 0.0, 1.0).reshape(shape)
+
+
+def _extended(terrain: Terrain) -> Terrain:
+    """Return terrain with one more row and column on every side, which go straight on."""
+    columns_rows = terrain.columns_rows.copy()
+    columns_rows[:, 2] += 1.0
+    heights_m = np.pad(terrain.heights_m, 1, mode="reflect", reflect_type="odd")
+    return replace(terrain, heights_m=heights_m, columns_rows=columns_rows)

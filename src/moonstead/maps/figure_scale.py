@@ -9,10 +9,9 @@ from matplotlib.transforms import Bbox
 
 from moonstead.environment.site import MOON_RADIUS_M
 from moonstead.environment.terrain.grid import pixels_of, places_of
-from moonstead.maps.figure_frame import extent_of
+from moonstead.maps.figure_frame import HALO, extent_of
 from moonstead.maps.image import MapImage
 
-HALO: Final = (withStroke(linewidth=2.2, foreground="white"),)
 DARK_HALO: Final = (withStroke(linewidth=2.2, foreground="black"),)
 
 

@@ -9,9 +9,8 @@ from moonstead.maps.geopackage import write_shadow
 from moonstead.maps.image import MapImage
 from moonstead.maps.netcdf import write_netcdf
 from moonstead.maps.run import MadeMap
-from moonstead.maps.shadow import find_shadow
-from moonstead.maps.shadow import summary_of as area_of
-from moonstead.maps.summary import summary_of
+from moonstead.maps.shadow import find_shadow, shadow_summary
+from moonstead.maps.summary import layer_summary
 from moonstead.record.files import write_json
 
 SUMMARY, SHADOW = "map.json", "permanent_shadow"
@@ -42,7 +41,7 @@ def write_files(
     Returns
     -------
     list of dict
-        `summary_of` each layer, and its files.
+        `layer_summary` each layer, and its files.
     """
     ground = made.terrain() if has_figures else None
     told, images = [], []
@@ -53,12 +52,12 @@ def write_files(
         if has_figures:
             files.append(folder / f"{name}.png")
             draw_map(image, files[-1], terrain=ground, title=title)
-        numbers = summary_of(image)
+        numbers = layer_summary(image)
         if name == SHADOW:
             files.append(folder / f"{name}.gpkg")
             shadow = find_shadow(_light(image))
             write_shadow(shadow, files[-1])
-            numbers |= area_of(shadow)
+            numbers |= shadow_summary(shadow)
         told.append(numbers | {"files": [path.name for path in files]})
         if has_netcdf:
             images.append(image)

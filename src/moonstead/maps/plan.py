@@ -18,14 +18,12 @@ from moonstead.environment.sweep.grid import is_straight, straightened, tangent_
 from moonstead.environment.sweep.horizons import Window
 from moonstead.environment.terrain.covering import covering
 from moonstead.environment.terrain.grid import Terrain
+from moonstead.environment.terrain.nested import EVERY, FAR_M
 from moonstead.environment.terrain.windows import Raster
 from moonstead.errors import InputError, Problem, RangeError
 
-FAR_M = 300e3
-"""Ground that could be seen farther than this would have to stand 9 km above what lies between."""
 _FULL_PX = 6e6  # pixels of full resolution around a tile, at most
 _LEVEL_PX = 2.5e6  # pixels of each coarser level
-_COARSER = 4  # from level to level
 _LEAST_HALO_PX = 64
 _BYTES_PER_COUNT = 2
 
@@ -208,7 +206,7 @@ def terrain_of(plan: MapPlan, tile: Window) -> tuple[tuple[Terrain, ...], Window
     inside = Window(tile.row - box[0], tile.column - box[2], tile.rows, tile.columns)
     every = 1
     while halo < far_px and not _whole(own, box):
-        every *= _COARSER
+        every *= EVERY
         halo = _halo_px(tile, far_px, _LEVEL_PX * every**2)
         box = _box(own, tile, halo, every)
         if min(box[1] - box[0], box[3] - box[2]) < 2 * every:

@@ -44,7 +44,12 @@ PRODUCTS = {
         Product("longest_light_h", "Longest light", "h", "light"),
         Product("light_seasons", "Seasons of nearly continuous light", "1", "light"),
         Product("longest_season_months", "Longest season of light, synodic months", "1", "light"),
-        Product("longest_season_start_day", "Start of it, days after the start", "d", "light"),
+        Product(
+            "longest_season_start_day",
+            "Start of the longest season of light, days after the start",
+            "d",
+            "light",
+        ),
         Product("permanent_shadow", "Never any part of the Sun in view", "", "light"),
         Product("earth_any_fraction", "Time with any part of the Earth in view", "1", "earth"),
         Product("earth_mean_fraction", "Mean share of the Earth's disc in view", "1", "earth"),
@@ -58,7 +63,21 @@ PRODUCTS = {
         Product("ice_depth_temperature_k", "Highest temperature 0.5 m deep", "K", "temperature"),
     )
 }
-GROUPS = tuple(dict.fromkeys(product.group for product in PRODUCTS.values()))
+APART = {
+    product.name: product
+    for product in (
+        Product("relay_fraction", "Time with the relay in view", "1", "relay"),
+        Product("longest_relay_contact_h", "Longest time with the relay", "h", "relay"),
+        Product("longest_relay_absence_h", "Longest time without the relay", "h", "relay"),
+        Product("sun_low_fraction", "Time with the Sun, 5 % of the terrain's errors", "1", "band"),
+        Product(
+            "sun_high_fraction", "Time with the Sun, 95 % of the terrain's errors", "1", "band"
+        ),
+    )
+}
+"""Layers that need a relay, or a whole ensemble of maps; "all" does not ask for them."""
+KNOWN = PRODUCTS | APART
+GROUPS = tuple(dict.fromkeys(product.group for product in KNOWN.values()))
 
 
 def chosen_products(words: Sequence[str]) -> tuple[Product, ...]:
@@ -72,11 +91,12 @@ def chosen_products(words: Sequence[str]) -> tuple[Product, ...]:
     wanted: set[str] = set()
     problems = []
     for word in words:
-        found = {p.name for p in PRODUCTS.values() if word in (p.name, p.group) or word == "all"}
+        found = {p.name for p in KNOWN.values() if word in (p.name, p.group)}
+        found |= set(PRODUCTS) if word == "all" else set()
         if not found:
-            known = ", ".join([*GROUPS, *PRODUCTS])
+            known = ", ".join([*GROUPS, *KNOWN])
             problems.append(Problem("LAYER", "", repr(word), f"choose from {known}"))
         wanted |= found
     if problems:
         raise InputError(problems)
-    return tuple(product for product in PRODUCTS.values() if product.name in wanted)
+    return tuple(product for product in KNOWN.values() if product.name in wanted)

@@ -6,7 +6,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Any
@@ -16,16 +16,18 @@ import numpy as np
 from moonstead.environment.ephemeris import Ephemeris
 from moonstead.environment.illumination.clock import sky_clock
 from moonstead.environment.profile import FloatArray, TerrainFile
-from moonstead.environment.regolith.temperature import sun_table
+from moonstead.environment.regolith.sun_table import sun_table
 from moonstead.environment.terrain.grid import Terrain
 from moonstead.environment.terrain.traverse import VehicleLimits
 from moonstead.environment.terrain.windows import Raster
 from moonstead.environment.timescale import iso_utc
 from moonstead.errors import InputError, Problem
 from moonstead.maps.archive import write_horizons
+from moonstead.maps.band import TerrainErrors
+from moonstead.maps.followed import Followed
 from moonstead.maps.image import MapImage
 from moonstead.maps.plan import Area, MapPlan, plan_map
-from moonstead.maps.products import PRODUCTS, Product
+from moonstead.maps.products import KNOWN, Product
 from moonstead.maps.tile import Sky, TileTask, compute_tile
 from moonstead.record.files import read_json, write_atomically, write_json
 from moonstead.units import HOUR_S, JULIAN_YEAR_S
@@ -35,6 +37,7 @@ MEMORY_BYTES = 1.5e9
 """For the horizons of a tile."""
 VEHICLE = VehicleLimits(slope_deg=20.0, step_m=1e6, roughness_m=1e6)
 """A rover's slope; steps and roughness are not limited, as they depend on the pixel."""
+ERRORS = TerrainErrors()
 _TEMPERATURE_STEP_S = 4.0 * HOUR_S
 _TEMPERATURE_YEARS = 1.0
 _REQUEST, _TILES, _LOCK, _GROUND = "request.json", "tiles", ".lock", "elevation_m"
@@ -65,6 +68,10 @@ class MapRequest:
         Limits of the vehicle that the ground is sorted by.
     keeps_horizons
         Also write the horizons of every tile; see `write_horizons`.
+    relay
+        For the layers of the group ``relay``.
+    errors
+        Of the terrain, for the layers of the group ``band``.
     """
 
     area: Area
@@ -77,6 +84,8 @@ class MapRequest:
     memory_bytes: float = MEMORY_BYTES
     vehicle: VehicleLimits = VEHICLE
     keeps_horizons: bool = False
+    relay: Followed | None = None
+    errors: TerrainErrors = ERRORS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,7 +232,7 @@ def _compute(
 
 
 def _task(request: MapRequest) -> TileTask:
-    return TileTask(request.n_directions, request.height_m, request.vehicle)
+    return TileTask(request.n_directions, request.height_m, request.vehicle, request.errors)
 
 
 def _tile_path(tiles: Path, k: int) -> Path:
@@ -233,7 +242,7 @@ def _tile_path(tiles: Path, k: int) -> Path:
 def _sky(request: MapRequest, ephemeris: Ephemeris) -> Sky:
     groups = {product.group for product in request.products}
     clock = None
-    if groups & {"light", "earth"}:
+    if groups & {"light", "earth", "band"}:
         end_t_s = request.start_t_s + request.years * JULIAN_YEAR_S
         pole = 1 if request.area.latitude_deg > 0.0 else -1
         clock = sky_clock(ephemeris, request.start_t_s, end_t_s, pole)
@@ -241,14 +250,19 @@ def _sky(request: MapRequest, ephemeris: Ephemeris) -> Sky:
     if "temperature" in groups:
         count = round(_TEMPERATURE_YEARS * JULIAN_YEAR_S / _TEMPERATURE_STEP_S)
         sun = sun_table(ephemeris, request.start_t_s, _TEMPERATURE_STEP_S, count)
-    return Sky(clock, request.by, sun)
+    relay = None
+    if "relay" in groups:
+        if request.relay is None:
+            raise InputError(Problem("--relay", "", "", "layers of a relay need one; name it"))
+        relay = request.relay
+    return Sky(clock, request.by, sun, relay)
 
 
 def _product_of(name: str) -> tuple[Product, str]:
-    if name in PRODUCTS:
-        return PRODUCTS[name], ""
+    if name in KNOWN:
+        return KNOWN[name], ""
     whole, _, part = name.rpartition("_")
-    return PRODUCTS[whole], part if len(part) == len("2035") else f"month {int(part)}"
+    return KNOWN[whole], part if len(part) == len("2035") else f"month {int(part)}"
 
 
 def _note(product: Product, request: MapRequest) -> str:
@@ -260,14 +274,18 @@ def _note(product: Product, request: MapRequest) -> str:
     above = f"{request.height_m:g} m above ground, {request.n_directions} directions"
     if product.group == "horizon":
         return above
+    if product.group == "relay" and request.relay is not None:
+        return f"{request.relay.words}; from {iso_utc(request.start_t_s)[:10]}, {above}"
     years = _TEMPERATURE_YEARS if product.group == "temperature" else request.years
     begin = iso_utc(request.start_t_s)[:10]
     end = iso_utc(request.start_t_s + years * JULIAN_YEAR_S)[:10]
-    return f"{begin} to {end}, {above}; eclipses not counted"
+    band = f"; {request.errors.members} disturbed terrains" if product.group == "band" else ""
+    return f"{begin} to {end}, {above}; eclipses not counted{band}"
 
 
 def _fingerprint(rasters: Sequence[Raster], request: MapRequest) -> dict[str, Any]:
-    asked = asdict(request)
+    asked = asdict(replace(request, relay=None))
+    asked["relay"] = None if request.relay is None else request.relay.told()
     asked["products"] = [product.name for product in request.products]
     asked["terrain"] = [asdict(raster.file) for raster in rasters]
     asked["moonstead"] = VERSION

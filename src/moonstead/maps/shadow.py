@@ -165,7 +165,7 @@ def pixel_area_m2(image: MapImage) -> FloatArray:
     return along_m * across_m
 
 
-def summary_of(shadow: Shadow, latitudes_deg: Sequence[float] = ()) -> dict[str, float]:
+def shadow_summary(shadow: Shadow, latitudes_deg: Sequence[float] = ()) -> dict[str, float]:
     """Return areas by name, for tables: all, and poleward of each latitude.
 
     Parameters

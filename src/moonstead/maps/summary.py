@@ -10,7 +10,7 @@ from moonstead.maps.image import MapImage
 _QUANTILES = (0.05, 0.5, 0.95)
 
 
-def summary_of(image: MapImage) -> dict[str, Any]:
+def layer_summary(image: MapImage) -> dict[str, Any]:
     """Return the numbers of a layer for people and machines.
 
     Returns

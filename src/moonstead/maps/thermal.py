@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstead.environment.profile import FloatArray, even_azimuths_deg
-from moonstead.environment.regolith.temperature import SunTable, temperature_map
+from moonstead.environment.regolith.sun_table import SunTable
+from moonstead.environment.regolith.temperature import temperature_map
 from moonstead.environment.site import MOON_RADIUS_M
 from moonstead.environment.sweep.elevation import COUNTS_PER_DEG, NO_COUNT
 from moonstead.environment.sweep.grid import gnomonic_m

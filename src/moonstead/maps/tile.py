@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from moonstead.environment.illumination.clock import SkyClock
 from moonstead.environment.illumination.maps import LightMap, light_map
-from moonstead.environment.regolith.temperature import SunTable
+from moonstead.environment.regolith.sun_table import SunTable
 from moonstead.environment.sweep.elevation import COUNTS_PER_DEG, NO_COUNT
 from moonstead.environment.sweep.horizons import HorizonMap, Window, sweep_horizons
 from moonstead.environment.terrain.grid import Terrain
 from moonstead.environment.terrain.relief import Gradient, gradient, hillshade, roughness_m
 from moonstead.environment.terrain.traverse import Ground, VehicleLimits, traversability
+from moonstead.maps.band import TerrainErrors, light_band_layers
+from moonstead.maps.followed import Followed, relay_layers
 from moonstead.maps.plan import MapPlan, Sheet, terrain_of
 from moonstead.maps.products import Product
 from moonstead.maps.thermal import map_temperatures_k
@@ -39,11 +41,14 @@ class Sky:
         Parts of the span to tell apart: "", "month" or "year".
     sun
         The Sun over the years of the temperatures; None where no layer needs it.
+    relay
+        The relay that is followed; None where no layer needs it.
     """
 
     clock: SkyClock | None
     by: str
     sun: SunTable | None
+    relay: Followed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +61,14 @@ class TileTask:
         As in `sweep_horizons`.
     vehicle
         Limits that the ground is sorted by.
+    errors
+        Of the terrain, for the group ``band``.
     """
 
     n_directions: int
     height_m: float
     vehicle: VehicleLimits
+    errors: TerrainErrors
 
 
 def compute_tile(
@@ -104,6 +112,11 @@ def compute_tile(
         found |= _horizon_layers(horizons)
         if sky.clock is not None:
             found |= _light_layers(light_map(horizons, sky.clock, sky.by), sky.clock.t_s[0])
+        if "band" in groups and sky.clock is not None:
+            look = task.n_directions, task.height_m
+            found |= light_band_layers(layers, inside, look, sky.clock, task.errors)
+        if sky.relay is not None:
+            found |= relay_layers(horizons, sky.relay)
         if sky.sun is not None:
             names = ("lowest", "mean", "highest")
             kelvin = map_temperatures_k(horizons, slopes, sky.sun).astype(np.float32)

@@ -3,7 +3,9 @@
 ::
 
     provenance.json   scenario text, version, hashes of kernels and terrain, seed, time grid
-    series.zarr       every series, block by block
+    series/           every series at every step, in Parquet parts, block by block
+    series.json       what the series are: names, units, times
+    envelope.npy      least and greatest values of the series, to draw from
     events/  plan/    Parquet parts, block by block
     checkpoint.npz    the state after the last whole block, while the run is not complete
     summary.json      results and balances, once it is
@@ -27,11 +29,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstead.errors import InputError, Problem, RecordError, RunError
+from moonstead.record.envelope import NAME as ENVELOPE
 from moonstead.record.files import is_part, read_json, write_atomically, write_json
-from moonstead.record.series import Channels, FloatArray, SeriesReader, SeriesWriter
+from moonstead.record.layout import NAME as SERIES_JSON
+from moonstead.record.layout import Layout
+from moonstead.record.parts import FOLDER as SERIES
+from moonstead.record.series import SeriesReader
 from moonstead.record.tables import EVENTS, PLAN, read_rows, write_part
+from moonstead.record.writer import SeriesWriter
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +147,18 @@ class RunDirectory:
             raise RecordError(
                 f"{self.path}: this run is not complete; the same `moonstead run` command goes on"
             )
-        found: dict[str, Any] = read_json(self.path / "summary.json")
+        found = read_json(self.path / "summary.json")
+        if not isinstance(found, dict):
+            raise RecordError(f"{self.path / 'summary.json'}: damaged; it holds no results")
         return found
 
-    def writer(self, channels: Channels, n_steps: int, block_steps: int) -> SeriesWriter:
+    def writer(self, layout: Layout) -> SeriesWriter:
         """Return the writer of the series."""
-        return SeriesWriter(self.path / "series.zarr", channels, n_steps, block_steps)
+        return SeriesWriter(self.path, layout)
 
     def series(self) -> SeriesReader:
         """Return the reader of the series."""
-        return SeriesReader(self.path / "series.zarr")
+        return SeriesReader(self.path)
 
     def events(self) -> list[dict[str, Any]]:
         """Return all events, in order."""
@@ -199,15 +208,13 @@ class RunDirectory:
         write_json(self.path / "summary.json", summary)
         (self.path / "checkpoint.npz").unlink(missing_ok=True)
 
-    def discard_unfinished(self) -> None:
-        """Remove everything but the provenance, where not even one block is whole."""
-        for name in ("series.zarr", "events", "plan"):
+    def create_series(self, writer: SeriesWriter) -> None:
+        """Start the series from nothing, where not even one block is whole."""
+        for name in (SERIES, "events", "plan"):
             shutil.rmtree(self.path / name, ignore_errors=True)
-
-    def create_series(self, writer: SeriesWriter, t_s: FloatArray) -> None:
-        """Start the series from nothing."""
-        self.discard_unfinished()
-        writer.create(t_s)
+        for name in (SERIES_JSON, ENVELOPE):
+            (self.path / name).unlink(missing_ok=True)
+        writer.create()
 
 
 def _differing(found: object, wanted: dict[str, Any]) -> str:

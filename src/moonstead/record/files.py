@@ -8,22 +8,26 @@ from typing import Any
 from moonstead.errors import RecordError
 
 PART = ".part"
-ZARR_PART = ".partial"
+
+
+def beside(path: Path) -> Path:
+    """Return where a file is written before it gets its name: hidden from readers of folders."""
+    return path.with_name(f".{path.name}{PART}")
 
 
 def is_part(path: Path) -> bool:
-    """Say whether a file is one that never came to its final name, ours or Zarr's."""
-    return path.suffix in {PART, ZARR_PART}
+    """Say whether a file is one that never came to its final name."""
+    return path.suffix == PART
 
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file beside its final name, then rename it."""
-    beside = path.with_name(path.name + PART)
-    with beside.open("wb") as file:
+    hidden = beside(path)
+    with hidden.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(path)
+    hidden.replace(path)
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -39,7 +39,12 @@ def write_part(folder: Path, block: int, schema: pa.Schema, rows: Sequence[dict[
     """Write the rows of one block."""
     folder.mkdir(exist_ok=True)
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), sink, compression="zstd")
+    pq.write_table(
+        pa.Table.from_pylist(list(rows), schema=schema),
+        sink,
+        compression="zstd",
+        write_page_checksum=True,
+    )
     write_atomically(folder / f"part-{block:06d}.parquet", sink.getvalue().to_pybytes())
 
 
@@ -58,7 +63,7 @@ def read_rows(folder: Path) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for part in parts:
         try:
-            rows.extend(pq.read_table(part).to_pylist())
+            rows.extend(pq.read_table(part, page_checksum_verification=True).to_pylist())
         except (OSError, pa.ArrowException) as error:
             raise RecordError(f"{part}: this part is damaged: {error}") from None
     return rows

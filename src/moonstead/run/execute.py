@@ -22,6 +22,7 @@ from moonstead.contracts import Channels, Controller, Decision, Notice, PlanRow
 from moonstead.environment.timescale import iso_utc
 from moonstead.errors import RecordError, RunError
 from moonstead.record.directory import Checkpoint, RunDirectory
+from moonstead.record.layout import Layout
 from moonstead.run.summary import summarise
 from moonstead.scenario.belief import station_model
 from moonstead.scenario.build import World
@@ -151,7 +152,14 @@ class _Run:
         per_block = int(BLOCK_S // run.decision_interval_s) * per_tick
         self.blocks = _Blocks(per_tick, per_block, grid.run_count)
         self.writer = directory.writer(
-            _recorded(world.station.names.channels(), world), grid.run_count, per_block
+            Layout(
+                channels=_recorded(world.station.names.channels(), world),
+                start_utc=iso_utc(grid.start_t_s),
+                start_t_s=grid.start_t_s,
+                step_s=grid.step_s,
+                n_steps=grid.run_count,
+                block_steps=per_block,
+            )
         )
 
     def finish(self, progress: Progress) -> dict[str, Any]:
@@ -169,9 +177,9 @@ class _Run:
         """Take back the last saved state; return the first block to do."""
         checkpoint = self.directory.checkpoint()
         if checkpoint is None:
-            end_t_s = self.grid.t_s[: self.grid.run_count] + self.grid.step_s
-            self.directory.create_series(self.writer, end_t_s)
+            self.directory.create_series(self.writer)
             return 0
+        self.writer.demand_blocks(checkpoint.next_block)
         try:
             for name, array in self._arrays().items():
                 array[...] = checkpoint.arrays[name]

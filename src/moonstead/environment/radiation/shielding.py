@@ -66,10 +66,8 @@ def event_equivalent_sv(events: ParticleEvents, shield_g_per_cm2: float) -> Floa
 
     Parameters
     ----------
-    events
-        n of them.
-    shield_g_per_cm2
-        Areal density of water or regolith, over the whole open sky; from 0.1.
+    events, shield_g_per_cm2
+        As in `event_dose_gy`.
 
     Returns
     -------

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from moonstead.environment.bodytrack import BODY_RADIUS_M, me_to_enu
-from moonstead.environment.ephemeris import Ephemeris
+from moonstead.environment.bodytrack import BODY_RADIUS_M
 from moonstead.environment.profile import HorizonProfile
 from moonstead.environment.regolith.equilibrium import (
     GIVEN,
@@ -27,8 +26,9 @@ from moonstead.environment.regolith.properties import (
     Regolith,
     column,
 )
+from moonstead.environment.regolith.sun_table import SunTable
 from moonstead.environment.regolith.sunlight import absorbed_series
-from moonstead.environment.site import MOON_RADIUS_M, Site
+from moonstead.environment.site import MOON_RADIUS_M
 from moonstead.errors import InputError, Problem
 from moonstead.units import HOUR_S
 
@@ -38,61 +38,6 @@ of those after forty cycles, at the equator and at the pole."""
 _LONGEST_STEP_S = 13.0 * HOUR_S  # a 54th of a lunation: means and extremes within 0.5 K
 _BATCH_BYTES = 1 << 27
 _HIGHEST_FLUX_W_PER_M2 = 1e5  # 50 suns
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SunTable:
-    """The Sun over a cycle, for any place on the Moon; made by `sun_table`.
-
-    Parameters
-    ----------
-    t_s
-        Shape (n,): TDB seconds past J2000, the middles of even steps.
-    step_s
-        Of time.
-    position_m
-        Shape (n, 3): apparent, from the Moon's centre, in MOON_ME_DE440_ME421.
-    """
-
-    t_s: FloatArray
-    step_s: float
-    position_m: FloatArray
-
-
-def sun_table(ephemeris: Ephemeris, start_t_s: float, step_s: float, count: int) -> SunTable:
-    """Sample the Sun over a cycle.
-
-    Parameters
-    ----------
-    ephemeris
-        Of the Sun.
-    start_t_s
-        TDB seconds past J2000 at which the cycle begins.
-    step_s
-        At most 13 h. Against steps of 0.5 h on rough polar ground, steps of 2 h (4 h) give means
-        within 0.1 K (0.4 K) and highest surface temperatures within 1.2 K (5 K) of the worst pixel.
-    count
-        Steps. The cycle is repeated to find the equilibrium: take whole years near the poles
-        (a lunation or a few elsewhere).
-
-    Returns
-    -------
-    SunTable
-
-    Raises
-    ------
-    RangeError
-        Where the cycle leaves the ephemeris.
-    """
-    pole = Site("", -90.0, 0.0, 0.0, 0.0)
-    sun = ephemeris.track(pole, "sun", start_t_s + 0.5 * step_s, step_s, count)
-    azimuth, elevation = np.radians(sun.azimuth_deg), np.radians(sun.elevation_deg)
-    level_m = sun.distance_m * np.cos(elevation)
-    enu_m = np.stack(
-        [level_m * np.sin(azimuth), level_m * np.cos(azimuth), sun.distance_m * np.sin(elevation)]
-    )
-    position_m = (me_to_enu(-90.0, 0.0).T @ enu_m).T + np.array([0.0, 0.0, -pole.radius_m])
-    return SunTable(sun.t_s, step_s, np.ascontiguousarray(position_m))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

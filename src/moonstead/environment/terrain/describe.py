@@ -59,7 +59,7 @@ class RasterSummary:
     missing_fraction: float
 
 
-def summary_of(
+def terrain_summary(
     raster: Raster, progress: Callable[[int, int], None] = lambda _done, _all: None
 ) -> RasterSummary:
     """Return what a layer is, after reading all of it once, some rows at a time.
