@@ -1,6 +1,7 @@
 """Small beliefs and telemetry made in code."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,9 @@ BATTERY = StoreModel(
 )  # fmt: skip
 
 
+SURVIVAL_W = 150.0
+
+
 def forecast(generation_w: FloatArray, slot_s: float = 1800.0, **changes: Any) -> Forecast:
     n_slots = len(generation_w)
     everywhere = np.ones(n_slots, dtype=np.bool_)
@@ -39,6 +43,8 @@ def forecast(generation_w: FloatArray, slot_s: float = 1800.0, **changes: Any) -
         "lit": generation_w > 0.0, "dark": generation_w <= 0.0, "earth_visible": everywhere,
         "earth_hidden": ~everywhere, "contact": everywhere,
         "downlink_bit_per_s": np.full(n_slots, 1e6),
+        "survival_power_w": np.full(n_slots, SURVIVAL_W), "base_power_w": np.full(n_slots, 200.0),
+        "capacity_j": np.full(n_slots, BATTERY.deliverable_j),
     }  # fmt: skip
     return Forecast(**{**values, **changes})
 
@@ -65,13 +71,14 @@ def station(experiments: Sequence[Experiment] = (), **changes: Any) -> StationMo
         ),
         "radios": (RadioModel(load="radio", path="relay"),),
         "experiments": tuple(experiments),
-        "survival_power_w": 150.0,
-        "base_power_w": 200.0,
         "base_rate_bit_per_s": 100.0,
         "recorder_bit": 1e12,
         "forecast": forecast(np.full(48 * 40, 2000.0)),
     }  # fmt: skip
-    return StationModel(**{**values, **changes})
+    model = StationModel(**{**values, **changes})
+    held_j = sum(store.deliverable_j for store in model.stores)
+    capacity_j = np.full_like(model.forecast.generation_w, held_j)
+    return replace(model, forecast=replace(model.forecast, capacity_j=capacity_j))
 
 
 def telemetry(t_s: float, **changes: Any) -> Telemetry:

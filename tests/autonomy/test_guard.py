@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from stations import BATTERY, START_S, forecast, holding, station
+from stations import BATTERY, START_S, SURVIVAL_W, forecast, holding, station
 
 from moonstead.autonomy.guard import (
     DOWN_MARGIN,
@@ -51,7 +51,7 @@ def lowest_j(
 def test_the_reserve_is_enough_and_nothing_less_is(
     net_w: FloatArray, slot_s: float, floor_j: float, round_trip: float, charge_w: float
 ) -> None:
-    reserve_j = viable_reserve_j(net_w, slot_s, floor_j, round_trip, charge_w)
+    reserve_j = viable_reserve_j(net_w, slot_s, np.full(len(net_w), floor_j), round_trip, charge_w)
     scale_j = 1e-9 * (floor_j + np.abs(net_w).sum() * slot_s) + 1e-9
     for slot in range(len(net_w)):
         rest_w = net_w[slot:]
@@ -76,7 +76,7 @@ def test_the_reserve_carries_a_real_battery_through_the_dark(charge_power_w: flo
         stored_j = deliverable_j / BATTERY.discharge_efficiency
         least_j = stored_j
         for offered_w in generation_w:
-            net_w = GENERATION_DERATING * offered_w - model.survival_power_w
+            net_w = GENERATION_DERATING * offered_w - SURVIVAL_W
             if net_w > 0.0:
                 stored_j += min(net_w, charge_power_w) * 1800.0 * BATTERY.charge_efficiency
             else:
