@@ -8,12 +8,14 @@ What each kind of event does, with its default size:
   detectors lost more at ascent).
 * ``radiation-storm``: wears every array by 1 % (covered cells in the event of August 1972: below
   1 %; bare ones 7 %; O'Brien 2013).
-* ``micrometeoroid``: a hole in a tank, 5 % of its content a day (assumption).
+* ``micrometeoroid``: a hole in one tank, 5 % of its content a day (assumption). By chance it is any
+  tank; by date the tank must be named.
 * ``moonquake``: takes 10 % of the power of every array by misalignment, until repaired
   (assumption).
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from moonstead.components import Parts
@@ -23,6 +25,7 @@ from moonstead.elements.solar_array import SolarArray
 from moonstead.environment.timescale import from_utc
 from moonstead.errors import InputError, Problem
 from moonstead.scenario.model import Event, Scenario
+from moonstead.scenario.order import out_of_order
 from moonstead.simulation.ownership import is_part_of
 from moonstead.simulation.parts import all_loads
 from moonstead.simulation.schedule import (
@@ -73,7 +76,8 @@ def schedule_of(scenario: Scenario, parts: Parts, file: str) -> Schedule:
     """
     named = _names(parts)
     problems = [*_unknown_targets(scenario, named, file), *_unknown_parts(scenario, named, file)]
-    problems += _doubled(scenario, file)
+    problems += [*_unaimed(scenario, file), *_doubled(scenario, file)]
+    problems += out_of_order(scenario, file)
     if problems:
         raise InputError(problems)
     scripted, by_chance = _events(scenario)
@@ -171,6 +175,12 @@ def _events(scenario: Scenario) -> tuple[list[Fault], list[Failure]]:
         )
         if event.mean_interval_s is None:
             scripted.append(fault)
+        elif event.kind == "micrometeoroid":
+            # One is hit at a time: each on its own, so much more rarely.
+            scale_s = event.mean_interval_s * len(fault.targets)
+            for target in fault.targets:
+                one = replace(fault, name=f"{event.name}:{target}", targets=(target,))
+                by_chance.append(Failure(fault=one, shape=1.0, scale=scale_s))
         else:
             by_chance.append(Failure(fault=fault, shape=1.0, scale=event.mean_interval_s))
     return scripted, by_chance
@@ -257,6 +267,16 @@ def _unknown_parts(scenario: Scenario, named: dict[str, set[str]], file: str) ->
                     place = f"{path}.contents #{number}.tank"
                     remedy = f"no tank has this name; {suggest(content.tank, named['tank'])}"
                     yield Problem(file, place, content.tank, remedy)
+
+
+def _unaimed(scenario: Scenario, file: str) -> Iterator[Problem]:
+    for event in scenario.event:
+        place = f'event "{event.name}".target'
+        if event.kind == "micrometeoroid" and event.at is not None and len(event.target) != 1:
+            yield Problem(file, place, event.target, "name the one tank that it hits")
+        elif not event.target and not _harmed_by(event, scenario):
+            kind = "tank" if event.kind == "micrometeoroid" else "solar_array"
+            yield Problem(file, place, event.target, f"there is no {kind} that it could harm")
 
 
 def _doubled(scenario: Scenario, file: str) -> Iterator[Problem]:

@@ -46,6 +46,8 @@ class _Memory:
     """What a work load had done when its present task began."""
     active: dict[str, float] = field(default_factory=dict)
     """Since when each active fault is."""
+    mended: dict[str, list[str]] = field(default_factory=dict)
+    """Of active faults with several elements: those that are repaired already."""
     begun: set[str] = field(default_factory=set)
     """Scripted faults that have begun, which begin once."""
     renewals: dict[str, int] = field(default_factory=dict)
@@ -93,9 +95,7 @@ class Upkeep:
         self._repairs = {repair.element: repair for repair in schedule.repairs}
         self._faults = {fault.name: fault for fault in schedule.faults}
         self._faults |= {failure.fault.name: failure.fault for failure in schedule.failures}
-        self._places = {
-            name: owned_by(names, fault.targets) for name, fault in self._faults.items()
-        }
+        self._places = {name: self._harmed(fault.targets) for name, fault in self._faults.items()}
         self._deliveries = sorted(schedule.deliveries, key=lambda item: (item.t_s, item.tank))
         self._memory = _Memory(
             stage={
@@ -161,10 +161,28 @@ class Upkeep:
         found = {
             element
             for name in self._memory.active
-            for element in self._elements(self._faults[name])
-            if element in self._repairs
+            for element in self._hurt(name)
+            if element in self._repairs and self._works(element)
         }
         return tuple(sorted(found))
+
+    def _works(self, element: str) -> bool:
+        return self._memory.stage.get(element, Stage.WORKING) == Stage.WORKING
+
+    def _hurt(self, name: str) -> list[str]:
+        """Return the elements of an active fault that are not yet repaired."""
+        mended = self._memory.mended.get(name, [])
+        return [element for element in self._elements(self._faults[name]) if element not in mended]
+
+    def _harmed(self, targets: Iterable[str]) -> Owned:
+        """Return the places of targets, but for the work on them: a broken element is repaired."""
+        owned = owned_by(self.station.names, targets)
+        loads = [
+            place
+            for place in owned["load"]
+            if not self.station.names.loads[place].endswith((ASSEMBLY, REPAIR))
+        ]
+        return Owned({**owned.places, "load": np.array(loads, dtype=np.int64)})
 
     def memory(self) -> dict[str, Any]:
         """Return everything that it remembers, as plain JSON values."""
@@ -173,6 +191,7 @@ class Upkeep:
             "stage": dict(memory.stage),
             "work_begun_s": memory.work_begun_s,
             "active": memory.active,
+            "mended": memory.mended,
             "begun": sorted(memory.begun),
             "renewals": memory.renewals,
             "base": memory.base,
@@ -198,6 +217,7 @@ class Upkeep:
         if stage == Stage.LANDED and self._work_done_s(name + ASSEMBLY) >= life.assembly_s:
             stage = Stage.WORKING
             self._commission(self._owned[name])
+            self._begin_ageing(name, t_s)
             notices.append(Notice("commissioned", name, f"{name} is assembled and works"))
         if stage != Stage.RETIRED and life.retires_t_s is not None and t_s >= life.retires_t_s:
             stage = Stage.RETIRED
@@ -237,6 +257,14 @@ class Upkeep:
         state.source_health[owned["source"]] = 1.0
         state.source_dust[owned["source"]] = 0.0
 
+    def _begin_ageing(self, element: str, t_s: float) -> None:
+        """Count the time to its failures from now."""
+        readings = self._measures.readings(t_s)
+        for place, failure in enumerate(self.schedule.failures):
+            if self._elements(failure.fault) == [element]:
+                self._memory.base[failure.fault.name] = float(readings[place])
+        self._limits = self._draw()
+
     def _deliver(self, t_s: float) -> list[Notice]:
         notices: list[Notice] = []
         while self._memory.delivered < len(self._deliveries):
@@ -251,7 +279,8 @@ class Upkeep:
         """Fill a tank from outside, as far as there is room."""
         t = self.station.names.tanks.index(tank)
         room_kg = self.station.parts.tanks[t].capacity_kg - self.state.tank_kg[t]
-        put_kg = min(mass_kg, max(float(room_kg), 0.0))
+        there = self._works(tank.partition(".")[0])
+        put_kg = min(mass_kg, max(float(room_kg), 0.0)) if there else 0.0
         self.state.tank_kg[t] += put_kg
         self.ledger.tank_brought_kg[t] += put_kg
         text = f"{put_kg:.4g} kg brought to {tank}"
@@ -274,7 +303,7 @@ class Upkeep:
         notices = []
         for fault in self.schedule.faults:
             due = fault.t_s is not None and t_s >= fault.t_s
-            if fault.condition is not None:
+            if fault.condition is not None and self._works(fault.condition.channel.split(".")[0]):
                 due = measured(fault.condition, self.station, self.state)
             if due and fault.name not in self._memory.begun:
                 self._memory.begun.add(fault.name)
@@ -309,8 +338,7 @@ class Upkeep:
         return [Notice("failed", ", ".join(fault.targets), text, {"size": fault.size})]
 
     def _is_there(self, fault: Fault) -> bool:
-        stages = [self._memory.stage.get(name, Stage.WORKING) for name in self._elements(fault)]
-        return any(stage == Stage.WORKING for stage in stages)
+        return any(self._works(element) for element in self._elements(fault))
 
     def _elements(self, fault: Fault) -> list[str]:
         return [target.partition(".")[0] for target in fault.targets]
@@ -323,19 +351,29 @@ class Upkeep:
                 notices.append(self._end(fault, t_s, "is over"))
         for element in self.faulty():
             repair = self._repairs[element]
-            if self._work_done_s(element + REPAIR) < repair.work_s:
+            worked = self._work_done_s(element + REPAIR) >= repair.work_s
+            if worked and self._has_spares(repair):
+                self._use_spares(repair)
+                notices += self._repaired(element, t_s)
+        return notices
+
+    def _repaired(self, element: str, t_s: float) -> list[Notice]:
+        """End the faults of an element; those it shares with others end with the last of them."""
+        notices = []
+        for name in sorted(self._memory.active):
+            if element not in self._hurt(name):
                 continue
-            self._use_spares(repair)
-            mended = [
-                self._faults[name]
-                for name in sorted(self._memory.active)
-                if element in self._elements(self._faults[name])
-            ]
-            notices += [self._end(fault, t_s, "is repaired") for fault in mended]
+            self._memory.mended.setdefault(name, []).append(element)
+            if self._hurt(name):
+                text = f"{element}, hit by {self._faults[name].text or name}: is repaired"
+                notices.append(Notice("repaired", element, text))
+            else:
+                notices.append(self._end(self._faults[name], t_s, "is repaired"))
         return notices
 
     def _end(self, fault: Fault, t_s: float, word: str) -> Notice:
         del self._memory.active[fault.name]
+        self._memory.mended.pop(fault.name, None)
         self._renew(fault.name, t_s)
         text = f"{fault.text or ', '.join(fault.targets)}: {word}"
         return Notice("repaired", ", ".join(fault.targets), text)
@@ -402,14 +440,22 @@ class Upkeep:
             elif fault.mode == Mode.INTERMITTENT:
                 phase = ((t_s - since_t_s) % fault.period_s) / fault.period_s
                 strength = 1.0 if phase < fault.size else 0.0
-            found.append((self._places[name], fault.mode, strength))
+            found.append((self._places_left(name), fault.mode, strength))
         return found
+
+    def _places_left(self, name: str) -> Owned:
+        """Return what an active fault still harms."""
+        if name not in self._memory.mended:
+            return self._places[name]
+        hurt = self._hurt(name)
+        targets = self._faults[name].targets
+        return self._harmed(target for target in targets if target.partition(".")[0] in hurt)
 
     def sensor_faults(self) -> Iterable[tuple[Owned, Mode, float]]:
         """Return the active faults of sensors."""
         sensors = {Mode.BIASED, Mode.FROZEN}
         return [
-            (self._places[name], self._faults[name].mode, self._faults[name].size)
+            (self._places_left(name), self._faults[name].mode, self._faults[name].size)
             for name in sorted(self._memory.active)
             if self._faults[name].mode in sensors
         ]
