@@ -22,10 +22,11 @@ from moonstead.spec import (
     refused,
     suggest,
 )
+from moonstead.units import DAY_S
 
 FORMAT = 1
-LONGEST_RUN_DAYS = 366 * 5
-"""Surroundings of a whole run are held in memory."""
+LONGEST_RUN_STEPS = 5 * 366 * 1440
+"""Surroundings of a whole run are held in memory: five years of minutes, fifty of ten minutes."""
 
 
 class Site(Spec):
@@ -76,10 +77,10 @@ class Run(Spec):
         mistakes = []
         if self.end <= self.start:
             mistakes.append(Mistake(("end",), "must be after the start", self.end))
-        elif self.end - self.start > timedelta(days=LONGEST_RUN_DAYS):
-            mistakes.append(
-                Mistake(("end",), f"a run is at most {LONGEST_RUN_DAYS} days long", self.end)
-            )
+        elif self.end - self.start > LONGEST_RUN_STEPS * timedelta(seconds=self.step_s):
+            days = LONGEST_RUN_STEPS * self.step_s / DAY_S
+            remedy = f"with steps of {self.step_s:g} s a run is at most {days:.0f} days long"
+            mistakes.append(Mistake(("end",), remedy, self.end))
         steps = self.decision_interval_s / self.step_s
         if round(steps) < 1 or abs(steps - round(steps)) > 1e-9 * steps:
             remedy = f"must be a whole number of steps of {self.step_s:g} s"

@@ -19,7 +19,8 @@ from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.environment.ephemeris import Ephemeris
 from moonstead.environment.light import LightSeries, eclipse_fraction, visible_fraction
 from moonstead.environment.profile import HorizonProfile
-from moonstead.environment.regolith.temperature import regolith_temperature, sun_table
+from moonstead.environment.regolith.sun_table import sun_table
+from moonstead.environment.regolith.temperature import regolith_temperature
 from moonstead.environment.timescale import from_utc
 from moonstead.orbits.kepler import Orbit, relay_position_moon_me_m, shape_of_altitudes
 from moonstead.scenario.build import World
