@@ -16,12 +16,21 @@ from moonstead.units import DAY_S, KWH_J
 MOST_TOLD = 60
 _SAME_S = 3 * DAY_S
 """Repeats with no longer pause than this are one happening."""
-_RANKS = ("element-lost", "design-alarm", "survival-unserved", "mode", "no-response", "tank-full")
+_RANKS = (
+    "element-lost",
+    "design-alarm",
+    "survival-unserved",
+    "crew-in-need",
+    "mode",
+    "no-response",
+    "tank-full",
+)
 """What matters most comes first where not all can be told."""
 _LABELS = {
     "element-lost": "loss",
     "design-alarm": "alarm",
     "survival-unserved": "survival",
+    "crew-in-need": "crew",
     "mode": "mode",
     "no-response": "fault",
     "tank-full": "tank",

@@ -14,7 +14,7 @@ from moonstead.report.darkness import DarkSpell
 from moonstead.report.power import Power, stays_on_floor
 from moonstead.report.science import ExperimentStory
 from moonstead.report.story import MODES, Story, parse_utc
-from moonstead.units import DAY_S, KWH_J
+from moonstead.units import HOUR_S, DAY_S, KWH_J
 
 Grade = Literal["good", "strained", "failed"]
 _AMPLE_FRACTION = 0.8
@@ -98,7 +98,13 @@ def _losses(story: Story) -> str:
             f"Between {first} and {last}, {loads} went without "
             f"{words.energy(total_j / KWH_J)} that survival needed."
         )
-    return " ".join(told[-1:] + told[:-1]) if unserved else " ".join(told)
+    in_need = [event for event in story.events if event["kind"] == "crew-in-need"]
+    if in_need:
+        hours = sum(json.loads(event["values"])["lacked_s"] for event in in_need) / HOUR_S
+        who = words.listed(sorted({event["subject"] for event in in_need}))
+        first = words.minute(story.utc(in_need[0]["t_s"]))
+        told.append(f"From {first} on, {who} lacked what living takes for {hours:.0f} h in all.")
+    return " ".join(told[-1:] + told[:-1]) if unserved or in_need else " ".join(told)
 
 
 def _need(story: Story, power: Power, dark: tuple[DarkSpell, ...]) -> str:

@@ -89,6 +89,7 @@ def _survival(model: StationModel, simulator: Simulator, directory: RunDirectory
     reserve_j = reserve_of(model)[:in_run]
     worst = int(reserve_j.argmax())
     unserved_j = _survival_unserved_j(simulator)
+    lacked_s = float(simulator.ledger.work_lacked_s[simulator.bodies()].sum())
     lost = [
         name
         for name, is_lost in zip(
@@ -98,7 +99,8 @@ def _survival(model: StationModel, simulator: Simulator, directory: RunDirectory
     ]
     step_h = simulator.dt_s / HOUR_S
     return {
-        "survives": not lost and unserved_j == 0.0,
+        "survives": not lost and unserved_j == 0.0 and lacked_s == 0.0,
+        "crew_lacked_h": lacked_s / HOUR_S,
         "elements_lost": lost,
         "survival_power_w": float(model.forecast.survival_power_w[:in_run].max()),
         "survival_unserved_kwh": unserved_j / KWH_J,

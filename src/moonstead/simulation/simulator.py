@@ -74,7 +74,10 @@ class Simulator:
         self.begin: State = initial_state(station)
         self._memory = Memory(station.network, self.begin)
         self._memory.set_step(dt_s)
-        self._scratch = (np.zeros(len(station.names.buses)), np.zeros(len(station.names.paths)))
+        self._scratch = (
+            np.zeros((3, len(station.names.buses))),
+            np.zeros(len(station.names.paths)),
+        )
         self.state: State = self._memory.state
         self.ledger: Ledger = self._memory.ledger
         self.upkeep = Upkeep(station, self.state, self.ledger, schedule, start_t_s)
@@ -131,6 +134,7 @@ class Simulator:
         """Advance over steps [first, end) and tell what happened in the true world."""
         lost_before = self.state.node_lost.copy()
         unserved_before = self.ledger.load_unserved_j.copy()
+        lacked_before = self.ledger.work_lacked_s.copy()
         advance(
             self._memory.records,
             self.wiring,
@@ -140,7 +144,7 @@ class Simulator:
             (first, end, output_first),
             self.dt_s,
         )
-        return self._happenings(lost_before, unserved_before)
+        return [*self._happenings(lost_before, unserved_before), *self._lacks(lacked_before)]
 
     def telemetry(
         self, t_s: float, last_step: int, output_first: int, output: Output, random: FloatArray
@@ -199,6 +203,27 @@ class Simulator:
                     frozen[key] = self._held.get(key, float(values[place]))
                     values[place] = frozen[key]
         self._held = frozen
+
+    def bodies(self) -> NDArray[np.bool_]:
+        """Return which work is that of bodies: vital, and by nothing that power could do."""
+        network = self.station.network
+        vital = network.load_priority[network.work_load] == Priority.SURVIVAL
+        alive: NDArray[np.bool_] = vital & (network.load_power_w[network.work_load] <= 0.0)
+        return alive
+
+    def _lacks(self, lacked_before: FloatArray) -> list[Notice]:
+        """Tell which bodies lacked what they take, or room for what they give."""
+        names = self.station.names
+        lacked_s = self.ledger.work_lacked_s - lacked_before
+        return [
+            Notice(
+                "crew-in-need",
+                names.work[w],
+                f"{names.work[w]} lacked what it takes or room for what it gives",
+                {"lacked_s": float(lacked_s[w])},
+            )
+            for w in np.flatnonzero(self.bodies() & (lacked_s > 0.0))
+        ]
 
     @property
     def random_width(self) -> int:
