@@ -14,7 +14,7 @@ from moonstead.report.darkness import DarkSpell
 from moonstead.report.power import Power, stays_on_floor
 from moonstead.report.science import ExperimentStory
 from moonstead.report.story import MODES, Story, parse_utc
-from moonstead.units import HOUR_S, DAY_S, KWH_J
+from moonstead.units import DAY_S, HOUR_S, KWH_J
 
 Grade = Literal["good", "strained", "failed"]
 _AMPLE_FRACTION = 0.8
