@@ -143,6 +143,14 @@ def copied(ledger: Ledger) -> Ledger:
 
 POWERS_W = st.sampled_from([0.0, 1e-3, 7.0, 100.0, 333.3, 2500.0])
 SHARES = st.sampled_from([0.0, 0.1, 0.5, 1.0])
+MATTER = st.sampled_from(
+    [
+        {"heat_capacity_j_per_k": 2e3},
+        {"heat_capacity_j_per_k": 1e5},
+        # What flows in a step is little against its heat capacity, as the step of heat demands.
+        {"heat_capacity_j_per_k": 3e6, "melting": Melting(melting_k=300.0, latent_j=1e6)},
+    ]
+)
 EFFICIENCIES = st.sampled_from([0.3, 0.85, 1.0])
 
 
@@ -256,21 +264,24 @@ def random_parts(draw: Any) -> Parts:
     return Parts(
         buses=tuple(Bus(name=name) for name in buses),
         ties=tuple(
-            Tie(name=f"tie{k}", bus_a=draw(some_bus), bus_b=draw(some_bus),
-                initial_level=draw(st.sampled_from([0.0, 1.0])))
+            Tie(
+                name=f"tie{k}",
+                bus_a=draw(some_bus),
+                bus_b=draw(some_bus),
+                initial_level=draw(st.sampled_from([0.0, 1.0])),
+            )
             for k in range(draw(st.integers(0, 2)))
         ),
         nodes=tuple(
             node(
                 name,
-                heat_capacity_j_per_k=draw(st.sampled_from([2e3, 1e5, 3e6])),
+                **draw(MATTER),
                 emissivity=draw(st.sampled_from([0.01, 0.85])),
                 sink_temperature_k=Series("sink"),
                 absorbed_w=Series("light", 1e4 * draw(st.sampled_from([1.0, 2.0]))),
                 initial_temperature_k=draw(st.sampled_from([150.0, 285.0, 350.0])),
                 louver_area_m2=draw(st.sampled_from([0.0, 1.0])),
                 ground_conductance_w_per_k=draw(st.sampled_from([0.0, 2.0])),
-                melting=draw(st.sampled_from([None, Melting(melting_k=300.0, latent_j=1e6)])),
                 survival_min_k=draw(st.sampled_from([1.0, 230.0])),
             )
             for name in nodes
@@ -320,7 +331,12 @@ def random_parts(draw: Any) -> Parts:
         ),
         converters=(*plants, *electrolysers),
         supplies=(
-            Supply(name="people", pool="crew", amount=Series("light", 2.0)),
+            Supply(
+                name="people",
+                pool="crew",
+                amount=Series("light", 2.0),
+                load=draw(st.sampled_from(["", *(each.load.name for each in electrolysers)])),
+            ),
         ),
         links=tuple(
             Link(

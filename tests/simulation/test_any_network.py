@@ -1,7 +1,7 @@
 """What must hold for every legal network under every sky."""
 
-from dataclasses import fields, replace
 from collections.abc import Iterable
+from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any
 

@@ -12,7 +12,6 @@ from scipy.optimize import brentq
 
 from moonstead.components import (
     Bus,
-    Converter,
     Link,
     Parts,
     Priority,
@@ -374,8 +373,7 @@ def test_halving_the_step_halves_the_error_of_a_whole_station() -> None:
 
 def test_two_plants_fill_one_tank_to_the_brim_and_not_over() -> None:
     plants = tuple(
-        oxygen_maker(load(name, 1000.0, divisible=True), 1e5)
-        for name in ("plant-a", "plant-b")
+        oxygen_maker(load(name, 1000.0, divisible=True), 1e5) for name in ("plant-a", "plant-b")
     )
     tank = Tank(name="tank", commodity="oxygen", capacity_kg=0.95)
     made = simulator(

@@ -136,7 +136,9 @@ def _recorders(station: CompiledStation, begin: State, end: State, ledger: Ledge
     network = station.network
     result = []
     for r, name in enumerate(station.names.recorders):
-        writes = network.writer_load[network.recorder_writer_begin[r] : network.recorder_writer_end[r]]
+        writes = network.writer_load[
+            network.recorder_writer_begin[r] : network.recorder_writer_end[r]
+        ]
         sends = network.transmitter_recorder == r
         went_out = (
             ledger.load_lost_bit[writes].sum()

@@ -43,6 +43,7 @@ def initial_state(station: CompiledStation) -> State:
         node_scale=np.ones(len(parts.nodes)),
         node_radiating=np.ones(len(parts.nodes)),
         node_lost=np.zeros(len(parts.nodes), dtype=np.bool_),
+        load_granted_w=np.zeros(n_loads),
         load_queue_bit=np.zeros(n_loads),
         tank_kg=_floats([tank.initial_kg for tank in parts.tanks]),
         tank_scale=np.ones(len(parts.tanks)),

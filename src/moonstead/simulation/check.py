@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from moonstead.commodities import commodities
-from moonstead.components import POOLS, Load, Parts
+from moonstead.components import POOLS, Load, Parts, Source, Store
 from moonstead.simulation.parts import all_loads
 from moonstead.spec import suggest
 
@@ -77,7 +77,7 @@ def _doubled(parts: Parts) -> Iterator[NetworkMistake]:
 
 
 def _dangling(parts: Parts) -> Iterator[NetworkMistake]:
-    """References that lead nowhere."""
+    """Tell references that lead nowhere."""
     known = {
         "bus": {item.name for item in parts.buses},
         "thermal node": {item.name for item in parts.nodes},
@@ -93,7 +93,7 @@ def _dangling(parts: Parts) -> Iterator[NetworkMistake]:
             yield NetworkMistake(owner, kind, name, remedy)
 
 
-def _references(parts: Parts) -> Iterator[tuple[str, str, str]]:
+def _references(parts: Parts) -> Iterator[tuple[str, str, str]]:  # noqa: PLR0912
     for tie in parts.ties:
         yield tie.name, "bus", tie.bus_a
         yield tie.name, "bus", tie.bus_b
@@ -102,7 +102,8 @@ def _references(parts: Parts) -> Iterator[tuple[str, str, str]]:
         yield coupling.name, "thermal node", coupling.node_b
         if coupling.pump:
             yield coupling.name, "load", coupling.pump
-    for item in (*parts.sources, *parts.stores):
+    electric: tuple[Source | Store, ...] = (*parts.sources, *parts.stores)
+    for item in electric:
         yield item.name, "bus", item.bus
         if item.node:
             yield item.name, "thermal node", item.node
@@ -243,9 +244,7 @@ def _out_of_bounds(parts: Parts) -> Iterator[NetworkMistake]:
     yield from _lossy_cables(parts)
 
 
-def _checked(
-    name: str, item: object, bounds: dict[str, _Bound]
-) -> Iterator[NetworkMistake]:
+def _checked(name: str, item: object, bounds: dict[str, _Bound]) -> Iterator[NetworkMistake]:
     for field, (is_right, remedy) in bounds.items():
         value = getattr(item, field)
         if not is_right(value):
@@ -330,7 +329,7 @@ def _reached(start: str, reaches: dict[str, set[str]]) -> set[str]:
 
 
 def _unreachable(parts: Parts) -> Iterator[NetworkMistake]:
-    """Loads that nothing can ever feed, whatever is switched."""
+    """Tell loads that nothing can ever feed, whatever is switched."""
     reaches: dict[str, set[str]] = {}
     for tie in parts.ties:
         reaches.setdefault(tie.bus_a, set()).add(tie.bus_b)
@@ -338,7 +337,8 @@ def _unreachable(parts: Parts) -> Iterator[NetworkMistake]:
     for link in parts.links:
         reaches.setdefault(link.from_bus, set()).add(link.to_bus)
     fed: set[str] = set()
-    for item in (*parts.sources, *parts.stores):
+    feeding: tuple[Source | Store, ...] = (*parts.sources, *parts.stores)
+    for item in feeding:
         fed |= _reached(item.bus, reaches)
     for load in all_loads(parts):
         if load.bus and load.power_w > 0.0 and load.bus not in fed:

@@ -115,9 +115,9 @@ def drive(station: CompiledStation, surroundings: Surroundings | SurroundingsOf)
     n_steps = next(iter(here.values())).shape[-1]
     table = _Columns(n_steps)
 
-    def add(items: Sequence[tuple[str, Driver]]) -> np.typing.NDArray[np.int64]:
+    def add(items: Sequence[tuple[str, Driver]]) -> np.typing.NDArray[np.uint32]:
         places = [table.add(driver(of(name))) for name, driver in items]
-        return np.array(places, dtype=np.int64)
+        return np.array(places, dtype=np.uint32)
 
     parts, names = station.parts, station.names
     outside = table.add(np.zeros(1))
@@ -135,9 +135,9 @@ def drive(station: CompiledStation, surroundings: Surroundings | SurroundingsOf)
     return Drivers(
         series=np.ascontiguousarray(np.column_stack(table.columns)),
         source=source,
-        absorbed=np.append(absorbed, outside),
-        sink=np.append(sink, outside),
-        ground=np.array([*ground, outside], dtype=np.int64),
+        absorbed=np.append(absorbed, np.uint32(outside)),
+        sink=np.append(sink, np.uint32(outside)),
+        ground=np.array([*ground, outside], dtype=np.uint32),
         supply=supply,
         path_bit_per_s=np.array(paths, dtype=np.float64).reshape(len(paths), n_steps),
     )

@@ -24,7 +24,7 @@ def make_data(
         one = load[d.load]
         duty = one.level * one.scale
         if one.power_w > 0.0:
-            duty = one.granted_w / one.power_w
+            duty = one.granted_w * one.per_w
         duty *= one.gain
         if duty <= 0.0:
             continue
@@ -61,7 +61,7 @@ def send_data(
     for k in range(transmitter.shape[0]):
         t = transmitter[k]
         one = load[t.load]
-        duty = one.gain * one.granted_w / one.power_w
+        duty = one.gain * one.granted_w * one.per_w
         rate_bit_per_s = min(
             duty * min(path_bit_per_s[t.path, step], t.limit_bit_per_s),
             path_left_bit_per_s[t.path],

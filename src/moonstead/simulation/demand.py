@@ -11,7 +11,7 @@ import numpy as np
 
 from moonstead.compiled import inlined
 from moonstead.simulation.memory import RecordArray
-from moonstead.simulation.network import FloatArray, IndexArray
+from moonstead.simulation.network import FloatArray, PlaceArray
 
 WHOLE = 1.0 - 1e-9
 """An indivisible load that could have this share of its level has it all: rounding is no lack."""
@@ -22,7 +22,7 @@ def offer(
     source: RecordArray,
     node: RecordArray,
     series: FloatArray,
-    columns: IndexArray,
+    columns: PlaceArray,
     step: int,
     dt_s: float,
 ) -> None:
@@ -40,24 +40,36 @@ def offer(
         rated_w = series[step, columns[k]]
         s.w = rated_w * factor * share
         if s.heat_per_w > 0.0:
-            warm_w = rated_w * s.output * s.scale * s.heat_per_w
-            node[s.node].heat_w += warm_w
-            node[s.node].dissipated_j += warm_w * dt_s
+            node[s.node].heat_w += rated_w * s.output * s.scale * s.heat_per_w
 
 
 @inlined
-def ask(load: RecordArray, heater: RecordArray, link: RecordArray, node: RecordArray) -> None:
-    """Find what each load would take now; links are asked for later."""
+def prepare(load: RecordArray, link: RecordArray, node: RecordArray) -> None:
+    """Find what stays the same over steps between which nothing is commanded.
+
+    What a plain load asks for is set here once; heaters, work and links ask anew at every step,
+    except links that feed nothing.
+    """
     for i in range(load.shape[0]):
         one = load[i]
-        one.demand_w = one.power_w * one.level * one.scale
+        one.full_w = one.power_w * one.level * one.scale
+        one.demand_w = one.full_w
+    for k in range(link.shape[0]):
+        load[link[k].load].demand_w = 0.0
+        link[k].arrives_w = 0.0
+    for k in range(node.shape[0]):
+        node[k].heat_w = 0.0
+        node[k].taken_w = 0.0
+
+
+@inlined
+def ask(load: RecordArray, heater: RecordArray, node: RecordArray) -> None:
+    """Find what each heater would take now."""
     for k in range(heater.shape[0]):
         h = heater[k]
         heated = load[h.load]
         cold_k = h.setpoint_k - node[heated.node].temperature_k
-        heated.demand_w *= min(max(cold_k / h.band_k, 0.0), 1.0)
-    for k in range(link.shape[0]):
-        load[link[k].load].demand_w = 0.0
+        heated.demand_w = heated.full_w * min(max(cold_k * h.per_k, 0.0), 1.0)
 
 
 @inlined
@@ -67,7 +79,7 @@ def open_stocks(
     pool: RecordArray,
     supply: RecordArray,
     series: FloatArray,
-    columns: IndexArray,
+    columns: PlaceArray,
     step: int,
     dt_s: float,
 ) -> None:
@@ -82,7 +94,7 @@ def open_stocks(
         amount = series[step, columns[k]] * supply[k].scale
         if supply[k].load >= 0:
             power = load[supply[k].load]
-            amount *= power.granted_w / power.power_w
+            amount *= power.granted_w * power.per_w
         pool[supply[k].pool].left += amount
     for k in range(pool.shape[0]):
         pool[k].offered_s += pool[k].left * dt_s
@@ -105,14 +117,19 @@ def ask_for_work(
         wanted = one.level * one.scale
         if wanted <= 0.0 and 0.0 < w.run_s < w.min_run_s:
             wanted = w.duty * one.scale
+        if wanted <= 0.0:
+            w.asked = 0.0
+            one.demand_w = 0.0
+            continue
         duty = wanted
+        gain_s = one.gain * dt_s
         for f in range(w.flow_begin, w.flow_end):
-            most_kg = flow[f].kg_per_s * one.gain * dt_s
+            most_kg = flow[f].kg_per_s * gain_s
             t = tank[flow[f].tank]
-            if most_kg > 0.0:
-                duty = min(duty, t.room_kg / most_kg)
-            elif most_kg < 0.0:
-                duty = min(duty, t.left_kg / -most_kg)
+            if most_kg * duty > t.room_kg:
+                duty = t.room_kg / most_kg
+            elif most_kg * duty < -t.left_kg:
+                duty = t.left_kg / -most_kg
         for n in range(w.need_begin, w.need_end):
             duty = min(duty, pool[need[n].pool].left / need[n].amount)
         if duty >= wanted * WHOLE:
@@ -120,7 +137,7 @@ def ask_for_work(
         elif not one.divisible:
             duty = 0.0
         for f in range(w.flow_begin, w.flow_end):
-            moved_kg = flow[f].kg_per_s * one.gain * dt_s * duty
+            moved_kg = flow[f].kg_per_s * gain_s * duty
             t = tank[flow[f].tank]
             if moved_kg > 0.0:
                 t.room_kg = max(t.room_kg - moved_kg, 0.0)
@@ -130,27 +147,30 @@ def ask_for_work(
             p = pool[need[n].pool]
             p.left = max(p.left - need[n].amount * duty, 0.0)
         w.asked = duty
+        w.lacked_s += (wanted - duty) * dt_s
         idle = w.idle if duty > 0.0 else 0.0
         one.demand_w = one.power_w * (idle + (1.0 - w.idle) * duty)
 
 
 @inlined
 def limit_stores(
-    store: RecordArray, reactant: RecordArray, tank: RecordArray, node: RecordArray, dt_s: float
+    store: RecordArray, reactant: RecordArray, tank: RecordArray, node: RecordArray
 ) -> None:
     """Find the greatest charge and discharge power of each store, at the bus."""
     for k in range(store.shape[0]):
         s = store[k]
         room_j = s.capacity_j - s.energy_j
         if s.reactant_begin < s.reactant_end:
-            held_j, room_j = held_by_tanks(s.capacity_j, reactant, tank, s.reactant_begin, s.reactant_end)
+            held_j, room_j = held_by_tanks(
+                s.capacity_j, reactant, tank, s.reactant_begin, s.reactant_end
+            )
             s.brought_j += held_j - s.energy_j
             s.energy_j = held_j
-        charge_w = min(s.charge_power_w * s.scale, room_j / (s.charge_efficiency * dt_s))
+        charge_w = min(s.charge_power_w * s.scale, room_j * s.charge_w_per_j)
         if node[s.node].temperature_k < s.charge_min_temperature_k:
             charge_w = 0.0
         s.charge_now_w = max(charge_w, 0.0)
-        left_w = (s.energy_j - s.floor_fraction * s.capacity_j) * s.discharge_efficiency / dt_s
+        left_w = (s.energy_j - s.floor_fraction * s.capacity_j) * s.discharge_w_per_j
         s.discharge_now_w = max(min(s.discharge_power_w * s.scale, left_w), 0.0)
 
 

@@ -10,6 +10,9 @@ left charges the stores in the same order; the rest is spilled.
 Limit: what a link was granted and cannot use (the load it was for needs more than it may bring)
 charges the stores or is spilled; it is not granted to other loads in the same step, nor asked of
 another link.
+
+``island_w`` holds, for each island, what its sources offer (then: what is drawn from them), the
+same before anything is drawn, and what its loads were granted.
 """
 
 import math
@@ -18,40 +21,46 @@ from moonstead.compiled import inlined
 from moonstead.simulation.memory import RecordArray
 from moonstead.simulation.network import FloatArray, Wiring
 
+SUPPLY, OFFERED, USED = 0, 1, 2
+"""Rows of ``island_w``."""
+
 
 @inlined
 def arriving_w(efficiency: float, loss_per_w: float, sent_w: float) -> float:
-    """What comes out of a link at its far end."""
+    """Return what comes out of a link at its far end."""
     return sent_w * (efficiency - loss_per_w * sent_w)
 
 
 @inlined
 def sending_w(efficiency: float, loss_per_w: float, wanted_w: float) -> float:
-    """What must be put into a link for that to come out; its best where that is less."""
+    """Return what must be put into a link for that to come out; its best where that is less."""
+    if loss_per_w == 0.0:
+        return wanted_w / efficiency
     root = efficiency * efficiency - 4.0 * loss_per_w * wanted_w
     # The stable form of the smaller root of loss p^2 - efficiency p + wanted = 0.
     return 2.0 * wanted_w / (efficiency + math.sqrt(max(root, 0.0)))
 
 
 @inlined
-def gather(wiring: Wiring, source: RecordArray, supply_w: FloatArray) -> None:
+def gather(wiring: Wiring, source: RecordArray, island_w: FloatArray) -> None:
     """Add up what the sources of each island offer."""
     for k in range(wiring.n_islands):
         offered_w = 0.0
         for j in range(wiring.source_ptr[k], wiring.source_ptr[k + 1]):
             offered_w += source[wiring.source[j]].w
-        supply_w[k] = offered_w
+        island_w[SUPPLY, k] = offered_w
+        island_w[OFFERED, k] = offered_w
 
 
 @inlined
 def request_links(
-    wiring: Wiring, load: RecordArray, store: RecordArray, link: RecordArray, supply_w: FloatArray
+    wiring: Wiring, load: RecordArray, store: RecordArray, link: RecordArray, island_w: FloatArray
 ) -> None:
     """From the fed islands inward, turn an island's want into the demand of its links."""
     for k in range(wiring.n_islands - 1, -1, -1):
         if wiring.feed_ptr[k] == wiring.feed_ptr[k + 1]:
             continue
-        want_w = -supply_w[k]
+        want_w = -island_w[SUPPLY, k]
         for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
             want_w += load[wiring.load[j]].demand_w
         for j in range(wiring.store_ptr[k], wiring.store_ptr[k + 1]):
@@ -60,7 +69,7 @@ def request_links(
             cable = link[wiring.feed[j]]
             end = load[cable.load]
             asked_w = sending_w(cable.efficiency, cable.loss_per_w, max(want_w, 0.0))
-            end.demand_w = min(asked_w, end.power_w * end.level * end.scale)
+            end.demand_w = min(asked_w, end.full_w)
             want_w -= arriving_w(cable.efficiency, cable.loss_per_w, end.demand_w)
 
 
@@ -68,19 +77,13 @@ def request_links(
 def grant(
     wiring: Wiring,
     load: RecordArray,
-    free: RecordArray,
     store: RecordArray,
     link: RecordArray,
-    supply_w: FloatArray,
+    island_w: FloatArray,
 ) -> None:
     """From the feeding islands outward, grant loads by priority."""
-    for k in range(free.shape[0]):
-        load[free[k].load].granted_w = 0.0
-    for k in range(link.shape[0]):
-        load[link[k].load].granted_w = 0.0
-        link[k].arrives_w = 0.0
     for k in range(wiring.n_islands):
-        left_w = supply_w[k]
+        left_w = island_w[SUPPLY, k]
         for j in range(wiring.feed_ptr[k], wiring.feed_ptr[k + 1]):
             cable = link[wiring.feed[j]]
             sent_w = load[cable.load].granted_w
@@ -90,6 +93,7 @@ def grant(
             left_w += store[wiring.store[j]].discharge_now_w
         # A rounding error must not shed a load that the supply just covers.
         slack_w = 1e-12 * left_w
+        used_w = 0.0
         for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
             one = load[wiring.load[j]]
             wanted_w = one.demand_w
@@ -97,22 +101,27 @@ def grant(
                 wanted_w = max(left_w, 0.0) if one.divisible else 0.0
             one.granted_w = wanted_w
             left_w -= wanted_w
+            used_w += wanted_w
+        island_w[USED, k] = used_w
 
 
 @inlined
 def settle(
-    wiring: Wiring, load: RecordArray, store: RecordArray, link: RecordArray, supply_w: FloatArray
+    wiring: Wiring, load: RecordArray, store: RecordArray, link: RecordArray, island_w: FloatArray
 ) -> None:
     """From the fed islands inward, fix the flows.
 
     Charge and discharge limits become flows, the supply of an island what is drawn from its
     sources, the grant of a link what it really carries.
     """
+    is_less_sent = False
     for k in range(wiring.n_islands - 1, -1, -1):
-        used_w = 0.0
-        for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
-            used_w += load[wiring.load[j]].granted_w
-        surplus_w = supply_w[k] - used_w
+        used_w = island_w[USED, k]
+        if is_less_sent:
+            used_w = 0.0
+            for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
+                used_w += load[wiring.load[j]].granted_w
+        surplus_w = island_w[SUPPLY, k] - used_w
         if wiring.feed_ptr[k] < wiring.feed_ptr[k + 1]:
             lack_w = -surplus_w
             for j in range(wiring.store_ptr[k], wiring.store_ptr[k + 1]):
@@ -123,6 +132,7 @@ def settle(
                     cable.arrives_w = max(lack_w, 0.0)
                     sent_w = sending_w(cable.efficiency, cable.loss_per_w, cable.arrives_w)
                     load[cable.load].granted_w = sent_w
+                    is_less_sent = True
                 lack_w -= cable.arrives_w
                 surplus_w += cable.arrives_w
         for j in range(wiring.store_ptr[k], wiring.store_ptr[k + 1]):
@@ -130,4 +140,4 @@ def settle(
             s.charge_now_w = min(s.charge_now_w, max(surplus_w, 0.0))
             s.discharge_now_w = min(s.discharge_now_w, max(-surplus_w, 0.0))
             surplus_w += s.discharge_now_w - s.charge_now_w
-        supply_w[k] -= max(surplus_w, 0.0)
+        island_w[SUPPLY, k] -= max(surplus_w, 0.0)

@@ -2,6 +2,8 @@
 
 The linear system of a time step has the pattern of the couplings. Eliminating nodes with the
 fewest neighbours first (minimum degree) gives no fill at all for trees, which stations mostly are.
+Among those the one that waits for the fewest others goes first, so that a chain is eliminated from
+both ends at once and a processor can do both sides together.
 No pivoting is needed: every column is diagonally dominant, as heat that leaves one node arrives at
 another and each node stores some.
 """
@@ -34,10 +36,12 @@ def eliminate(couplings: list[tuple[int, int]]) -> Elimination:
             entry[a, b] = len(entry)
     pivots: list[int] = []
     neighbours: list[list[int]] = []
+    waits = dict.fromkeys(around, 0)
     while around:
-        pivot = min(around, key=lambda node: (len(around[node]), node))
+        pivot = min(around, key=lambda node: (len(around[node]), waits[node], node))
         near = sorted(around.pop(pivot))
         for i in near:
+            waits[i] = max(waits[i], waits[pivot] + 1)
             around[i].discard(pivot)
             for j in near:
                 if i != j and j not in around[i]:

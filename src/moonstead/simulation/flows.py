@@ -7,20 +7,19 @@ Every flow is added to the ledger from its own place, so that the balances check
 import math
 
 from moonstead.compiled import inlined
+from moonstead.simulation.dispatch import OFFERED, SUPPLY
 from moonstead.simulation.memory import RecordArray
 from moonstead.simulation.network import FloatArray, Wiring
 
 
 @inlined
 def draw(
-    wiring: Wiring, source: RecordArray, node: RecordArray, supply_w: FloatArray, dt_s: float
+    wiring: Wiring, source: RecordArray, node: RecordArray, island_w: FloatArray, dt_s: float
 ) -> None:
     """Share what an island draws over its sources in proportion to their offers; age them."""
     for k in range(wiring.n_islands):
-        offered_w = 0.0
-        for j in range(wiring.source_ptr[k], wiring.source_ptr[k + 1]):
-            offered_w += source[wiring.source[j]].w
-        share = supply_w[k] / offered_w if offered_w > 0.0 else 0.0
+        offered_w = island_w[OFFERED, k]
+        share = island_w[SUPPLY, k] / offered_w if offered_w > 0.0 else 0.0
         for j in range(wiring.source_ptr[k], wiring.source_ptr[k + 1]):
             s = source[wiring.source[j]]
             drawn_w = s.w * share
@@ -30,9 +29,7 @@ def draw(
             s.health *= s.keep
             s.dust += s.dust_per_s * (1.0 - s.dust) * dt_s
             if s.takes_heat:
-                warmed = node[s.node]
-                warmed.heat_w -= drawn_w
-                warmed.extracted_j += drawn_w * dt_s
+                node[s.node].taken_w += drawn_w
 
 
 @inlined
@@ -41,26 +38,21 @@ def use(load: RecordArray, link: RecordArray, node: RecordArray, dt_s: float) ->
     for i in range(load.shape[0]):
         one = load[i]
         power_w = one.granted_w
-        one.used_j += power_w * dt_s
-        one.unserved_j += one.counts * (one.demand_w - power_w) * dt_s
+        if one.demand_w > power_w:
+            one.unserved_j += one.counts * (one.demand_w - power_w) * dt_s
         if power_w > 0.0:
+            one.used_j += power_w * dt_s
             one.running_s += dt_s
-            warm_w = power_w * one.heat_fraction
-            warmed = node[one.node]
-            warmed.heat_w += warm_w
-            warmed.dissipated_j += warm_w * dt_s
+            node[one.node].heat_w += power_w * one.heat_fraction
     for k in range(link.shape[0]):
         cable = link[k]
         end = load[cable.load]
         cable.delivered_j += cable.arrives_w * dt_s
-        lost_w = end.granted_w - cable.arrives_w
-        warmed = node[end.node]
-        warmed.heat_w += lost_w
-        warmed.dissipated_j += lost_w * dt_s
+        node[end.node].heat_w += end.granted_w - cable.arrives_w
 
 
 @inlined
-def do_work(
+def do_work(  # noqa: PLR0913, PLR0917
     work: RecordArray,
     load: RecordArray,
     flow: RecordArray,
@@ -104,10 +96,7 @@ def do_work(
         for n in range(w.need_begin, w.need_end):
             pool[need[n].pool].used_s += need[n].amount * duty * dt_s
         if w.reaction_heat_w != 0.0:
-            warm_w = w.reaction_heat_w * duty
-            warmed = node[one.node]
-            warmed.heat_w += warm_w
-            warmed.dissipated_j += warm_w * dt_s
+            node[one.node].heat_w += w.reaction_heat_w * duty
         if w.cleans >= 0:
             source[w.cleans].dust *= math.exp(-w.cleaning_per_s * duty * dt_s)
 
@@ -117,15 +106,16 @@ def move_stores(
     store: RecordArray, reactant: RecordArray, tank: RecordArray, node: RecordArray, dt_s: float
 ) -> None:
     """Charge, discharge, leak and age the stores."""
+    per_s = 1.0 / dt_s
     for k in range(store.shape[0]):
         s = store[k]
         put_j = s.charge_now_w * s.charge_efficiency * dt_s
-        took_j = s.discharge_now_w / s.discharge_efficiency * dt_s
+        took_j = s.discharge_now_w * s.taken_s
         # What was put in and taken out first: a leak only ever takes a share of what is left.
         left_j = max(s.energy_j + put_j - took_j, 0.0)
         leak_j = s.leak_share * left_j
         loss_j = s.charge_now_w * dt_s - put_j + took_j - s.discharge_now_w * dt_s + leak_j
-        faded_j = s.calendar_fade_per_s * s.rated_j * dt_s + s.cycle_fade * took_j
+        faded_j = s.fade_j + s.cycle_fade * took_j
         s.capacity_j = max(s.capacity_j - faded_j, 0.0)
         over_j = max(left_j - leak_j - s.capacity_j, 0.0)
         s.energy_j = left_j - leak_j - over_j
@@ -133,9 +123,7 @@ def move_stores(
         s.charged_j += s.charge_now_w * dt_s
         s.discharged_j += s.discharge_now_w * dt_s
         s.loss_j += loss_j
-        warmed = node[s.node]
-        warmed.heat_w += loss_j / dt_s
-        warmed.dissipated_j += loss_j
+        node[s.node].heat_w += loss_j * per_s
         for j in range(s.reactant_begin, s.reactant_end):
             r = reactant[j]
             moved_kg = r.kg_per_j * (put_j - took_j)

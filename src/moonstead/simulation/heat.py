@@ -22,6 +22,11 @@ def set_up_nodes(node: RecordArray, drivers: Drivers, step: int, dt_s: float) ->
     """Find what each node gains before its rise, and by how much less it gains per kelvin."""
     for k in range(node.shape[0]):
         n = node[k]
+        given_w, taken_w = n.heat_w, n.taken_w
+        n.dissipated_j += given_w * dt_s
+        n.extracted_j += taken_w * dt_s
+        n.heat_w = 0.0
+        n.taken_w = 0.0
         if n.scale == 0.0:
             n.diagonal = 1.0
             n.rise_k = 0.0
@@ -34,25 +39,30 @@ def set_up_nodes(node: RecordArray, drivers: Drivers, step: int, dt_s: float) ->
         coefficient = n.radiating_w_per_k4 * n.radiating
         slope = 0.0
         if n.louver_w_per_k4 > 0.0:
-            opened = (temperature_k - n.louver_open_k) / LOUVER_BAND_K
+            opened = (temperature_k - n.louver_open_k) * (1.0 / LOUVER_BAND_K)
             coefficient += min(max(opened, 0.0), 1.0) * n.louver_w_per_k4
             if 0.0 < opened < 1.0:
-                slope = n.louver_w_per_k4 * max(above_k4, 0.0) / LOUVER_BAND_K
+                slope = n.louver_w_per_k4 * max(above_k4, 0.0) * (1.0 / LOUVER_BAND_K)
         slope += 4.0 * coefficient * square_k2 * temperature_k
-        n.radiates_w = coefficient * above_k4
+        radiates_w = coefficient * above_k4
+        n.radiates_w = radiates_w
         n.radiates_w_per_k = slope
-        ground_w = 0.0
-        if n.ground_w_per_k > 0.0:
-            ground_k = drivers.series[step, drivers.ground[k]]
-            ground_w = n.ground_w_per_k * (temperature_k - ground_k)
-        capacity = n.heat_capacity_j_per_k
-        if n.latent_j > 0.0 and 0.0 <= temperature_k - n.melting_k <= n.melting_band_k:
-            capacity += n.latent_j / n.melting_band_k
-        n.capacity_now_j_per_k = capacity
         absorbed_w = drivers.series[step, drivers.absorbed[k]]
         n.absorbed_j += absorbed_w * dt_s
-        n.diagonal = capacity / dt_s + slope + n.ground_w_per_k
-        n.rise_k = absorbed_w + n.heat_w - n.radiates_w - ground_w
+        gain_w = absorbed_w + given_w - taken_w - radiates_w
+        if n.ground_w_per_k > 0.0:
+            slope += n.ground_w_per_k
+            ground_k = drivers.series[step, drivers.ground[k]]
+            gain_w -= n.ground_w_per_k * (temperature_k - ground_k)
+        slope += n.capacity_w_per_k
+        if n.latent_j > 0.0:
+            capacity = n.heat_capacity_j_per_k
+            if 0.0 <= temperature_k - n.melting_k <= n.melting_band_k:
+                capacity += n.latent_j / n.melting_band_k
+                slope += n.latent_j / (n.melting_band_k * dt_s)
+            n.capacity_now_j_per_k = capacity
+        n.diagonal = slope
+        n.rise_k = gain_w
 
 
 @inlined
@@ -68,24 +78,28 @@ def set_up_couplings(
         share = a.scale * b.scale
         if c.pump >= 0:
             pump = load[c.pump]
-            share *= pump.gain * (pump.granted_w / pump.power_w)
+            share *= pump.gain * (pump.granted_w * pump.per_w)
         warm_k, cool_k = a.temperature_k, b.temperature_k
         if c.closes_above_k > 0.0:
-            share *= min(max((warm_k - c.closes_above_k) / SWITCH_BAND_K, 0.0), 1.0)
+            share *= min(max((warm_k - c.closes_above_k) * (1.0 / SWITCH_BAND_K), 0.0), 1.0)
         conductance = c.w_per_k * share
-        radiating = c.w_per_k4 * share
-        cube_a, cube_b = warm_k * warm_k * warm_k, cool_k * cool_k * cool_k
-        c.flux_w = conductance * (warm_k - cool_k) + radiating * (
-            cube_a * warm_k - cube_b * cool_k
-        )
-        c.slope_a_w_per_k = conductance + 4.0 * radiating * cube_a
-        c.slope_b_w_per_k = conductance + 4.0 * radiating * cube_b
-        a.rise_k -= c.flux_w
-        b.rise_k += c.flux_w
-        a.diagonal += c.slope_a_w_per_k
-        b.diagonal += c.slope_b_w_per_k
-        entry[c.ab].value -= c.slope_b_w_per_k
-        entry[c.ba].value -= c.slope_a_w_per_k
+        flux_w = conductance * (warm_k - cool_k)
+        slope_a, slope_b = conductance, conductance
+        if c.w_per_k4 > 0.0:
+            radiating = c.w_per_k4 * share
+            cube_a, cube_b = warm_k * warm_k * warm_k, cool_k * cool_k * cool_k
+            flux_w += radiating * (cube_a * warm_k - cube_b * cool_k)
+            slope_a += 4.0 * radiating * cube_a
+            slope_b += 4.0 * radiating * cube_b
+        c.flux_w = flux_w
+        c.slope_a_w_per_k = slope_a
+        c.slope_b_w_per_k = slope_b
+        a.rise_k -= flux_w
+        b.rise_k += flux_w
+        a.diagonal += slope_a
+        b.diagonal += slope_b
+        entry[c.ab].value -= slope_b
+        entry[c.ba].value -= slope_a
 
 
 @inlined
@@ -99,23 +113,25 @@ def solve(
     """Eliminate the coupled nodes in their order, and put the rises back in."""
     for p in range(pivot.shape[0]):
         above = node[pivot[p].node]
+        inverse = 1.0 / above.diagonal
+        rise = above.rise_k
+        pivot[p].inverse = inverse
         for q in range(pivot[p].near_begin, pivot[p].near_end):
-            factor = entry[near[q].row_entry].value / above.diagonal
+            factor = entry[near[q].row_entry].value * inverse
             row = node[near[q].node]
-            row.rise_k -= factor * above.rise_k
+            row.rise_k -= factor * rise
             for r in range(near[q].update_begin, near[q].update_end):
                 change = factor * entry[update[r].entry].value
                 if update[r].target < 0:
                     row.diagonal -= change
                 else:
                     entry[update[r].target].value -= change
-    for k in range(node.shape[0]):
-        node[k].rise_k /= node[k].diagonal
     for p in range(pivot.shape[0] - 1, -1, -1):
         above = node[pivot[p].node]
+        rise = above.rise_k
         for q in range(pivot[p].near_begin, pivot[p].near_end):
-            known = entry[near[q].column_entry].value * node[near[q].node].rise_k
-            above.rise_k -= known / above.diagonal
+            rise -= entry[near[q].column_entry].value * node[near[q].node].rise_k
+        above.rise_k = rise * pivot[p].inverse
 
 
 @inlined
@@ -133,9 +149,7 @@ def move_heat(
     for k in range(coupling.shape[0]):
         c = coupling[k]
         carried_w = (
-            c.flux_w
-            + c.slope_a_w_per_k * node[c.a].rise_k
-            - c.slope_b_w_per_k * node[c.b].rise_k
+            c.flux_w + c.slope_a_w_per_k * node[c.a].rise_k - c.slope_b_w_per_k * node[c.b].rise_k
         )
         c.j += carried_w * dt_s
     for k in range(node.shape[0]):
@@ -143,6 +157,8 @@ def move_heat(
         if n.scale == 0.0:
             continue
         rise_k = n.rise_k
+        if not n.is_coupled:
+            rise_k /= n.diagonal
         n.radiated_j += (n.radiates_w + n.radiates_w_per_k * rise_k) * dt_s
         if n.ground_w_per_k > 0.0:
             ground_k = drivers.series[step, drivers.ground[k]]
@@ -166,14 +182,12 @@ def move_heat(
 def melted_rise_k(
     heat_j: float, into_k: float, capacity_j_per_k: float, band_k: float, latent_j: float
 ) -> float:
-    """The rise that heat makes in a node that may melt or freeze on the way.
+    """Return the rise that heat makes in a node that may melt or freeze on the way.
 
     ``into_k`` is its temperature above the lower edge of its melting band.
     """
     band_j = capacity_j_per_k * band_k + latent_j
-    enthalpy_j = (
-        capacity_j_per_k * into_k + latent_j * min(max(into_k / band_k, 0.0), 1.0) + heat_j
-    )
+    enthalpy_j = capacity_j_per_k * into_k + latent_j * min(max(into_k / band_k, 0.0), 1.0) + heat_j
     if enthalpy_j <= 0.0:
         return enthalpy_j / capacity_j_per_k - into_k
     if enthalpy_j >= band_j:
@@ -190,6 +204,8 @@ def _stop_all_on(n: int, source: RecordArray, load: RecordArray, store: RecordAr
     for k in range(load.shape[0]):
         if load[k].node == n:
             load[k].scale = 0.0
+            load[k].full_w = 0.0
+            load[k].demand_w = 0.0
     for k in range(store.shape[0]):
         if store[k].node == n:
             store[k].scale = 0.0

@@ -6,11 +6,11 @@ Offers and wishes first (`demand`), then who gets power (`dispatch`), then what 
 
 from moonstead.compiled import compiled_without_counting, inlined
 from moonstead.simulation.data import make_data, send_data
-from moonstead.simulation.demand import ask, ask_for_work, limit_stores, offer, open_stocks
+from moonstead.simulation.demand import ask, ask_for_work, limit_stores, offer, open_stocks, prepare
 from moonstead.simulation.dispatch import gather, grant, request_links, settle
 from moonstead.simulation.flows import do_work, draw, lose, move_stores, use
 from moonstead.simulation.heat import move_heat, set_up_couplings, set_up_nodes, solve
-from moonstead.simulation.memory import RecordArray, Records
+from moonstead.simulation.memory import Records
 from moonstead.simulation.network import Drivers, Float32Array, FloatArray, Wiring
 
 
@@ -33,7 +33,7 @@ def advance(
     wiring, drivers
         How the ties stand, and what the surroundings impose.
     scratch
-        Room for the supply of each bus and for what is left of each path.
+        Room for three sums of each bus (see `dispatch`) and for what is left of each path.
     rows
         Series, one row per step, columns in the order of `moonstead.simulation.output`; filled
         in place. With no rows nothing is recorded.
@@ -44,26 +44,25 @@ def advance(
     """
     source, load, store, node = records.source, records.load, records.store, records.node
     link, tank, work, pool = records.link, records.tank, records.work, records.pool
-    free, heater, flow, need = records.free, records.heater, records.flow, records.need
+    heater, flow, need = records.heater, records.flow, records.need
     supply, reactant, coupling = records.supply, records.reactant, records.coupling
     pivot, near, update, entry = records.pivot, records.near, records.update, records.entry
     recorder, writer, data = records.recorder, records.writer, records.data
     transmitter = records.transmitter
     series, path_bit_per_s = drivers.series, drivers.path_bit_per_s
-    supply_w, path_left_bit_per_s = scratch
+    island_w, path_left_bit_per_s = scratch
+    prepare(load, link, node)
     for step in range(steps[0], steps[1]):
-        for n in range(node.shape[0]):
-            node[n].heat_w = 0.0
         offer(source, node, series, drivers.source, step, dt_s)
-        ask(load, heater, link, node)
+        ask(load, heater, node)
         open_stocks(load, tank, pool, supply, series, drivers.supply, step, dt_s)
         ask_for_work(work, load, flow, need, tank, pool, dt_s)
-        limit_stores(store, reactant, tank, node, dt_s)
-        gather(wiring, source, supply_w)
-        request_links(wiring, load, store, link, supply_w)
-        grant(wiring, load, free, store, link, supply_w)
-        settle(wiring, load, store, link, supply_w)
-        draw(wiring, source, node, supply_w, dt_s)
+        limit_stores(store, reactant, tank, node)
+        gather(wiring, source, island_w)
+        request_links(wiring, load, store, link, island_w)
+        grant(wiring, load, store, link, island_w)
+        settle(wiring, load, store, link, island_w)
+        draw(wiring, source, node, island_w, dt_s)
         use(load, link, node, dt_s)
         do_work(work, load, flow, need, tank, pool, source, node, dt_s)
         move_stores(store, reactant, tank, node, dt_s)
@@ -78,47 +77,33 @@ def advance(
         solve(node, pivot, near, update, entry)
         move_heat(node, coupling, source, load, store, drivers, step, dt_s)
         if rows.shape[0] > 0:
-            _record(
-                source, load, store, node, recorder, writer, tank, transmitter, rows,
-                step - steps[2],
-            )
+            _record(records, rows, step - steps[2])
 
 
 @inlined
-def _record(
-    source: RecordArray,
-    load: RecordArray,
-    store: RecordArray,
-    node: RecordArray,
-    recorder: RecordArray,
-    writer: RecordArray,
-    tank: RecordArray,
-    transmitter: RecordArray,
-    rows: Float32Array,
-    row: int,
-) -> None:
-    """Write one row: the quantities of `moonstead.simulation.output.QUANTITIES`, in their order."""
-    column = 0
+def _record(records: Records, rows: Float32Array, row: int) -> None:
+    """Write one row: the quantities of `moonstead.simulation.output.QUANTITIES`, in their order.
+
+    Each record knows its column: loops with known ones would be vectorized by gathering from the
+    records, which takes ten times as long.
+    """
+    source, load, store, node = records.source, records.load, records.store, records.node
+    recorder, writer, tank = records.recorder, records.writer, records.tank
+    transmitter = records.transmitter
     for k in range(source.shape[0]):
-        rows[row, column + k] = source[k].w
-    column += source.shape[0]
+        rows[row, source[k].column] = source[k].w
     for k in range(load.shape[0]):
-        rows[row, column + k] = load[k].granted_w
-    column += load.shape[0]
+        rows[row, load[k].column] = load[k].granted_w
     for k in range(store.shape[0]):
-        rows[row, column + k] = store[k].energy_j
-    column += store.shape[0]
+        rows[row, store[k].column] = store[k].energy_j
     for k in range(node.shape[0] - 1):
-        rows[row, column + k] = node[k].temperature_k
-    column += node.shape[0] - 1
+        rows[row, node[k].column] = node[k].temperature_k
     for k in range(recorder.shape[0]):
         filling_bit = 0.0
         for j in range(recorder[k].writer_begin, recorder[k].writer_end):
             filling_bit += load[writer[j].load].queue_bit
-        rows[row, column + k] = filling_bit
-    column += recorder.shape[0]
+        rows[row, recorder[k].column] = filling_bit
     for k in range(tank.shape[0]):
-        rows[row, column + k] = tank[k].kg
-    column += tank.shape[0]
+        rows[row, tank[k].column] = tank[k].kg
     for k in range(transmitter.shape[0]):
-        rows[row, column + k] = transmitter[k].now_bit_per_s
+        rows[row, transmitter[k].column] = transmitter[k].now_bit_per_s

@@ -12,6 +12,13 @@ from numpy.typing import NDArray
 
 from moonstead.simulation.network import Ledger, Network, Scratch, State
 
+RECORDED = ("source", "load", "store", "node", "recorder", "tank", "transmitter")
+"""Tables with a series each, in the order of `moonstead.simulation.output.QUANTITIES`."""
+
+MAY_BE_NONE = ("work_cleans", "data_reads", "supply_load", "coupling_pump", "update_target")
+"""Indices that may be -1. The others are unsigned, or each use would ask whether they count from
+the end."""
+
 RecordArray = Any
 """A structured array; numba and mypy have no common word for it."""
 
@@ -21,7 +28,6 @@ class Records(NamedTuple):
 
     source: RecordArray
     load: RecordArray
-    free: RecordArray
     heater: RecordArray
     work: RecordArray
     flow: RecordArray
@@ -70,14 +76,27 @@ class Memory:
             self._view(name)[...] = column
         for name, column in _columns(state):
             getattr(self.state, name)[...] = column
-        self._scratch = {name: self._view(name) for name in Scratch._fields}
+        records = self.records
+        first = 0
+        for table in RECORDED:
+            recorded: NDArray[Any] = getattr(records, table)
+            recorded["column"] = np.arange(first, first + len(recorded))
+            first += len(recorded) - (table == "node")
+        power_w = records.load["power_w"]
+        np.divide(1.0, power_w, out=records.load["per_w"], where=power_w > 0.0)
+        records.heater["per_k"] = 1.0 / records.heater["band_k"]
+        records.node["is_coupled"][records.pivot["node"]] = True
 
     def set_step(self, dt_s: float) -> None:
         """Work out what is constant for a length of step."""
-        source, store = self.records.source, self.records.store
-        self._scratch["source_keep"][...] = np.exp(-source["loss_per_s"] * dt_s)
-        leak = -np.expm1(-store["self_discharge_per_s"] * dt_s)
-        self._scratch["store_leak_share"][...] = leak
+        source, store, node = self.records.source, self.records.store, self.records.node
+        source["keep"] = np.exp(-source["loss_per_s"] * dt_s)
+        store["leak_share"] = -np.expm1(-store["self_discharge_per_s"] * dt_s)
+        store["charge_w_per_j"] = 1.0 / (store["charge_efficiency"] * dt_s)
+        store["discharge_w_per_j"] = store["discharge_efficiency"] / dt_s
+        store["taken_s"] = dt_s / store["discharge_efficiency"]
+        store["fade_j"] = store["calendar_fade_per_s"] * store["rated_j"] * dt_s
+        node["capacity_w_per_k"] = node["heat_capacity_j_per_k"] / dt_s
 
     def _view(self, name: str) -> NDArray[Any]:
         table, _, field = name.partition("_")
@@ -101,5 +120,6 @@ def _dtype(table: str) -> np.dtype[Any]:
             owner, _, field = name.partition("_")
             if owner == table:
                 text = str(annotation)
-                kinds[field] = "i8" if "int64" in text else "?" if "bool" in text else "f8"
+                index = "i8" if name in MAY_BE_NONE else "u4"
+                kinds[field] = index if "int64" in text else "?" if "bool" in text else "f8"
     return np.dtype(list(kinds.items()), align=True)

@@ -47,9 +47,7 @@ def names_of(parts: Parts) -> Names:
     """Return the names of the components of sorted parts."""
     loads = all_loads(parts)
     converting = {converter.load.name for converter in parts.converters}
-    working = [
-        load for load in loads if load.name in converting or load.needs or load.cleans
-    ]
+    working = [load for load in loads if load.name in converting or load.needs or load.cleans]
     working.sort(key=lambda load: (int(load.priority), load.name))
     return Names(
         buses=tuple(item.name for item in parts.buses),

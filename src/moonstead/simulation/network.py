@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.int64]
+PlaceArray = NDArray[np.uint32]
+"""Indices that are never none."""
 FlagArray = NDArray[np.bool_]
 Float32Array = NDArray[np.float32]
 
@@ -41,8 +43,6 @@ class Network(NamedTuple):
     """0 for links, whose losses are counted apart."""
     load_counts: FloatArray
     """1 for what may be called unserved, 0 for links."""
-    free_load: IndexArray
-    """Loads on no bus."""
 
     heater_load: IndexArray
     """Loads with a thermostat."""
@@ -169,16 +169,16 @@ class Wiring(NamedTuple):
     """
 
     n_islands: int
-    source_ptr: IndexArray
-    source: IndexArray
-    load_ptr: IndexArray
-    load: IndexArray
+    source_ptr: PlaceArray
+    source: PlaceArray
+    load_ptr: PlaceArray
+    load: PlaceArray
     """By priority, then name."""
-    store_ptr: IndexArray
-    store: IndexArray
+    store_ptr: PlaceArray
+    store: PlaceArray
     """By dispatch order, then name."""
-    feed_ptr: IndexArray
-    feed: IndexArray
+    feed_ptr: PlaceArray
+    feed: PlaceArray
     """Links into each island, by name; those that would close a circle are in none."""
 
 
@@ -187,15 +187,15 @@ class Drivers(NamedTuple):
 
     series: FloatArray
     """(n_steps, n_series), every different series once."""
-    source: IndexArray
+    source: PlaceArray
     """Column of each source's offer in W."""
-    absorbed: IndexArray
+    absorbed: PlaceArray
     """Column of each node's absorbed sunlight in W."""
-    sink: IndexArray
+    sink: PlaceArray
     """Column of each node's sink temperature in K."""
-    ground: IndexArray
+    ground: PlaceArray
     """Column of each node's ground temperature in K."""
-    supply: IndexArray
+    supply: PlaceArray
     """Column of each supply of working time."""
     path_bit_per_s: FloatArray
     """(n_paths, n_steps)"""
@@ -237,6 +237,8 @@ class State(NamedTuple):
     node_radiating: FloatArray
     """Share of its radiating area that works."""
     node_lost: FlagArray
+    load_granted_w: FloatArray
+    """In the last step: what working time needs power for is given by it in the next."""
     load_queue_bit: FloatArray
     """Data waiting in the recorder, by the load that made it."""
     tank_kg: FloatArray
@@ -270,6 +272,8 @@ class Ledger(NamedTuple):
     """What arrives at the far end."""
     work_done_s: FloatArray
     """Throughput times time."""
+    work_lacked_s: FloatArray
+    """Throughput wanted that inputs, room or working time did not allow, times time."""
     store_charged_j: FloatArray
     store_discharged_j: FloatArray
     store_loss_j: FloatArray
@@ -301,8 +305,16 @@ class Scratch(NamedTuple):
     """On offer, then drawn."""
     source_keep: FloatArray
     """Share of health that a step leaves."""
+    source_column: IndexArray
+    """Where its series is recorded; so for all tables that have one."""
+    load_column: IndexArray
+    load_per_w: FloatArray
+    """One over its power; 0 for those without."""
+    load_full_w: FloatArray
+    """Power at the level it stands at."""
     load_demand_w: FloatArray
-    load_granted_w: FloatArray
+    heater_per_k: FloatArray
+    """One over its band."""
     work_asked: FloatArray
     """Throughput asked for."""
     link_arrives_w: FloatArray
@@ -311,8 +323,22 @@ class Scratch(NamedTuple):
     store_discharge_now_w: FloatArray
     store_leak_share: FloatArray
     """Share of energy that a step loses."""
+    store_charge_w_per_j: FloatArray
+    """Power that fills one joule of room in a step."""
+    store_discharge_w_per_j: FloatArray
+    store_taken_s: FloatArray
+    """Joules taken out in a step per watt given."""
+    store_fade_j: FloatArray
+    """Capacity lost in a step by the calendar."""
+    store_column: IndexArray
+    node_column: IndexArray
+    node_is_coupled: FlagArray
+    node_capacity_w_per_k: FloatArray
+    """Heat capacity over the length of a step."""
     node_heat_w: FloatArray
-    """What loads, stores and links give to it."""
+    """What sources, loads, stores and links give to it."""
+    node_taken_w: FloatArray
+    """What sources take from it."""
     node_radiates_w: FloatArray
     """At the start of the step."""
     node_radiates_w_per_k: FloatArray
@@ -326,7 +352,12 @@ class Scratch(NamedTuple):
     coupling_slope_a_w_per_k: FloatArray
     coupling_slope_b_w_per_k: FloatArray
     entry_value: FloatArray
+    pivot_inverse: FloatArray
+    """Of its diagonal when it is eliminated."""
     recorder_room_bit: FloatArray
+    recorder_column: IndexArray
+    transmitter_column: IndexArray
+    tank_column: IndexArray
     transmitter_now_bit_per_s: FloatArray
     tank_left_kg: FloatArray
     """What converters of lower priority may still take."""

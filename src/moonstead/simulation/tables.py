@@ -93,7 +93,6 @@ def _loads(loads: tuple[Load, ...], names: Names) -> Fields:
             0.0 if load.name in links else load.heat_fraction for load in loads
         ),
         "load_counts": _floats(0.0 if load.name in links else 1.0 for load in loads),
-        "free_load": _ints(i for i, load in enumerate(loads) if not load.bus),
         "heater_load": _ints(warmed),
         "heater_setpoint_k": _floats(thermostat.setpoint_k for thermostat in thermostats),
         "heater_band_k": _floats(thermostat.band_k for thermostat in thermostats),
@@ -104,9 +103,7 @@ def _work(loads: tuple[Load, ...], parts: Parts, names: Names) -> Fields:
     by_name = {load.name: load for load in loads}
     converters = {converter.load.name: converter for converter in parts.converters}
     working = [by_name[name] for name in names.work]
-    made = [
-        converters.get(load.name, Converter(load=load, flows=())) for load in working
-    ]
+    made = [converters.get(load.name, Converter(load=load, flows=())) for load in working]
     flows = [[flow for flow in item.flows if flow.tank] for item in made]
     needs = [load.needs for load in working]
     return {
@@ -172,9 +169,7 @@ def _nodes(nodes: tuple[ThermalNode, ...]) -> Fields:
     return {
         "node_heat_capacity_j_per_k": with_outside((n.heat_capacity_j_per_k for n in nodes), 1.0),
         "node_radiating_w_per_k4": with_outside(
-            (
-                n.radiating_area_m2 * n.emissivity * STEFAN_BOLTZMANN_W_PER_M2_K4 for n in nodes
-            ),
+            (n.radiating_area_m2 * n.emissivity * STEFAN_BOLTZMANN_W_PER_M2_K4 for n in nodes),
             0.0,
         ),
         "node_louver_w_per_k4": with_outside(
@@ -197,9 +192,7 @@ def _couplings(parts: Parts, names: Names) -> Fields:
     found = eliminate(ends)
     rows = [
         (pivot, near, updates)
-        for pivot, nears, each in zip(
-            found.pivots, found.neighbours, found.updates, strict=True
-        )
+        for pivot, nears, each in zip(found.pivots, found.neighbours, found.updates, strict=True)
         for near, updates in zip(nears, each, strict=True)
     ]
     return {
@@ -228,9 +221,7 @@ def _couplings(parts: Parts, names: Names) -> Fields:
 def _data(loads: tuple[Load, ...], parts: Parts, names: Names) -> Fields:
     by_priority = sorted(range(len(loads)), key=lambda i: (int(loads[i].priority), loads[i].name))
     making = [i for i in by_priority if loads[i].recorder]
-    writers = [
-        [i for i in making if loads[i].recorder == recorder] for recorder in names.recorders
-    ]
+    writers = [[i for i in making if loads[i].recorder == recorder] for recorder in names.recorders]
     transmitters = parts.transmitters
     return {
         "recorder_capacity_bit": _floats(recorder.capacity_bit for recorder in parts.recorders),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from moonstead.simulation.network import FloatArray, IndexArray, Wiring
+from moonstead.simulation.network import FloatArray, PlaceArray, Wiring
 
 CLOSED = 0.5
 """A tie at this level or above is closed."""
@@ -43,7 +43,7 @@ def wire(layout: Layout, tie_level: FloatArray | Sequence[float]) -> tuple[Wirin
 
     def members(
         buses: Sequence[int], items: Iterable[int], size: int
-    ) -> tuple[IndexArray, IndexArray]:
+    ) -> tuple[PlaceArray, PlaceArray]:
         lists: list[list[int]] = [[] for _ in range(layout.n_buses)]
         for item in items:
             if buses[item] >= 0:
@@ -57,9 +57,7 @@ def wire(layout: Layout, tie_level: FloatArray | Sequence[float]) -> tuple[Wirin
     load_ptr, load = members(layout.load_bus, layout.load_order, len(layout.load_bus))
     store_ptr, store = members(layout.store_bus, layout.store_order, len(layout.store_bus))
     feed_ptr, feed = members(to_bus, feeds, len(layout.links))
-    wiring = Wiring(
-        n_islands, source_ptr, source, load_ptr, load, store_ptr, store, feed_ptr, feed
-    )
+    wiring = Wiring(n_islands, source_ptr, source, load_ptr, load, store_ptr, store, feed_ptr, feed)
     return wiring, idle
 
 
@@ -113,10 +111,10 @@ def _feeders_first(
     return order
 
 
-def _flat(lists: list[list[int]], size: int) -> tuple[IndexArray, IndexArray]:
+def _flat(lists: list[list[int]], size: int) -> tuple[PlaceArray, PlaceArray]:
     """Return a list of lists as pointers and entries, padded to a fixed size."""
-    ptr = np.zeros(len(lists) + 1, dtype=np.int64)
-    ptr[1:] = np.cumsum([len(entries) for entries in lists], dtype=np.int64)
-    flat = np.full(size, -1, dtype=np.int64)
+    ptr = np.zeros(len(lists) + 1, dtype=np.uint32)
+    ptr[1:] = np.cumsum([len(entries) for entries in lists], dtype=np.uint32)
+    flat = np.zeros(size, dtype=np.uint32)
     flat[: ptr[-1]] = [entry for entries in lists for entry in entries]
     return ptr, flat
