@@ -16,7 +16,7 @@ class Chances:
     the time, and how large its load turns out.
     """
 
-    draws: int = 32
+    draws: int = 200
     """How many stations; 0 for one in which nothing fails and the load is as given."""
     seed: int = 1
     """The same seed gives the same stations."""
@@ -24,8 +24,6 @@ class Chances:
     """Of the arrays, in parallel."""
     string_survival: float = 0.98
     """Chance that a string works at the end of life (assumption)."""
-    reactor_units: int = 4
-    """Four Kilopower units are an outpost (NASA)."""
     reactor_survival: float = 0.98
     """Chance that a unit works at the end of life (assumption)."""
     load_sigma: float = 0.1
@@ -49,12 +47,12 @@ class Draws:
     load: FloatArray
 
 
-def drawn(chances: Chances) -> Draws:
-    """Draw stations; always the same ones for the same chances."""
+def drawn(chances: Chances, reactor_units: int) -> Draws:
+    """Draw stations; always the same ones for the same chances and number of reactors."""
     if chances.draws == 0:
         return Draws(np.ones(1), np.ones(1), np.ones(1))
     generator = np.random.default_rng(chances.seed)
     strings = generator.binomial(chances.strings, chances.string_survival, chances.draws)
-    units = generator.binomial(chances.reactor_units, chances.reactor_survival, chances.draws)
+    units = generator.binomial(reactor_units, chances.reactor_survival, chances.draws)
     load = np.exp(chances.load_sigma * generator.standard_normal(chances.draws))
-    return Draws(strings / chances.strings, units / chances.reactor_units, load)
+    return Draws(strings / chances.strings, units / reactor_units, load)

@@ -10,11 +10,11 @@ from moonstead.components import (
     FloatArray,
     Load,
     Parts,
-    Priority,
     Source,
     Store,
     Surroundings,
 )
+from moonstead.contracts import Priority
 from moonstead.simulation.compile import compile_station, drive
 from moonstead.simulation.simulator import Noise, Simulator, Sky
 from moonstead.sizing.technology import StoreTechnology
@@ -91,9 +91,7 @@ def _parts(plant: Plant) -> Parts:
     return Parts(
         buses=(Bus(name="main"),),
         sources=(
-            Source(
-                name="array", bus="main", node="", available_w=_Scaled(plant.array_w_per_light)
-            ),
+            Source(name="array", bus="main", node="", available_w=_Scaled(plant.array_w_per_light)),
             Source(name="reactor", bus="main", node="", available_w=_Constant(plant.reactor_w)),
         ),
         loads=(

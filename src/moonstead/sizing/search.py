@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from moonstead.sizing.chances import Draws
 from moonstead.sizing.judge import Plant, unserved_j
-from moonstead.sizing.need import least_store_j, within_risk_j
+from moonstead.sizing.need import NeedTable, least_store_j, need_table, within_risk_j
 from moonstead.sizing.sunlight import SiteLight
 from moonstead.sizing.technology import StoreTechnology, Technology
 from moonstead.units import HOUR_S, JULIAN_YEAR_S
@@ -20,10 +20,12 @@ WINDOW_YEARS = 2
 """A span is lived through for so long, so that no darkness of its first year is cut at its end."""
 SEARCH_STEP_S = 3.0 * HOUR_S
 """Areas are searched on means over this; the store is then sized on the full grid."""
-AREA_SCAN = tuple(0.5 * 1.45**k for k in range(14))
+AREA_SCAN = tuple(0.3 * 1.1**k for k in range(64))
 """Times the area that would just carry what reactors do not, in full sunlight."""
-GOLDEN_STEPS = 9
+GOLDEN_STEPS = 20
 GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
+NEAR = 1.15
+"""Needs on the means are within a few per cent of those on the full grid."""
 JUDGE_MARGIN = 1e-6
 """Relative: so little less of a store must fail where the store decides."""
 
@@ -61,10 +63,6 @@ class Task:
         end = np.rint((np.arange(self.years) + WINDOW_YEARS) * JULIAN_YEAR_S / step_s)
         return np.column_stack([begin, end]).astype(np.int64)
 
-    def case(self, number: int) -> tuple[int, int]:
-        """Return draw and year of a case."""
-        return number // self.years, number % self.years
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
@@ -101,16 +99,26 @@ class Design:
         return 0.0 if self.store is None else self.store.rated_j(self.need_j)
 
 
-def coarse(light_w_per_m2: FloatArray, step_s: float) -> tuple[FloatArray, float]:
+def need_tables(task: Task, height: int) -> dict[str, NeedTable]:
+    """Return the table of each store at a height, on means over `SEARCH_STEP_S`."""
+    few, step_s = _coarse(task.light.light_w_per_m2[height], task.light.step_s)
+    few *= task.technology.array.efficiency
+    windows = task.windows(step_s)
+    return {store.name: need_table(few, windows, step_s, store) for store in task.technology.stores}
+
+
+def _coarse(light_w_per_m2: FloatArray, step_s: float) -> tuple[FloatArray, float]:
     """Return means over about `SEARCH_STEP_S`, and their step; energy is kept."""
     group = max(round(SEARCH_STEP_S / step_s), 1)
-    # Steps that do not fill a group at the end belong to the year after the last.
+    # Steps that do not fill a group at the end belong to no span, but for a rounding.
     count = light_w_per_m2.shape[-1] // group
     means: FloatArray = light_w_per_m2[: count * group].reshape(count, group).mean(axis=1)
     return means, group * step_s
 
 
-def lightest(task: Task, height: int, reactor_w: float) -> Design | None:
+def lightest(
+    task: Task, height: int, reactor_w: float, tables: dict[str, NeedTable]
+) -> Design | None:
     """Return the lightest system with reactors of a given power; None where there is none.
 
     Parameters
@@ -121,73 +129,111 @@ def lightest(task: Task, height: int, reactor_w: float) -> Design | None:
         Which of the heights of the site's light.
     reactor_w
         Of all reactors together, as built.
+    tables
+        Of that height, see `need_tables`.
     """
-    without = _without_store(task, height, reactor_w)
-    found = [_lightest_with(task, height, reactor_w, store) for store in task.technology.stores]
-    designs = [design for design in (without, *found) if design is not None]
-    return min(designs, key=lambda design: design.total_kg, default=None)
+    designs = [_without_store(task, height, reactor_w)]
+    found = [
+        (best, store)
+        for store in task.technology.stores
+        if (best := _best_area(task, height, reactor_w, store, tables[store.name])) is not None
+    ]
+    if found:
+        (_, area_m2), store = min(found, key=lambda pair: pair[0][0])
+        designs.append(_sized(task, height, (area_m2, reactor_w, store), tables[store.name]))
+    alive = [design for design in designs if design is not None]
+    return min(alive, key=lambda design: design.total_kg, default=None)
 
 
 def reactor_alone_w(task: Task) -> float:
     """Return the reactor power with which neither arrays nor stores are needed."""
+    return within_risk_j(np.repeat(_alone_w(task), task.years), task.risk)
+
+
+def _alone_w(task: Task) -> FloatArray:
     with np.errstate(divide="ignore"):
-        needed_w = task.load_w * task.draws.load / task.draws.reactor
-    return within_risk_j(np.repeat(needed_w, task.years), task.risk)
+        needed_w: FloatArray = task.load_w * task.draws.load / task.draws.reactor
+    return needed_w
 
 
 def _without_store(task: Task, height: int, reactor_w: float) -> Design | None:
-    fails = task.load_w * task.draws.load > reactor_w * task.draws.reactor * (1.0 + 1e-12)
-    failing = int(fails.sum()) * task.years
-    cases = len(fails) * task.years
-    if reactor_w == 0.0 or failing > task.risk * cases + 1e-9:
+    needed_w = _alone_w(task)
+    fails = needed_w > reactor_w
+    failing, cases = int(fails.sum()) * task.years, len(fails) * task.years
+    if failing > task.risk * cases + 1e-9:
         return None
     return Design(
         height_m=task.light.heights_m[height], area_m2=0.0, array_power_w=0.0, store=None,
         need_j=0.0, reactor_w=reactor_w, array_kg=0.0, masts_kg=0.0, store_kg=0.0,
         reactor_kg=task.technology.reactor.reactor_kg(reactor_w), failing=failing, cases=cases,
-        deciding_draw=int(np.argmax(task.draws.load / np.maximum(task.draws.reactor, 1e-12))),
-        deciding_year=0,
+        deciding_draw=int(np.argmax(np.where(fails, 0.0, needed_w))), deciding_year=0,
     )  # fmt: skip
 
 
-def _lightest_with(
-    task: Task, height: int, reactor_w: float, store: StoreTechnology
-) -> Design | None:
-    array = task.technology.array
-    light = task.light.light_w_per_m2[height]
-    few, few_step_s = coarse(light, task.light.step_s)
-    windows = task.windows(few_step_s)
-    height_m = task.light.heights_m[height]
+def _lacks_w(task: Task, reactor_w: float) -> FloatArray:
+    """Return what reactors leave of the load, by draw."""
+    return task.load_w * task.draws.load - reactor_w * task.draws.reactor
 
-    def needs_j(
-        area_m2: float, series: FloatArray, spans: NDArray[np.int64], step_s: float
-    ) -> FloatArray:
-        supply = (
-            area_m2 * task.draws.array,
-            reactor_w * task.draws.reactor,
-            task.load_w * task.draws.load,
-        )
-        return least_store_j(series * array.efficiency, spans, supply, step_s, store)
+
+def _best_area(
+    task: Task, height: int, reactor_w: float, store: StoreTechnology, table: NeedTable
+) -> tuple[float, float] | None:
+    """Return least mass of arrays, masts and store, and the area for it."""
+    array = task.technology.array
+    height_m = task.light.heights_m[height]
+    lacks_w = _lacks_w(task, reactor_w)
 
     def mass_kg(area_m2: float) -> float:
         bare_kg = array.array_kg(area_m2) + array.masts_kg(area_m2, height_m)
-        need_j = within_risk_j(needs_j(area_m2, few, windows, few_step_s), task.risk)
-        return bare_kg + store.store_kg(need_j)
+        needs_j = table.needs_j(area_m2 * task.draws.array, lacks_w)
+        return bare_kg + store.store_kg(within_risk_j(needs_j, task.risk))
 
-    peak_w_per_m2 = float(few.max()) * array.efficiency
+    peak_w_per_m2 = float(task.light.light_w_per_m2[height].max()) * array.efficiency
     if peak_w_per_m2 <= 0.0:
         return None
-    lack_w = float(np.max(task.load_w * task.draws.load - reactor_w * task.draws.reactor))
-    unit_m2 = max(lack_w, 0.02 * task.load_w) / peak_w_per_m2
-    area_m2 = _least(mass_kg, [unit_m2 * factor for factor in AREA_SCAN])
-    if area_m2 is None:
-        return None
-    full = needs_j(area_m2, light, task.windows(task.light.step_s), task.light.step_s)
-    need_j = within_risk_j(full, task.risk)
+    unit_m2 = max(float(lacks_w.max()), 0.02 * task.load_w) / peak_w_per_m2
+    return _least(mass_kg, [unit_m2 * factor for factor in AREA_SCAN])
+
+
+def _needs_j(
+    task: Task, height: int, plant: tuple[float, float, StoreTechnology], table: NeedTable
+) -> FloatArray:
+    """Return the needs of all cases, shape (draws, years).
+
+    The plant is its array area, reactor power and store. Cases near the limit, which may decide,
+    are taken on the full grid; the rest as the table has them.
+    """
+    area_m2, reactor_w, store = plant
+    areas_m2, lacks_w = area_m2 * task.draws.array, _lacks_w(task, reactor_w)
+    needs_j = table.needs_j(areas_m2, lacks_w)
+    limit_j = within_risk_j(needs_j, task.risk)
+    if not math.isfinite(limit_j):
+        return needs_j
+    draws, years = np.nonzero(
+        (needs_j >= limit_j / NEAR) & (needs_j <= limit_j * NEAR) & (lacks_w > 0.0)[:, np.newaxis]
+    )
+    needs_j[draws, years] = least_store_j(
+        task.light.light_w_per_m2[height] * task.technology.array.efficiency,
+        task.windows(task.light.step_s)[years],
+        (areas_m2[draws], lacks_w[draws]),
+        task.light.step_s,
+        store,
+    )
+    return needs_j
+
+
+def _sized(
+    task: Task, height: int, plant: tuple[float, float, StoreTechnology], table: NeedTable
+) -> Design | None:
+    """Return the design of a plant, its store sized on the full grid; None where none will do."""
+    area_m2, reactor_w, store = plant
+    array = task.technology.array
+    height_m = task.light.heights_m[height]
+    needs_j = _needs_j(task, height, plant, table)
+    need_j = within_risk_j(needs_j, task.risk)
     if not math.isfinite(need_j):
         return None
-    near = np.abs(full - need_j)
-    draw, year = task.case(int(np.argmin(near)))
+    draw, year = divmod(int(np.argmin(np.abs(needs_j - need_j))), task.years)
     return Design(
         height_m=height_m,
         area_m2=area_m2,
@@ -199,36 +245,27 @@ def _lightest_with(
         masts_kg=array.masts_kg(area_m2, height_m),
         store_kg=store.store_kg(need_j),
         reactor_kg=task.technology.reactor.reactor_kg(reactor_w),
-        failing=int((full > need_j).sum()),
-        cases=full.size,
+        failing=int((needs_j > need_j).sum()),
+        cases=needs_j.size,
         deciding_draw=draw,
         deciding_year=year,
     )
 
 
-def _least(mass_kg: Callable[[float], float], areas_m2: list[float]) -> float | None:
-    """Return the area of least mass: a scan, then golden sections about its best."""
-    masses_kg = [mass_kg(area_m2) for area_m2 in areas_m2]
-    best = int(np.argmin(masses_kg))
-    if not math.isfinite(masses_kg[best]):
+def _least(mass_kg: Callable[[float], float], areas_m2: list[float]) -> tuple[float, float] | None:
+    """Return the least mass and its area: a scan, then golden sections about its best."""
+    tried = {area_m2: mass_kg(area_m2) for area_m2 in areas_m2}
+    at = int(np.argmin(list(tried.values())))
+    if not math.isfinite(tried[areas_m2[at]]):
         return None
-    low = math.log(areas_m2[max(best - 1, 0)])
-    high = math.log(areas_m2[min(best + 1, len(areas_m2) - 1)])
-    tried = dict(zip(areas_m2, masses_kg, strict=True))
-    left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-    at_left, at_right = mass_kg(math.exp(left)), mass_kg(math.exp(right))
+    low, high = areas_m2[max(at - 1, 0)], areas_m2[min(at + 1, len(areas_m2) - 1)]
     for _ in range(GOLDEN_STEPS):
-        tried[math.exp(left)], tried[math.exp(right)] = at_left, at_right
-        if at_left <= at_right:
-            high, right, at_right = right, left, at_left
-            left = high - GOLDEN * (high - low)
-            at_left = mass_kg(math.exp(left))
-        else:
-            low, left, at_left = left, right, at_right
-            right = low + GOLDEN * (high - low)
-            at_right = mass_kg(math.exp(right))
-    tried[math.exp(left)], tried[math.exp(right)] = at_left, at_right
-    return min(tried, key=lambda area_m2: tried[area_m2])
+        left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+        for area_m2 in (left, right):
+            tried[area_m2] = mass_kg(area_m2)
+        low, high = (low, right) if tried[left] <= tried[right] else (left, high)
+    area_m2 = min(tried, key=lambda area: tried[area])
+    return tried[area_m2], area_m2
 
 
 def plant_of(task: Task, design: Design, draw: int, share_of_store: float = 1.0) -> Plant:
@@ -243,17 +280,40 @@ def plant_of(task: Task, design: Design, draw: int, share_of_store: float = 1.0)
     )
 
 
-def failing_in_kernel(task: Task, design: Design) -> int:
-    """Count the cases in which the station's kernel misses survival energy."""
+def verdicts(
+    task: Task, design: Design, tables: dict[str, NeedTable], most: int
+) -> tuple[int, int]:
+    """Let the station's kernel judge the cases that are nearest to the limit of a design.
+
+    Parameters
+    ----------
+    task, design, tables
+        What was sized, and the tables of its height.
+    most
+        How many cases to judge; a larger store never hurts, so that the rest follows from them.
+
+    Returns
+    -------
+    tuple of int
+        Cases judged, and those of them in which it finds otherwise than the sizing did.
+    """
     height = task.light.heights_m.index(design.height_m)
     light = task.light.light_w_per_m2[height]
-    # The last digit of the recursion and of the kernel need not be the same.
-    slack = 1.0 + 1e-9
-    return sum(
-        unserved_j(plant_of(task, design, draw, slack), light[begin:end], task.light.step_s) > 0.0
-        for draw in range(len(task.draws.load))
-        for begin, end in task.windows(task.light.step_s)
-    )
+    windows = task.windows(task.light.step_s)
+    store = design.store or task.technology.stores[0]
+    plant = (design.area_m2, design.reactor_w, store)
+    needs_j = _needs_j(task, height, plant, tables[store.name])
+    with np.errstate(divide="ignore"):
+        distance = np.abs(np.log(np.maximum(needs_j, 1e-3) / max(design.need_j, 1e-3)))
+    nearest = np.argsort(distance, axis=None, kind="stable")[:most]
+    wrong = 0
+    for draw, year in zip(*np.unravel_index(nearest, needs_j.shape), strict=True):
+        begin, end = windows[year]
+        # The last digit of the recursion and of the kernel need not be the same.
+        drawn = plant_of(task, design, int(draw), 1.0 + 1e-9)
+        fails = unserved_j(drawn, light[begin:end], task.light.step_s) > 0.0
+        wrong += fails != (needs_j[draw, year] > design.need_j)
+    return len(nearest), wrong
 
 
 def kernel_agrees(task: Task, design: Design) -> bool:

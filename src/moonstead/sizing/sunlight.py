@@ -138,13 +138,19 @@ def light_of(
         Where the grid leaves the ephemeris.
     """
     rows, dark_s = [], []
-    for profile in profiles:
-        sun = ephemeris.track(profile.site, "sun", *grid)
-        earth = ephemeris.track(profile.site, "earth", *grid)
+    for at, profile in enumerate(profiles):
+        site, before = profile.site, profiles[at - 1].site
+        # From a higher mast on the same spot Sun and Earth stand where they stood (1e-8 degrees).
+        if at == 0 or (site.latitude_deg, site.longitude_deg) != (
+            before.latitude_deg,
+            before.longitude_deg,
+        ):
+            sun = ephemeris.track(site, "sun", *grid)
+            clear = 1.0 - eclipse_fraction(sun, ephemeris.track(site, "earth", *grid))
+            upright = np.cos(np.radians(sun.elevation_deg))
+            beam_w_per_m2 = SOLAR_CONSTANT_W_PER_M2 * (AU_M / sun.distance_m) ** 2 * upright * clear
         seen = visible_fraction(sun, profile)
-        beam_w_per_m2 = SOLAR_CONSTANT_W_PER_M2 * (AU_M / sun.distance_m) ** 2
-        upright = np.cos(np.radians(sun.elevation_deg))
-        rows.append(beam_w_per_m2 * upright * seen * (1.0 - eclipse_fraction(sun, earth)))
+        rows.append(beam_w_per_m2 * seen)
         dark_s.append(_longest_run(seen == 0.0) * grid[1])
     return SiteLight(
         name=name,
@@ -159,5 +165,3 @@ def light_of(
 def _longest_run(condition: NDArray[np.bool_]) -> int:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], condition, [False]]).astype(np.int8)))
     return int((edges[1::2] - edges[::2]).max(initial=0))
-
-

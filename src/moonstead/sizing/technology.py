@@ -108,16 +108,17 @@ class ReactorTechnology:
     large_kg_per_w: float = 0.150
     """NASA's directive of 2025: 100 kW in less than 15 t."""
     smallest_w: float = 1e3
-    """Below it a reactor gets no lighter: Kilopower has 1 to 10 kW."""
+    """Below it a unit gets no lighter: Kilopower has 1 to 10 kW."""
+    units: int = 4
+    """They share the power: four Kilopower units are an outpost (NASA)."""
 
     def reactor_kg(self, power_w: float) -> float:
-        """Return the mass of all reactors together for an electric power."""
+        """Return the mass of all units together for an electric power of all together."""
         if power_w == 0.0:
             return 0.0
-        size = max(power_w, self.smallest_w)
-        return max(
-            self.one_kilowatt_kg * (size / 1e3) ** self.exponent, size * self.large_kg_per_w
-        )
+        unit_w = max(power_w / self.units, self.smallest_w)
+        small_kg: float = self.one_kilowatt_kg * (unit_w / 1e3) ** self.exponent
+        return self.units * max(small_kg, unit_w * self.large_kg_per_w)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,17 @@ import numpy as np
 from moonstead.sizing.search import (
     Design,
     Task,
-    failing_in_kernel,
     kernel_agrees,
     lightest,
+    need_tables,
     reactor_alone_w,
+    verdicts,
 )
 
 REACTOR_SHARES = (0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0, 1.125)
 """Reactor power over the load as planned; what is above the reactor alone is left out."""
+
+JUDGED_CASES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,8 @@ class SiteTrade:
         Lightest system for each reactor power, the last with neither arrays nor stores.
     best
         Of all of them.
-    kernel_failing
-        Cases of the best in which the station's kernel missed survival energy.
+    judged, judged_otherwise
+        Cases of the best that the station's kernel judged, and those that it judged otherwise.
     kernel_agrees
         Whether, in the deciding case of every design, the kernel survives with the store and
         fails with a millionth less.
@@ -43,7 +46,8 @@ class SiteTrade:
     by_height: tuple[Design | None, ...]
     by_reactor: tuple[Design, ...]
     best: Design
-    kernel_failing: int
+    judged: int
+    judged_otherwise: int
     kernel_agrees: bool
 
     @property
@@ -64,10 +68,11 @@ def trade(task: Task, tell: Callable[[str], None]) -> SiteTrade:
         Called with a line of progress now and then.
     """
     name = task.light.name
-    by_height = []
+    by_height, tables = [], []
     for height, height_m in enumerate(task.light.heights_m):
         tell(f"{name}: mast of {height_m:g} m")
-        by_height.append(lightest(task, height, 0.0))
+        tables.append(need_tables(task, height))
+        by_height.append(lightest(task, height, 0.0, tables[height]))
     masses_kg = [np.inf if design is None else design.total_kg for design in by_height]
     # Where no height survives on sunlight alone, the highest mast sees the most of it.
     height = int(np.argmin(masses_kg)) if np.isfinite(masses_kg).any() else len(masses_kg) - 1
@@ -78,18 +83,22 @@ def trade(task: Task, tell: Callable[[str], None]) -> SiteTrade:
     found = [by_height[height]]
     for power_w in powers_w:
         tell(f"{name}: reactors of {power_w / 1e3:.3g} kW")
-        found.append(lightest(task, height, power_w))
+        found.append(lightest(task, height, power_w, tables[height]))
     by_reactor = tuple(design for design in found if design is not None)
     every = [design for design in (*by_height, *by_reactor) if design is not None]
     if not every:
         raise ValueError("not one design")
     best = min(every, key=lambda design: design.total_kg)
-    tell(f"{name}: judged by the station's kernel, {best.cases} cases")
+    tell(f"{name}: judged by the station's kernel")
+    judged, otherwise = verdicts(
+        task, best, tables[task.light.heights_m.index(best.height_m)], JUDGED_CASES
+    )
     return SiteTrade(
         task=task,
         by_height=tuple(by_height),
         by_reactor=by_reactor,
         best=best,
-        kernel_failing=failing_in_kernel(task, best),
+        judged=judged,
+        judged_otherwise=otherwise,
         kernel_agrees=all(kernel_agrees(task, design) for design in every),
     )
