@@ -89,7 +89,7 @@ def _survival(model: StationModel, simulator: Simulator, directory: RunDirectory
     reserve_j = reserve_of(model)[:in_run]
     worst = int(reserve_j.argmax())
     unserved_j = _survival_unserved_j(simulator)
-    lacked_s = float(simulator.ledger.work_lacked_s[simulator.bodies()].sum())
+    lacked_s = float(simulator.ledger.work_lacked_s[simulator.bodies].sum())
     lost = [
         name
         for name, is_lost in zip(

@@ -83,7 +83,12 @@ class Simulator:
         self.upkeep = Upkeep(station, self.state, self.ledger, schedule, start_t_s)
         self._held: dict[str, float] = {}
         self.wiring: Wiring = wire(station.layout, self.state.tie_level)[0]
-        state, names = self.state, station.names
+        state, names, network = self.state, station.names, station.network
+        worked = network.work_load
+        self.bodies: NDArray[np.bool_] = (network.load_priority[worked] == Priority.SURVIVAL) & (
+            network.load_power_w[worked] <= 0.0
+        )
+        """Which work is that of bodies: vital, and by nothing that power could do."""
         kinds = (
             (names.loads, state.load_command, state.load_stuck, state.load_level),
             (names.sources, state.source_command, state.source_stuck, state.source_level),
@@ -204,13 +209,6 @@ class Simulator:
                     values[place] = frozen[key]
         self._held = frozen
 
-    def bodies(self) -> NDArray[np.bool_]:
-        """Return which work is that of bodies: vital, and by nothing that power could do."""
-        network = self.station.network
-        vital = network.load_priority[network.work_load] == Priority.SURVIVAL
-        alive: NDArray[np.bool_] = vital & (network.load_power_w[network.work_load] <= 0.0)
-        return alive
-
     def _lacks(self, lacked_before: FloatArray) -> list[Notice]:
         """Tell which bodies lacked what they take, or room for what they give."""
         names = self.station.names
@@ -222,7 +220,7 @@ class Simulator:
                 f"{names.work[w]} lacked what it takes or room for what it gives",
                 {"lacked_s": float(lacked_s[w])},
             )
-            for w in np.flatnonzero(self.bodies() & (lacked_s > 0.0))
+            for w in np.flatnonzero(self.bodies & (lacked_s > 0.0))
         ]
 
     @property
