@@ -10,9 +10,8 @@ station's clock.
 **Assumptions.** Rates are means over the day, the same for all. Crew that has not arrived, or has
 left, takes and gives nothing.
 
-**Limits.** People who lack something do not die: their metabolism slows down to what there is. A
-crew in danger shows in the habitat's tanks: oxygen, water or food at zero, or carbon dioxide or
-waste full. The clock counts from the start of the run.
+**Limits.** People who lack something do not die: their metabolism slows down to what there is. That
+is an event of kind `crew-in-need`, and the run's verdict counts it as not survived. The clock counts from the start of the run.
 
 **Validation.** A closed day, Weir's equation for the heat (136.7 W to 1 %), and the sum for two
 people and 55 days, 89.8 kg of oxygen, 275 kg of water, 165 kg of food, 114.4 kg of carbon dioxide
