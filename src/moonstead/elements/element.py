@@ -96,6 +96,7 @@ class Work(Spec):
             power_w=self.power_w,
             priority=Priority.MAINTENANCE,
             initial_level=1.0,
+            divisible=True,  # half of those it takes do half of it
             heat_fraction=0.0,  # done outside
             needs=tuple(Need(pool=pool, amount=amount) for pool, amount in pools if amount > 0.0),
         )
