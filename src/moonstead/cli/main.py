@@ -31,6 +31,7 @@ VERBS = {
     "schema": Verb("moonstead.cli.schema", "Print the JSON schema of a scenario."),
     "site": Verb("moonstead.cli.site", "Sum up light and Earth at a site, and plot them."),
     "sites": Verb("moonstead.cli.sites", "List shipped sites; rank the best sites of a map."),
+    "size": Verb("moonstead.cli.size", "Size arrays, stores and reactors to survive the dark."),
     "sky": Verb("moonstead.cli.sky", "Show where Sun and Earth stand at an instant."),
     "terrain": Verb("moonstead.cli.terrain", "List, fetch, describe and make elevation models."),
 }

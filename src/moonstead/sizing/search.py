@@ -165,7 +165,7 @@ def _without_store(task: Task, height: int, reactor_w: float) -> Design | None:
     return Design(
         height_m=task.light.heights_m[height], area_m2=0.0, array_power_w=0.0, store=None,
         need_j=0.0, reactor_w=reactor_w, array_kg=0.0, masts_kg=0.0, store_kg=0.0,
-        reactor_kg=task.technology.reactor.reactor_kg(reactor_w), failing=failing, cases=cases,
+        reactor_kg=task.technology.reactor_kg(reactor_w), failing=failing, cases=cases,
         deciding_draw=int(np.argmax(np.where(fails, 0.0, needed_w))), deciding_year=0,
     )  # fmt: skip
 
@@ -244,7 +244,7 @@ def _sized(
         array_kg=array.array_kg(area_m2),
         masts_kg=array.masts_kg(area_m2, height_m),
         store_kg=store.store_kg(need_j),
-        reactor_kg=task.technology.reactor.reactor_kg(reactor_w),
+        reactor_kg=task.technology.reactor_kg(reactor_w),
         failing=int((needs_j > need_j).sum()),
         cases=needs_j.size,
         deciding_draw=draw,

@@ -126,6 +126,11 @@ class Technology:
     """All that a station's power can be made of."""
 
     array: ArrayTechnology = ArrayTechnology()
-    reactor: ReactorTechnology = ReactorTechnology()
+    reactor: ReactorTechnology | None = ReactorTechnology()
+    """None for sunlight alone."""
     stores: tuple[StoreTechnology, ...] = (BATTERY, FUEL_CELL)
     """The lighter one is taken."""
+
+    def reactor_kg(self, power_w: float) -> float:
+        """Return the mass of reactors of a power; none has none."""
+        return 0.0 if self.reactor is None else self.reactor.reactor_kg(power_w)

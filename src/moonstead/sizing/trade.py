@@ -14,11 +14,16 @@ from moonstead.sizing.search import (
     reactor_alone_w,
     verdicts,
 )
+from moonstead.units import DAY_S
 
 REACTOR_SHARES = (0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0, 1.125)
 """Reactor power over the load as planned; what is above the reactor alone is left out."""
 
 JUDGED_CASES = 64
+
+
+class NoDesignError(Exception):
+    """Nothing survives, however heavy; with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,11 @@ def trade(task: Task, tell: Callable[[str], None]) -> SiteTrade:
         What must be survived.
     tell
         Called with a line of progress now and then.
+
+    Raises
+    ------
+    NoDesignError
+        Where nothing survives.
     """
     name = task.light.name
     by_height, tables = [], []
@@ -76,10 +86,7 @@ def trade(task: Task, tell: Callable[[str], None]) -> SiteTrade:
     masses_kg = [np.inf if design is None else design.total_kg for design in by_height]
     # Where no height survives on sunlight alone, the highest mast sees the most of it.
     height = int(np.argmin(masses_kg)) if np.isfinite(masses_kg).any() else len(masses_kg) - 1
-    alone_w = reactor_alone_w(task)
-    powers_w = [share * task.load_w for share in REACTOR_SHARES if share * task.load_w < alone_w]
-    if np.isfinite(alone_w):
-        powers_w.append(alone_w)
+    powers_w = _reactor_powers_w(task)
     found = [by_height[height]]
     for power_w in powers_w:
         tell(f"{name}: reactors of {power_w / 1e3:.3g} kW")
@@ -87,7 +94,7 @@ def trade(task: Task, tell: Callable[[str], None]) -> SiteTrade:
     by_reactor = tuple(design for design in found if design is not None)
     every = [design for design in (*by_height, *by_reactor) if design is not None]
     if not every:
-        raise ValueError("not one design")
+        raise NoDesignError(_why_none(task))
     best = min(every, key=lambda design: design.total_kg)
     tell(f"{name}: judged by the station's kernel")
     judged, otherwise = verdicts(
@@ -102,3 +109,21 @@ def trade(task: Task, tell: Callable[[str], None]) -> SiteTrade:
         judged_otherwise=otherwise,
         kernel_agrees=all(kernel_agrees(task, design) for design in every),
     )
+
+
+def _reactor_powers_w(task: Task) -> list[float]:
+    if task.technology.reactor is None:
+        return []
+    alone_w = reactor_alone_w(task)
+    powers_w = [share * task.load_w for share in REACTOR_SHARES if share * task.load_w < alone_w]
+    return [*powers_w, alone_w] if np.isfinite(alone_w) else powers_w
+
+
+def _why_none(task: Task) -> str:
+    dark_d = float(task.light.longest_dark_s.min()) / DAY_S
+    if not task.light.light_w_per_m2.any():
+        reason = "the Sun is never in view"
+    else:
+        reason = f"the dark of up to {dark_d:.1f} days is never made good"
+    remedy = "" if task.technology.reactor is not None else "; only reactors can (--reactor-units)"
+    return f"no array and store survive here, however heavy: {reason}{remedy}"
