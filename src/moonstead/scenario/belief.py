@@ -218,9 +218,7 @@ def _experiments(
                 element=spec.element,
                 partner=spec.partner,
                 loads=names,
-                power_w=sum(
-                    load.power_w / _path_efficiency(parts, load.bus, main) for load in used
-                ),
+                power_w=sum(_drawn_w(parts, load, main) for load in used),
                 data_rate_bit_per_s=sum(load.data_rate_bit_per_s for load in used),
                 duration_s=spec.duration_s,
                 sessions=spec.sessions,
@@ -262,17 +260,19 @@ def _recharge_s(
     return longest_s
 
 
-def _path_efficiency(parts: Parts, bus: str, main: str) -> float:
-    """Return what share of power from the main bus reaches a load through links and a store."""
-    share = 1.0
+def _drawn_w(parts: Parts, load: Load, main: str) -> float:
+    """Return what a load takes from the main bus, through links and a store; 0 if none leads on."""
+    power_w, bus = load.power_w, load.bus
     while bus != main:
-        link = next(link for link in parts.links if link.to_bus == bus)
+        link = next((link for link in parts.links if link.to_bus == bus), None)
+        if link is None:
+            return 0.0
         stores = _on_bus(parts, bus)
         if stores:
-            share *= stores[0].charge_efficiency * stores[0].discharge_efficiency
-        share *= link.efficiency
+            power_w /= stores[0].charge_efficiency * stores[0].discharge_efficiency
+        power_w /= link.efficiency
         bus = link.from_bus
-    return share
+    return power_w
 
 
 def _forecast(
