@@ -156,6 +156,7 @@ FINITE: _Bound = (math.isfinite, "must be finite")
 
 _BOUNDS: dict[str, dict[str, _Bound]] = {
     "buses": {"voltage_v": POSITIVE},
+    "ties": {"initial_level": SHARE},
     "nodes": {
         "heat_capacity_j_per_k": POSITIVE,
         "radiating_area_m2": NOT_NEGATIVE,
@@ -173,6 +174,9 @@ _BOUNDS: dict[str, dict[str, _Bound]] = {
     "sources": {
         "loss_per_year": BELOW_ONE,
         "dust_per_year": NOT_NEGATIVE,
+        "heat_per_w": NOT_NEGATIVE,
+        "temperature_coefficient_per_k": FINITE,
+        "reference_temperature_k": POSITIVE,
         "initial_level": SHARE,
         "initial_output": SHARE,
         "ramp_per_s": NOT_NEGATIVE,
@@ -205,6 +209,14 @@ _BOUNDS: dict[str, dict[str, _Bound]] = {
     "transmitters": {"rate_limit_bit_per_s": NOT_NEGATIVE},
 }
 
+_LOAD_BOUNDS: dict[str, _Bound] = {
+    "power_w": NOT_NEGATIVE,
+    "initial_level": SHARE,
+    "heat_fraction": SHARE,
+    "data_rate_bit_per_s": NOT_NEGATIVE,
+    "cleaning_per_s": NOT_NEGATIVE,
+}
+
 
 def _out_of_bounds(parts: Parts) -> Iterator[NetworkMistake]:
     for kind, bounds in _BOUNDS.items():
@@ -212,14 +224,7 @@ def _out_of_bounds(parts: Parts) -> Iterator[NetworkMistake]:
             name = item.load.name if kind in {"converters", "transmitters"} else item.name
             yield from _checked(name, item, bounds)
     for load in all_loads(parts):
-        bounds = {"power_w": NOT_NEGATIVE, "initial_level": SHARE, "heat_fraction": SHARE}
-        yield from _checked(load.name, load, bounds)
-        for need in load.needs:
-            yield from _checked(load.name, need, {"amount": POSITIVE})
-        if load.power_w > 0.0 and not load.bus:
-            yield NetworkMistake(load.name, "bus", "", "must be a bus, as it takes power")
-        if load.reads:
-            yield from _checked(load.name, load, {"read_rate_bit_per_s": POSITIVE})
+        yield from _bad_load(load)
     powered = [transmitter.load for transmitter in parts.transmitters]
     pumps = {coupling.pump for coupling in parts.couplings}
     pumps |= {supply.load for supply in parts.supplies}
@@ -242,6 +247,22 @@ def _out_of_bounds(parts: Parts) -> Iterator[NetworkMistake]:
             bounds = {"conductance_w_per_k": NOT_NEGATIVE, "latent_j_per_kg": POSITIVE}
             yield from _checked(tank.name, tank.boil_off, bounds)
     yield from _lossy_cables(parts)
+
+
+def _bad_load(load: Load) -> Iterator[NetworkMistake]:
+    yield from _checked(load.name, load, _LOAD_BOUNDS)
+    if load.thermostat is not None:
+        bounds = {"setpoint_k": POSITIVE, "band_k": POSITIVE}
+        yield from _checked(load.name, load.thermostat, bounds)
+    for need in load.needs:
+        yield from _checked(load.name, need, {"amount": POSITIVE})
+    if load.power_w > 0.0 and not load.bus:
+        yield NetworkMistake(load.name, "bus", "", "must be a bus, as it takes power")
+    if load.reads:
+        yield from _checked(load.name, load, {"read_rate_bit_per_s": POSITIVE})
+        if not load.recorder:
+            remedy = "must name where it writes what it makes of the data that it reads"
+            yield NetworkMistake(load.name, "recorder", "", remedy)
 
 
 def _checked(name: str, item: object, bounds: dict[str, _Bound]) -> Iterator[NetworkMistake]:
@@ -292,6 +313,9 @@ def _matter(parts: Parts) -> Iterator[NetworkMistake]:
             yield NetworkMistake(name, "flows in kg/s", sum(rates), remedy)
     for store in parts.stores:
         for reactant in store.reactants:
+            if reactant.kg_per_j == 0.0 or not math.isfinite(reactant.kg_per_j):
+                remedy = "must be finite and not zero: so much is made or used per joule stored"
+                yield NetworkMistake(store.name, "kg_per_j", reactant.kg_per_j, remedy)
             yield from _misplaced(store.name, reactant.tank, reactant.commodity, holds)
         masses = [reactant.kg_per_j for reactant in store.reactants]
         if not abs(sum(masses)) <= MASS_TOLERANCE * sum(abs(mass) for mass in masses):
