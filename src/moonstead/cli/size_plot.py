@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from moonstead.record.files import write_atomically
 from moonstead.sizing.search import Design
@@ -34,18 +35,20 @@ def plot_trades(trades: Sequence[SiteTrade], path: Path) -> None:
     path
         PNG, SVG or PDF file to write.
     """
-    figure = Figure(figsize=(11.0, 1.2 + 2.9 * len(trades)), layout="constrained")
+    columns = 2 if any(len(trade.by_reactor) > 1 for trade in trades) else 1
+    figure = Figure(figsize=(5.5 * columns, 1.2 + 2.9 * len(trades)), layout="constrained")
     FigureCanvasAgg(figure)
-    axes = figure.subplots(len(trades), 2, squeeze=False)
-    for (left, right), trade in zip(axes, trades, strict=True):
-        _draw_heights(left, trade)
-        _draw_reactors(right, trade)
-    handles, labels = axes[0, 1].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(PIECES), frameon=False)
+    axes = figure.subplots(len(trades), columns, squeeze=False)
+    for row, trade in zip(axes, trades, strict=True):
+        _draw_heights(row[0], trade)
+        if columns == 2:
+            _draw_reactors(row[1], trade)
+    handles = [Patch(color=colour, label=label) for label, colour, _ in PIECES]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(PIECES), frameon=False)
     task = trades[0].task
     figure.suptitle(
-        f"Least mass that keeps {task.load_w / 1e3:g} kW alive: {task.years} starts, "
-        f"at most {100.0 * task.risk:.3g} % of all cases fail"
+        f"Least mass that keeps {task.load_w / 1e3:g} kW alive\n"
+        f"{task.years} starts, at most {100.0 * task.risk:.3g} % of all cases fail"
     )
     picture = io.BytesIO()
     figure.savefig(picture, format=path.suffix.lower().removeprefix("."), dpi=130)
@@ -54,45 +57,47 @@ def plot_trades(trades: Sequence[SiteTrade], path: Path) -> None:
 
 def _draw_heights(axes: Any, trade: SiteTrade) -> None:
     light = trade.task.light
-    places = np.arange(len(light.heights_m))
-    for place, design in zip(places, trade.by_height, strict=True):
-        if design is None:
-            axes.text(place, 0.0, "none\nsurvives", ha="center", va="bottom")
-            continue
-        bottom_t = 0.0
-        for _, colour, mass in PIECES:
-            mass_t = mass(design) / _KG_PER_T
-            axes.bar(place, mass_t, 0.6, bottom=bottom_t, color=colour)
-            bottom_t += mass_t
+    places = np.arange(len(light.heights_m), dtype=np.float64)
+    alive = [
+        (place, design) for place, design in zip(places, trade.by_height, strict=True) if design
+    ]
+    for place in set(places) - {place for place, _ in alive}:
+        axes.text(place, 0.0, "none\nsurvives", ha="center", va="bottom")
+    _stack(axes, [place for place, _ in alive], [design for _, design in alive], 0.6)
     labels = [
         f"{height_m:g} m\n(dark {dark_s / DAY_S:.1f} d)"
         for height_m, dark_s in zip(light.heights_m, light.longest_dark_s, strict=True)
     ]
     axes.set_xticks(places, labels)
     axes.set_xlim(-0.6, len(places) - 0.4)
-    axes.margins(y=0.12)
     axes.set(ylabel="mass (t)", title=f"{light.name}: mast height, no reactors")
-    axes.grid(axis="y", alpha=0.3)
 
 
 def _draw_reactors(axes: Any, trade: SiteTrade) -> None:
-    designs: list[Design] = list(trade.by_reactor)
-    power_kw = np.array([design.reactor_w / 1e3 for design in designs])
+    power_kw = [design.reactor_w / 1e3 for design in trade.by_reactor]
     # Masses jump where the first reactor comes: bars, as nothing lies between the points.
     width_kw = 0.6 * float(np.min(np.diff(power_kw), initial=1.0))
+    _stack(axes, power_kw, trade.by_reactor, width_kw)
+    axes.set(
+        xlabel="reactor power, all units (kW)",
+        ylabel="mass (t)",
+        title=f"{trade.task.light.name}: reactors against sunlight",
+    )
+
+
+def _stack(axes: Any, places: Sequence[float], designs: Sequence[Design], width: float) -> None:
+    """Draw designs as stacked bars, and write the mass of the lightest above it."""
+    if not designs:
+        return
     bottom_t = np.zeros(len(designs))
-    for label, colour, mass in PIECES:
+    for _, colour, mass in PIECES:
         mass_t = np.array([mass(design) for design in designs]) / _KG_PER_T
-        axes.bar(power_kw, mass_t, width_kw, bottom=bottom_t, color=colour, label=label)
+        axes.bar(places, mass_t, width, bottom=bottom_t, color=colour)
         bottom_t += mass_t
     at = int(np.argmin(bottom_t))
     axes.annotate(
-        f"{bottom_t[at]:.2f} t", (power_kw[at], bottom_t[at]), xytext=(0, 4),
+        f"{bottom_t[at]:.2f} t", (places[at], bottom_t[at]), xytext=(0, 3),
         textcoords="offset points", ha="center", fontweight="bold",
     )  # fmt: skip
-    axes.set(
-        xlabel="reactor power, all units (kW)", ylabel="mass (t)",
-        ylim=(0.0, 1.15 * bottom_t.max()),
-        title=f"{trade.task.light.name}: reactors against sunlight",
-    )  # fmt: skip
+    axes.set_ylim(0.0, 1.15 * bottom_t.max())
     axes.grid(axis="y", alpha=0.3)

@@ -209,17 +209,29 @@ def _needs_j(
     limit_j = within_risk_j(needs_j, task.risk)
     if not math.isfinite(limit_j):
         return needs_j
-    draws, years = np.nonzero(
-        (needs_j >= limit_j / NEAR) & (needs_j <= limit_j * NEAR) & (lacks_w > 0.0)[:, np.newaxis]
+    lacking = (lacks_w > 0.0)[:, np.newaxis]
+    near = (needs_j >= limit_j / NEAR) & (needs_j <= limit_j * NEAR) & lacking
+
+    def refined_j(chosen: NDArray[np.bool_]) -> FloatArray:
+        draws, years = np.nonzero(chosen)
+        full_j = needs_j.copy()
+        full_j[draws, years] = least_store_j(
+            task.light.light_w_per_m2[height] * task.technology.array.efficiency,
+            task.windows(task.light.step_s)[years],
+            (areas_m2[draws], lacks_w[draws]),
+            task.light.step_s,
+            store,
+        )
+        return full_j
+
+    full_j = refined_j(near)
+    off = np.abs(np.log(np.maximum(full_j[near], 1e-3) / np.maximum(needs_j[near], 1e-3)))
+    # Where darkness is short against the means, the table is no guide to which cases decide.
+    return (
+        full_j
+        if off.max(initial=0.0) < 0.5 * math.log(NEAR)
+        else refined_j(np.broadcast_to(lacking, needs_j.shape))
     )
-    needs_j[draws, years] = least_store_j(
-        task.light.light_w_per_m2[height] * task.technology.array.efficiency,
-        task.windows(task.light.step_s)[years],
-        (areas_m2[draws], lacks_w[draws]),
-        task.light.step_s,
-        store,
-    )
-    return needs_j
 
 
 def _sized(
@@ -312,7 +324,7 @@ def verdicts(
         # The last digit of the recursion and of the kernel need not be the same.
         drawn = plant_of(task, design, int(draw), 1.0 + 1e-9)
         fails = unserved_j(drawn, light[begin:end], task.light.step_s) > 0.0
-        wrong += fails != (needs_j[draw, year] > design.need_j)
+        wrong += int(fails != (needs_j[draw, year] > design.need_j))
     return len(nearest), wrong
 
 
