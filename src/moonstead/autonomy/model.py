@@ -4,7 +4,8 @@ Everything here is knowledge that was sent up before the run (design figures, a 
 ephemeris and the surveyed horizon). Nothing of it is read from the truth.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
@@ -110,6 +111,8 @@ class Experiment:
     from_t_s: float = -np.inf
     """When its element is planned to work."""
     until_t_s: float = np.inf
+    needs: tuple[tuple[str, float], ...] = ()
+    """Working time that it takes: pool, and how many of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +139,8 @@ class Forecast:
     """A path to Earth open during the whole slot."""
     downlink_bit_per_s: FloatArray
     """Mean rate of the best path."""
+    pools: Mapping[str, FloatArray] = field(default_factory=dict)
+    """How many of each pool of working time are planned to be at work during the whole slot."""
 
     def slot(self, t_s: float) -> int:
         """Return the slot that an instant is in, kept inside the forecast."""
@@ -205,6 +210,8 @@ def conditions(forecast: Forecast, experiment: Experiment) -> BoolArray:
         suits &= forecast.earth_visible if experiment.earth == "visible" else forecast.earth_hidden
     if experiment.needs_contact:
         suits &= forecast.contact
+    for pool, amount in experiment.needs:
+        suits &= forecast.pools[pool] >= amount
     start_t_s = forecast.start_t_s + forecast.slot_s * np.arange(len(suits))
     suits &= (start_t_s >= experiment.from_t_s) & (
         start_t_s + forecast.slot_s <= experiment.until_t_s

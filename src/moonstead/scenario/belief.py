@@ -237,6 +237,7 @@ def _experiments(
                 own_store_min_fraction=spec.min_charge_fraction,
                 from_t_s=lives[spec.element].from_t_s,
                 until_t_s=lives[spec.element].until_t_s,
+                needs=tuple((need.pool, need.amount) for load in used for need in load.needs),
             )
         )
     return tuple(result)
@@ -314,7 +315,27 @@ def _forecast(
         earth_hidden=earth.max(axis=1) <= 0.0,
         contact=slots(best).min(axis=1) > 0.0,
         downlink_bit_per_s=slots(best).mean(axis=1),
+        pools=_hands(world, start_t_s, per_slot, series, lives),
     )
+
+
+def _hands(
+    world: World,
+    start_t_s: FloatArray,
+    per_slot: int,
+    series: SurroundingsOf,
+    lives: Mapping[str, _Span],
+) -> dict[str, FloatArray]:
+    """Return how many of each pool are planned to be at work during the whole of each slot."""
+    pools: dict[str, FloatArray] = {}
+    slot_s = start_t_s[1] - start_t_s[0] if len(start_t_s) > 1 else 0.0
+    for supply in world.station.parts.supplies:
+        life = _life_of(supply.name, lives)
+        there = (start_t_s >= life.from_t_s) & (start_t_s + slot_s <= life.until_t_s)
+        amount = supply.amount(series(supply.name))
+        least = amount[: per_slot * len(start_t_s)].reshape(-1, per_slot).min(axis=1)
+        pools[supply.pool] = pools.get(supply.pool, 0.0) + np.where(there, least, 0.0)
+    return pools
 
 
 def _standing(

@@ -30,24 +30,24 @@ def out_of_order(scenario: Scenario, file: str) -> Iterator[Problem]:
         for item in items:
             for target in item.target:
                 remedy = missing(target, item.at) if item.at is not None else ""
-                if remedy:
-                    yield Problem(file, f'{kind} "{item.name}".at', item.at, remedy)
+                if remedy and item.at is not None:
+                    yield Problem(file, f'{kind} "{item.name}".at', _day(item.at), remedy)
     for number, delivery in enumerate(scenario.delivery, start=1):
         remedy = missing(delivery.tank, delivery.at)
         if remedy:
-            yield Problem(file, f"delivery #{number}.at", delivery.at, remedy)
+            yield Problem(file, f"delivery #{number}.at", _day(delivery.at), remedy)
     for element in scenario.element:
         path = f'element "{element.name}"'
         arrives = start if element.arrives is None else element.arrives
         for field, other in _needs(element):
             if missing(other, arrives):
                 remedy = f"{missing(other, arrives)}, and {field} needs it"
-                yield Problem(file, f"{path}.arrives", arrives, remedy)
+                yield Problem(file, f"{path}.arrives", _day(arrives), remedy)
         if isinstance(element, Cargo):
             for content in element.contents:
                 if missing(content.tank, arrives):
                     remedy = missing(content.tank, arrives)
-                    yield Problem(file, f"{path}.arrives", arrives, remedy)
+                    yield Problem(file, f"{path}.arrives", _day(arrives), remedy)
 
 
 def _needs(element: Element) -> Iterator[tuple[str, str]]:

@@ -273,10 +273,10 @@ def _unaimed(scenario: Scenario, file: str) -> Iterator[Problem]:
     for event in scenario.event:
         place = f'event "{event.name}".target'
         if event.kind == "micrometeoroid" and event.at is not None and len(event.target) != 1:
-            yield Problem(file, place, event.target, "name the one tank that it hits")
+            yield Problem(file, place, str(list(event.target)), "name the one tank that it hits")
         elif not event.target and not _harmed_by(event, scenario):
             kind = "tank" if event.kind == "micrometeoroid" else "solar_array"
-            yield Problem(file, place, event.target, f"there is no {kind} that it could harm")
+            yield Problem(file, place, "[]", f"there is no {kind} that it could harm")
 
 
 def _doubled(scenario: Scenario, file: str) -> Iterator[Problem]:

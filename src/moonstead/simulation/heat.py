@@ -23,14 +23,14 @@ def set_up_nodes(node: RecordArray, drivers: Drivers, step: int, dt_s: float) ->
     for k in range(node.shape[0]):
         n = node[k]
         given_w, taken_w = n.heat_w, n.taken_w
-        n.dissipated_j += given_w * dt_s
-        n.extracted_j += taken_w * dt_s
         n.heat_w = 0.0
         n.taken_w = 0.0
-        if n.scale == 0.0:
+        if n.scale == 0.0:  # not there: heat that other parts give it goes to the surroundings
             n.diagonal = 1.0
             n.rise_k = 0.0
             continue
+        n.dissipated_j += given_w * dt_s
+        n.extracted_j += taken_w * dt_s
         temperature_k = n.temperature_k
         sink_k = drivers.series[step, drivers.sink[k]]
         square_k2 = temperature_k * temperature_k

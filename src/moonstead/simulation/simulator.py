@@ -85,10 +85,12 @@ class Simulator:
         self.wiring: Wiring = wire(station.layout, self.state.tie_level)[0]
         state, names, network = self.state, station.names, station.network
         worked = network.work_load
-        self.bodies: NDArray[np.bool_] = (network.load_priority[worked] == Priority.SURVIVAL) & (
-            network.load_power_w[worked] <= 0.0
+        self.bodies: NDArray[np.bool_] = (
+            (network.load_priority[worked] == Priority.SURVIVAL)
+            & (network.load_power_w[worked] <= 0.0)
+            & (network.work_reaction_heat_w > 0.0)
         )
-        """Which work is that of bodies: vital, and by nothing that power could do."""
+        """Which work is that of bodies: vital, warm, and by nothing that power could do."""
         kinds = (
             (names.loads, state.load_command, state.load_stuck, state.load_level),
             (names.sources, state.source_command, state.source_stuck, state.source_level),
