@@ -1,4 +1,4 @@
-"""Install the peers of the horizon benchmark, away from Moonstead's own packages.
+"""Install the peers of the horizon and station benchmarks, away from Moonstead's own packages.
 
 python benchmarks/setup_peers.py [--venv build/peers] [--apt]
 
@@ -19,6 +19,7 @@ VENV = Path(__file__).resolve().parent.parent / "build" / "peers"
 STEPS = [
     ["numpy", "cython", "scipy", "setuptools", "setuptools-scm", "wheel"],
     ["embreex", "horayzon-extpar"],
+    ["simpy"],
     ["--no-build-isolation", "topocalc"],
     ["--no-deps", "rvt-py"],
 ]
