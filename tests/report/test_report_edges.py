@@ -151,7 +151,7 @@ def test_events_are_bounded_and_the_rest_counted(tmp_path):
             "text": "is odd",
             "values": "{}",
         }
-        for n in range(100)
+        for n in range(2 * MOST_TOLD)
     ]
     directory.write_tables(0, rows, [])
     found = happenings(read_story(directory))

@@ -13,7 +13,7 @@ from moonstead.report.spells import spells
 from moonstead.report.story import Story
 from moonstead.units import DAY_S, KWH_J
 
-MOST_TOLD = 60
+MOST_TOLD = 120
 _SAME_S = 3 * DAY_S
 """Repeats with no longer pause than this are one happening."""
 _RANKS = (
@@ -21,8 +21,15 @@ _RANKS = (
     "design-alarm",
     "survival-unserved",
     "crew-in-need",
+    "arrived",
+    "commissioned",
+    "retired",
+    "failed",
+    "repaired",
+    "over",
     "mode",
     "no-response",
+    "delivered",
     "tank-full",
 )
 """What matters most comes first where not all can be told."""
@@ -31,6 +38,13 @@ _LABELS = {
     "design-alarm": "alarm",
     "survival-unserved": "survival",
     "crew-in-need": "crew",
+    "arrived": "arrival",
+    "commissioned": "arrival",
+    "retired": "departure",
+    "delivered": "delivery",
+    "failed": "fault",
+    "repaired": "repair",
+    "over": "repair",
     "mode": "mode",
     "no-response": "fault",
     "tank-full": "tank",
@@ -96,7 +110,10 @@ def _rank(kind: str) -> int:
 
 def _events(story: Story) -> list[_Single]:
     found = []
+    landed = {(e["t_s"], e["subject"]) for e in story.events if e["kind"] == "arrived"}
     for event in story.events:
+        if event["kind"] == "commissioned" and (event["t_s"], event["subject"]) in landed:
+            continue  # needs no assembly
         values: dict[str, Any] = json.loads(event["values"])
         text = event["text"]
         if event["kind"] == "mode":

@@ -348,7 +348,7 @@ class Upkeep:
         for name in sorted(self._memory.active):
             fault = self._faults[name]
             if fault.duration_s is not None and t_s >= self._memory.active[name] + fault.duration_s:
-                notices.append(self._end(fault, t_s, "is over"))
+                notices.append(self._end(fault, t_s, "over", "is over"))
         for element in self.faulty():
             repair = self._repairs[element]
             worked = self._work_done_s(element + REPAIR) >= repair.work_s
@@ -368,15 +368,15 @@ class Upkeep:
                 text = f"{element}, hit by {self._faults[name].text or name}: is repaired"
                 notices.append(Notice("repaired", element, text))
             else:
-                notices.append(self._end(self._faults[name], t_s, "is repaired"))
+                notices.append(self._end(self._faults[name], t_s, "repaired", "is repaired"))
         return notices
 
-    def _end(self, fault: Fault, t_s: float, word: str) -> Notice:
+    def _end(self, fault: Fault, t_s: float, kind: str, word: str) -> Notice:
         del self._memory.active[fault.name]
         self._memory.mended.pop(fault.name, None)
         self._renew(fault.name, t_s)
         text = f"{fault.text or ', '.join(fault.targets)}: {word}"
-        return Notice("repaired", ", ".join(fault.targets), text)
+        return Notice(kind, ", ".join(fault.targets), text)
 
     def _renew(self, name: str, t_s: float) -> None:
         for place, failure in enumerate(self.schedule.failures):
