@@ -19,7 +19,7 @@ STEP_S = 1200.0
 
 
 def missed_share(task: Task, area_m2: float, need_j: float) -> float:
-    """Run an array and a fuel cell of the catalogue, and tell the share of energy that is missed."""
+    """Run an array and a fuel cell of the catalogue, and tell the share that is missed."""
     array = example_elements("solar_array")[0].model_copy(
         update={
             "area_m2": area_m2 * task.technology.array.end_of_life_fraction,
@@ -47,7 +47,7 @@ def missed_share(task: Task, area_m2: float, need_j: float) -> float:
             array.parts(),
         )
     )
-    begin, end = task.windows(STEP_S)[0]
+    begin, end = task.full_windows()[0]
     light = task.light.light_w_per_m2[0][begin:end]
     series = {
         "solar_irradiance_w_per_m2": light,  # on the upright face already

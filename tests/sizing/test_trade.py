@@ -57,7 +57,7 @@ def test_no_area_and_store_that_the_kernel_lets_survive_is_lighter(at_70_south: 
     design = lightest(task, 1, 0.0, need_tables(task, 1))
     assert design is not None
     array = task.technology.array
-    begin, end = task.windows(task.light.step_s)[0]
+    begin, end = task.full_windows()[0]
     light = task.light.light_w_per_m2[1][begin:end]
     found_kg = []
     for factor in (0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.3, 1.6, 2.5):
@@ -75,6 +75,15 @@ def test_no_area_and_store_that_the_kernel_lets_survive_is_lighter(at_70_south: 
         found_kg.append(bare_kg + BATTERY.store_kg(high_j))
     assert design.total_kg <= min(found_kg) * 1.001
     assert design.total_kg == pytest.approx(found_kg[4], rel=1e-6)
+
+
+def test_spans_stay_on_the_grid_whatever_the_step() -> None:
+    for minutes in (1.7, 7.0, 13.0, 60.0):
+        task = flat_task(years=2, step_s=60.0 * minutes)
+        count = task.light.light_w_per_m2.shape[1]
+        assert task.full_windows()[-1, 1] == count
+        for group in (2, 5, 26):
+            assert task.windows(group * task.light.step_s, count // group).max() <= count // group
 
 
 def test_as_planned_a_reactor_alone_has_the_power_of_the_load(at_70_south: Task) -> None:

@@ -48,7 +48,7 @@ def plot_trades(trades: Sequence[SiteTrade], path: Path) -> None:
     task = trades[0].task
     figure.suptitle(
         f"Least mass that keeps {task.load_w / 1e3:g} kW alive\n"
-        f"{task.years} starts, at most {100.0 * task.risk:.3g} % of all cases fail"
+        f"starts in {task.years} years, at most {100.0 * task.risk:.3g} % of all cases fail"
     )
     picture = io.BytesIO()
     figure.savefig(picture, format=path.suffix.lower().removeprefix("."), dpi=130)

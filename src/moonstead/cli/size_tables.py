@@ -64,7 +64,7 @@ def print_trade(trade: SiteTrade) -> None:
     place = light.profiles[-1].site
     table = Table(
         title=f"{light.name}: {place.latitude_deg:.4f}, {place.longitude_deg:.4f} E\n"
-        f"{task.load_w / 1e3:g} kW of survival load, {task.years} starts from "
+        f"{task.load_w / 1e3:g} kW of survival load, starts in {task.years} years from "
         f"{iso_utc(light.start_t_s)[:10]},\n"
         f"at most {100.0 * task.risk:.3g} % of {trade.best.cases} cases fail",
         title_justify="left",
@@ -121,10 +121,10 @@ def _add(table: Table, design: Design | None, best: Design, height: str) -> None
     table.add_row(
         mark,
         height if design.area_m2 > 0.0 else "-",
-        f"{design.area_m2:.1f}",
-        f"{design.array_power_w / 1e3:.1f}",
-        f"{design.rated_j / KWH_J:.0f}",
-        f"{design.reactor_w / 1e3:.2f}",
+        f"{design.area_m2:.3g}",
+        f"{design.array_power_w / 1e3:.3g}",
+        f"{design.rated_j / KWH_J:.4g}",
+        f"{design.reactor_w / 1e3:.3g}",
         f"{design.array_kg:.0f}",
         f"{design.masts_kg:.0f}",
         f"{design.store_kg:.0f}",

@@ -57,11 +57,15 @@ class Task:
     draws: Draws
     technology: Technology
 
-    def windows(self, step_s: float) -> NDArray[np.int64]:
-        """Return first step and end of every span on a grid, shape (years, 2)."""
+    def windows(self, step_s: float, count: int) -> NDArray[np.int64]:
+        """Return first step and end of every span on a grid of so many, shape (years, 2)."""
         begin = np.rint(np.arange(self.years) * JULIAN_YEAR_S / step_s)
         end = np.rint((np.arange(self.years) + WINDOW_YEARS) * JULIAN_YEAR_S / step_s)
-        return np.column_stack([begin, end]).astype(np.int64)
+        return np.minimum(np.column_stack([begin, end]), count).astype(np.int64)
+
+    def full_windows(self) -> NDArray[np.int64]:
+        """Return first step and end of every span on the grid of the light, shape (years, 2)."""
+        return self.windows(self.light.step_s, self.light.light_w_per_m2.shape[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +107,7 @@ def need_tables(task: Task, height: int) -> dict[str, NeedTable]:
     """Return the table of each store at a height, on means over `SEARCH_STEP_S`."""
     few, step_s = _coarse(task.light.light_w_per_m2[height], task.light.step_s)
     few *= task.technology.array.efficiency
-    windows = task.windows(step_s)
+    windows = task.windows(step_s, len(few))
     return {store.name: need_table(few, windows, step_s, store) for store in task.technology.stores}
 
 
@@ -217,7 +221,7 @@ def _needs_j(
         full_j = needs_j.copy()
         full_j[draws, years] = least_store_j(
             task.light.light_w_per_m2[height] * task.technology.array.efficiency,
-            task.windows(task.light.step_s)[years],
+            task.full_windows()[years],
             (areas_m2[draws], lacks_w[draws]),
             task.light.step_s,
             store,
@@ -311,7 +315,7 @@ def verdicts(
     """
     height = task.light.heights_m.index(design.height_m)
     light = task.light.light_w_per_m2[height]
-    windows = task.windows(task.light.step_s)
+    windows = task.full_windows()
     store = design.store or task.technology.stores[0]
     plant = (design.area_m2, design.reactor_w, store)
     needs_j = _needs_j(task, height, plant, tables[store.name])
@@ -331,7 +335,7 @@ def verdicts(
 def kernel_agrees(task: Task, design: Design) -> bool:
     """Say whether the kernel finds the store of a design just large enough in its deciding case."""
     height = task.light.heights_m.index(design.height_m)
-    begin, end = task.windows(task.light.step_s)[design.deciding_year]
+    begin, end = task.full_windows()[design.deciding_year]
     light = task.light.light_w_per_m2[height][begin:end]
 
     def missed_j(share_of_store: float) -> float:
