@@ -131,33 +131,34 @@ class StationManager:
     def _commands(self, telemetry: Telemetry) -> tuple[Command, ...]:
         active = set(self.executive.loads_on())
         unplugged = set(self.executive.links_open())
-        radio = self._radio(telemetry)
+        active |= self._radios(telemetry)
         commands = []
         for load in self.model.loads:
-            level = 0.0 if load.name in unplugged else self._level(load, active, radio)
+            level = 0.0 if load.name in unplugged else self._level(load, active)
             if level != self.sent[load.name]:
                 self.sent[load.name] = level
                 commands.append(Command(load.name, level))
         return tuple(commands)
 
-    def _level(self, load: LoadModel, active: set[str], radio: str) -> float:
-        if load.name == radio or load.name in active:
+    def _level(self, load: LoadModel, active: set[str]) -> float:
+        if load.name in active:
             return 1.0
         if not self.guard.allows(load.priority):
             return load.trickle_level
         return load.normal_level
 
-    def _radio(self, telemetry: Telemetry) -> str:
-        """Return the transmitter to use now: the open path with the highest expected rate."""
+    def _radios(self, telemetry: Telemetry) -> set[str]:
+        """Return the transmitters to use now: for each recorder that of the fastest open path."""
         asleep = self.guard.mode == Mode.SURVIVAL
         if asleep and telemetry.t_s % BEACON_EVERY_S >= self.tick_s:
-            return ""
-        if float(telemetry.recorder_bit.sum()) < RADIO_LEAST_BIT:
-            return ""
+            return set()
+        paths = self.model.channels.paths
+        chosen: dict[int, str] = {}
         for radio in self.model.radios:
-            if telemetry.path_open[self.model.channels.paths.index(radio.path)]:
-                return radio.load
-        return ""
+            is_open = telemetry.path_open[paths.index(radio.path)]
+            if is_open and telemetry.recorder_bit[radio.recorder] >= RADIO_LEAST_BIT:
+                chosen.setdefault(radio.recorder, radio.load)
+        return set(chosen.values())
 
 
 def _mode_notice(before: Mode, mode: Mode, margin: float) -> Notice:

@@ -68,10 +68,12 @@ class LoadModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RadioModel:
-    """A transmitter and the path that it serves."""
+    """A transmitter, the path that it serves and the recorder that it empties."""
 
     load: str
     path: str
+    recorder: int = 0
+    """Its place in the telemetry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

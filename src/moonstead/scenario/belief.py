@@ -188,7 +188,11 @@ def _radios(parts: Parts, world: World, series: Surroundings) -> tuple[RadioMode
         for path in world.station.names.paths
     }
     ordered = sorted(parts.transmitters, key=lambda t: (-best[t.path], t.load.name))
-    return tuple(RadioModel(load=t.load.name, path=t.path) for t in ordered)
+    recorders = world.station.names.recorders
+    return tuple(
+        RadioModel(load=t.load.name, path=t.path, recorder=recorders.index(t.recorder))
+        for t in ordered
+    )
 
 
 def _experiments(
