@@ -61,7 +61,8 @@ class Task:
         """Return first step and end of every span on a grid of so many, shape (years, 2)."""
         begin = np.rint(np.arange(self.years) * JULIAN_YEAR_S / step_s)
         end = np.rint((np.arange(self.years) + WINDOW_YEARS) * JULIAN_YEAR_S / step_s)
-        return np.minimum(np.column_stack([begin, end]), count).astype(np.int64)
+        spans: NDArray[np.int64] = np.minimum(np.column_stack([begin, end]), count).astype(np.int64)
+        return spans
 
     def full_windows(self) -> NDArray[np.int64]:
         """Return first step and end of every span on the grid of the light, shape (years, 2)."""
