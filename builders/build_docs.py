@@ -81,8 +81,8 @@ def elements_page() -> str:
 
 
 def quantities_page() -> str:
-    text = NOTICE + "# Recorded quantities\n\nColumns `name/channel` of `series/` of a run directory; "
-    text += "`name` alone where there is one for the run.\n\n"
+    text = NOTICE + "# Recorded quantities\n\nColumns `name/channel` of `series/` of a run "
+    text += "directory; `name` alone where there is one for the run.\n\n"
     text += "| name | unit | one for each | written by | meaning |\n|---|---|---|---|---|\n"
     for q in quantities().values():
         text += (
