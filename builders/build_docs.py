@@ -79,8 +79,8 @@ def scenario_page() -> str:
 
 
 def quantities_page() -> str:
-    text = "# Recorded quantities\n\nColumns `name/channel` of `series/` of a run directory; "
-    text += "`name` alone where there is one for the run.\n\n"
+    text = "# Recorded quantities\n\nColumns `name/channel` of `series/` of a run "
+    text += "directory; `name` alone where there is one for the run.\n\n"
     text += "| name | unit | one for each | written by | meaning |\n|---|---|---|---|---|\n"
     for q in quantities().values():
         text += (
