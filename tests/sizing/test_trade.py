@@ -179,19 +179,21 @@ def test_reactors_weigh_what_was_published() -> None:
     assert one.reactor_kg(0.0) == 0.0
 
 
-def test_survival_power_counts_survival_and_housekeeping_on_a_bus_and_no_links() -> None:
+def test_survival_power_counts_survival_and_housekeeping_and_nothing_in_orbit() -> None:
     def load(name: str, power_w: float, priority: Priority, bus: str = "a") -> Load:
         return Load(
             name=name, bus=bus, node="", power_w=power_w, priority=priority, initial_level=0.5
         )
 
     parts = Parts(
-        buses=(Bus(name="a"), Bus(name="b")),
+        buses=(Bus(name="a"), Bus(name="b"), Bus(name="orbit")),
         loads=(
             load("computer", 100.0, Priority.SURVIVAL),
             load("radio", 40.0, Priority.HOUSEKEEPING),
             load("science", 900.0, Priority.SCIENCE),
             load("breath", 500.0, Priority.SURVIVAL, bus=""),
+            load("rover", 20.0, Priority.SURVIVAL, bus="b"),
+            load("orbiter", 600.0, Priority.SURVIVAL, bus="orbit"),
         ),
         links=(
             Link(
@@ -200,7 +202,7 @@ def test_survival_power_counts_survival_and_housekeeping_on_a_bus_and_no_links()
             ),
         ),
     )  # fmt: skip
-    assert survival_power_w(parts) == pytest.approx(70.0)
+    assert survival_power_w(parts, "a") == pytest.approx(80.0)
 
 
 def test_a_site_that_is_unknown_is_named_with_the_nearest() -> None:

@@ -191,7 +191,8 @@ def _load_w(text: str | None, spec: "Scenario | None") -> float:
     from moonstead.units import parse_quantity
 
     if text is None and spec is not None:
-        load_w = survival_power_w(joined(element.all_parts() for element in spec.element))
+        parts = joined(element.all_parts() for element in spec.element)
+        load_w = survival_power_w(parts, spec.hub.bus)
         if load_w == 0.0:
             remedy = "the scenario has no survival load; give one, such as --load '6 kW'"
             raise InputError(Problem("--load", "", "", remedy))

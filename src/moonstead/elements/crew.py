@@ -11,7 +11,8 @@ station's clock.
 left, takes and gives nothing.
 
 **Limits.** People who lack something do not die: their metabolism slows down to what there is. That
-is an event of kind `crew-in-need`, and the run's verdict counts it as not survived. The clock counts from the start of the run.
+is an event of kind `crew-in-need`, and the run's verdict counts it as not survived. The clock
+counts from the start of the run.
 
 **Validation.** A closed day, Weir's equation for the heat (136.7 W to 1 %), and the sum for two
 people and 55 days, 89.8 kg of oxygen, 275 kg of water, 165 kg of food, 114.4 kg of carbon dioxide

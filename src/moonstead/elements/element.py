@@ -223,6 +223,18 @@ class Constant:
         return np.full_like(surroundings["sink_temperature_k"], self.value)
 
 
+def always_on(name: str, bus: str, node: str, power_w: float) -> Load:
+    """Return what is on for as long as there is any power, such as a computer."""
+    return Load(
+        name=name,
+        bus=bus,
+        node=node,
+        power_w=power_w,
+        priority=Priority.SURVIVAL,
+        initial_level=1.0,
+    )
+
+
 def heater(name: str, bus: str, thermal: Thermal) -> tuple[Load, ...]:
     """Return the survival heater of an element, or nothing where it has none."""
     if thermal.heater_power_w <= 0.0:

@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 
 from moonstead.components import Load, Parts
 from moonstead.contracts import Priority
-from moonstead.elements.element import Element, Thermal, heater, thermal_node
+from moonstead.elements.element import Element, Thermal, always_on, heater, thermal_node
 from moonstead.spec import Name, NotNegative, Positive, RefersTo
 
 
@@ -51,14 +51,7 @@ class Instrument(Element):
             data_rate_bit_per_s=self.rate_bit_per_s,
             recorder=f"{self.recorder}.recorder",
         )
-        standby = Load(
-            name=f"{self.name}.standby",
-            bus=self.bus,
-            node=self.name,
-            power_w=self.standby_power_w,
-            priority=Priority.SURVIVAL,
-            initial_level=1.0,
-        )
+        standby = always_on(f"{self.name}.standby", self.bus, self.name, self.standby_power_w)
         loads = (observe, standby) if self.standby_power_w > 0.0 else (observe,)
         return Parts(
             nodes=(thermal_node(self.name, self.thermal),),

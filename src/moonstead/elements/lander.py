@@ -26,9 +26,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from moonstead.components import Load, Parts, Tank
-from moonstead.contracts import Priority
-from moonstead.elements.element import Element, Thermal, heater, thermal_node
+from moonstead.components import Parts, Tank
+from moonstead.elements.element import Element, Thermal, always_on, heater, thermal_node
 from moonstead.elements.tank import CRYOGENS, boiling
 from moonstead.spec import Fraction, Name, NotNegative, Positive, Spec
 
@@ -128,14 +127,7 @@ class Lander(Element):
 
     def parts(self) -> Parts:
         """Return its avionics, tanks and thermal node."""
-        avionics = Load(
-            name=f"{self.name}.avionics",
-            bus=self.bus,
-            node=self.name,
-            power_w=self.avionics_power_w,
-            priority=Priority.SURVIVAL,
-            initial_level=1.0,
-        )
+        avionics = always_on(f"{self.name}.avionics", self.bus, self.name, self.avionics_power_w)
         return Parts(
             nodes=(thermal_node(self.name, self.thermal),),
             loads=(avionics, *heater(self.name, self.bus, self.thermal)),

@@ -20,7 +20,7 @@ from typing import Annotated, Literal
 
 from moonstead.components import Load, Parts, Transmitter
 from moonstead.contracts import Priority
-from moonstead.elements.element import Element, Thermal, heater, thermal_node
+from moonstead.elements.element import Element, Thermal, always_on, heater, thermal_node
 from moonstead.spec import Fraction, Name, NotNegative, Positive, RefersTo
 
 
@@ -56,14 +56,7 @@ class RadioTerminal(Element):
             priority=Priority.HOUSEKEEPING,
             heat_fraction=1.0 - self.radiated_fraction,
         )
-        receiver = Load(
-            name=f"{self.name}.receiver",
-            bus=self.bus,
-            node=self.name,
-            power_w=self.receiver_power_w,
-            priority=Priority.SURVIVAL,
-            initial_level=1.0,
-        )
+        receiver = always_on(f"{self.name}.receiver", self.bus, self.name, self.receiver_power_w)
         transmitter = Transmitter(
             load=sender,
             recorder=f"{self.recorder}.recorder",

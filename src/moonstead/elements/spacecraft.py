@@ -5,9 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from moonstead.components import Bus, Load, Parts, Source, Store
-from moonstead.contracts import Priority
-from moonstead.elements.element import Constant, Kelvin, Thermal, heater, thermal_node
+from moonstead.components import Bus, Parts, Source, Store
+from moonstead.elements.element import Constant, Kelvin, Thermal, always_on, heater, thermal_node
 from moonstead.spec import Fraction, Positive, Spec
 
 SOLAR_W_PER_M2 = 1361.0
@@ -68,14 +67,7 @@ class Spacecraft(Spec):
             charge_efficiency=self.battery_efficiency,
             discharge_efficiency=self.battery_efficiency,
         )
-        avionics = Load(
-            name=f"{name}.avionics",
-            bus=name,
-            node=name,
-            power_w=self.avionics_power_w,
-            priority=Priority.SURVIVAL,
-            initial_level=1.0,
-        )
+        avionics = always_on(f"{name}.avionics", name, name, self.avionics_power_w)
         return Parts(
             buses=(Bus(name=name),),
             nodes=(node,),

@@ -17,7 +17,7 @@ from moonstead.components import (
     Thermostat,
 )
 from moonstead.contracts import Priority
-from moonstead.elements.element import Element, Kelvin, Thermal, heater, thermal_node
+from moonstead.elements.element import Element, Kelvin, Thermal, always_on, heater, thermal_node
 from moonstead.spec import Fraction, Name, NotNegative, Positive, RefersTo, Spec
 
 
@@ -106,14 +106,7 @@ class Vehicle(Element):
             discharge_efficiency=self.battery_efficiency,
             charge_min_temperature_k=self.battery_charge_min_temperature_k,
         )
-        avionics = Load(
-            name=f"{name}.avionics",
-            bus=name,
-            node=name,
-            power_w=self.avionics_power_w,
-            priority=Priority.SURVIVAL,
-            initial_level=1.0,
-        )
+        avionics = always_on(f"{name}.avionics", name, name, self.avionics_power_w)
         payload = Load(
             name=f"{name}.payload",
             bus=name,
@@ -158,13 +151,8 @@ class Vehicle(Element):
     def _sleeping(self) -> tuple[Load, ...]:
         if self.hibernation is None:
             return ()
-        timer = Load(
-            name=f"{self.name}.timer",
-            bus=self.name,
-            node=self.name,
-            power_w=self.hibernation.timer_power_w,
-            priority=Priority.SURVIVAL,
-            initial_level=1.0,
+        timer = always_on(
+            f"{self.name}.timer", self.name, self.name, self.hibernation.timer_power_w
         )
         wake = Load(
             name=f"{self.name}.wake",

@@ -168,7 +168,7 @@ def surroundings(world: World, grid: Grid) -> PlacedSurroundings:
 
 def _step_of(date: datetime, grid: Grid) -> int:
     """Return the step in which something happens, kept inside the grid."""
-    step = int((from_utc(date) - grid.start_t_s) // grid.step_s)
+    step = int((from_utc(date) - grid.start_t_s + TICK_SLACK_S) // grid.step_s)
     return min(max(step, 0), grid.count)
 
 

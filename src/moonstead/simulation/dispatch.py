@@ -91,17 +91,23 @@ def grant(
             left_w += cable.arrives_w
         for j in range(wiring.store_ptr[k], wiring.store_ptr[k + 1]):
             left_w += store[wiring.store[j]].discharge_now_w
-        # A rounding error must not shed a load that the supply just covers.
-        slack_w = 1e-12 * left_w
         used_w = 0.0
         for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
             one = load[wiring.load[j]]
-            wanted_w = one.demand_w
-            if wanted_w > left_w + slack_w:
-                wanted_w = max(left_w, 0.0) if one.divisible else 0.0
-            one.granted_w = wanted_w
-            left_w -= wanted_w
-            used_w += wanted_w
+            one.granted_w = one.demand_w
+            used_w += one.demand_w
+        # A rounding error must not shed a load that the supply just covers.
+        slack_w = 1e-12 * left_w
+        if used_w > left_w + slack_w:
+            used_w = 0.0
+            for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
+                one = load[wiring.load[j]]
+                wanted_w = one.demand_w
+                if wanted_w > left_w + slack_w:
+                    wanted_w = max(left_w, 0.0) if one.divisible else 0.0
+                one.granted_w = wanted_w
+                left_w -= wanted_w
+                used_w += wanted_w
         island_w[USED, k] = used_w
 
 

@@ -28,6 +28,15 @@ REPAIR = ".repair"
 """Endings of the names of the loads by which an element is assembled and repaired."""
 
 
+CLOCK_SLACK_S = 0.1
+"""TDB runs up to 1.7 ms ahead of or behind uniform time; what is due at a step must not wait for
+the next."""
+
+
+def _is_due(at_t_s: float | None, t_s: float) -> bool:
+    return at_t_s is not None and t_s >= at_t_s - CLOCK_SLACK_S
+
+
 class Stage(StrEnum):
     """Of an element's life."""
 
@@ -140,18 +149,6 @@ class Upkeep:
             or (life.retires_t_s is not None and self._memory.stage[life.element] != Stage.RETIRED)
         ]
 
-    def next_t_s(self, t_s: float) -> float:
-        """Return the next time, after this one, at which something is due by the calendar."""
-        times = [
-            time
-            for life in self.schedule.lives
-            for time in (life.arrives_t_s, life.retires_t_s)
-            if time is not None
-        ]
-        times += [item.t_s for item in self._deliveries]
-        times += [fault.t_s for fault in self.schedule.faults if fault.t_s is not None]
-        return min((time for time in times if time > t_s), default=np.inf)
-
     def stages(self) -> Mapping[str, str]:
         """Return the stage of every element."""
         return self._memory.stage
@@ -208,7 +205,7 @@ class Upkeep:
     def _live(self, life: Life, t_s: float) -> list[Notice]:
         name, stage = life.element, self._memory.stage[life.element]
         notices = []
-        if stage == Stage.AWAITED and life.arrives_t_s is not None and t_s >= life.arrives_t_s:
+        if stage == Stage.AWAITED and _is_due(life.arrives_t_s, t_s):
             stage = Stage.LANDED
             self._begin_work(name + ASSEMBLY)
             notices.append(Notice("arrived", name, f"{name} has landed"))
@@ -219,7 +216,7 @@ class Upkeep:
             self._commission(self._owned[name])
             self._begin_ageing(name, t_s)
             notices.append(Notice("commissioned", name, f"{name} is assembled and works"))
-        if stage != Stage.RETIRED and life.retires_t_s is not None and t_s >= life.retires_t_s:
+        if stage != Stage.RETIRED and _is_due(life.retires_t_s, t_s):
             stage = Stage.RETIRED
             self._empty(self._owned[name])
             notices.append(Notice("retired", name, f"{name} is switched off for good"))
@@ -269,7 +266,7 @@ class Upkeep:
         notices: list[Notice] = []
         while self._memory.delivered < len(self._deliveries):
             item = self._deliveries[self._memory.delivered]
-            if item.t_s > t_s:
+            if not _is_due(item.t_s, t_s):
                 break
             self._memory.delivered += 1
             notices += self._put(item.tank, item.mass_kg)
@@ -302,7 +299,7 @@ class Upkeep:
     def _break(self, t_s: float) -> list[Notice]:
         notices = []
         for fault in self.schedule.faults:
-            due = fault.t_s is not None and t_s >= fault.t_s
+            due = _is_due(fault.t_s, t_s)
             if fault.condition is not None and self._works(fault.condition.channel.split(".")[0]):
                 due = measured(fault.condition, self.station, self.state)
             if due and fault.name not in self._memory.begun:
