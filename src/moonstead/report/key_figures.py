@@ -65,6 +65,7 @@ def _commodities(story: Story) -> list[Figure]:
             f"{words.started(name)} made", words.mass(kg), f"tanks hold {words.mass(room_kg[name])}"
         )
         for name, kg in made_kg.items()
+        if kg > 0.0
     ]
 
 

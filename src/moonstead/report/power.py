@@ -48,7 +48,7 @@ def read_power(story: Story) -> Power:
         total_w = by_class_w.setdefault(load["priority"], np.zeros(story.n_steps))
         total_w += story.read("load_power_w", name)
     reserve_j, margin = story.read("reserve_j"), story.read("margin_fraction")
-    capacity_j = capacity_of(story)
+    capacity_j = capacity_over(story)
     generation_w = sum(drawn_w.values(), start=np.zeros(story.n_steps))
     return Power(
         drawn_w=drawn_w,
@@ -75,6 +75,15 @@ def stays_on_floor(story: Story, power: Power) -> bool:
     """Say whether no darkness ever asked for more in reserve than its fixed floor."""
     worst_j = float(story.summary["survival"]["worst_reserve_kwh"]) * KWH_J
     return worst_j <= float(power.reserve_j.min()) * (1.0 + 1e-6)
+
+
+def capacity_over(story: Story) -> FloatArray:
+    """Return what full stores can deliver at each step, J, as stores come and go."""
+    capacity_j = np.full(story.n_steps, capacity_of(story))
+    for change in story.summary["survival"].get("deliverable_capacity_changes", ()):
+        first = round((change["t_s"] - story.start_t_s) / story.step_s)
+        capacity_j[max(first, 0) :] = change["capacity_kwh"] * KWH_J
+    return capacity_j
 
 
 def capacity_of(story: Story) -> float:

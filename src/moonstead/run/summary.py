@@ -107,9 +107,23 @@ def _survival(model: StationModel, simulator: Simulator, directory: RunDirectory
         "worst_reserve_kwh": float(reserve_j[worst]) / KWH_J,
         "worst_reserve_utc": iso_utc(model.forecast.start_t_s + worst * model.forecast.slot_s),
         "deliverable_capacity_kwh": model.capacity_j / KWH_J,
+        "deliverable_capacity_changes": _capacity_changes(model),
         "least_margin_fraction": float(margin.min()),
         "hours_in_mode": {step.name.lower(): float((mode == step).sum() * step_h) for step in Mode},
     }
+
+
+def _capacity_changes(model: StationModel) -> list[dict[str, Any]]:
+    """Return what full stores can deliver from when on, as stores are planned to come and go."""
+    capacity_j, forecast = model.forecast.capacity_j, model.forecast
+    firsts = np.flatnonzero(np.diff(capacity_j, prepend=np.nan) != 0.0)
+    return [
+        {
+            "t_s": forecast.start_t_s + int(slot) * forecast.slot_s,
+            "capacity_kwh": float(capacity_j[slot]) / KWH_J,
+        }
+        for slot in firsts
+    ]
 
 
 def _survival_unserved_j(simulator: Simulator) -> float:

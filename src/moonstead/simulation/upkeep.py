@@ -331,7 +331,7 @@ class Upkeep:
         for element in self._elements(fault):
             if element in self._repairs and fault.mode not in LASTING:
                 self._begin_work(element + REPAIR)
-        text = fault.text or f"{', '.join(fault.targets)}: {fault.mode}"
+        text = fault.text or f"{', '.join(fault.targets)} fails: {fault.mode}"
         return [Notice("failed", ", ".join(fault.targets), text, {"size": fault.size})]
 
     def _is_there(self, fault: Fault) -> bool:
@@ -345,7 +345,7 @@ class Upkeep:
         for name in sorted(self._memory.active):
             fault = self._faults[name]
             if fault.duration_s is not None and t_s >= self._memory.active[name] + fault.duration_s:
-                notices.append(self._end(fault, t_s, "over", "is over"))
+                notices.append(self._end(fault, t_s, "over"))
         for element in self.faulty():
             repair = self._repairs[element]
             worked = self._work_done_s(element + REPAIR) >= repair.work_s
@@ -362,18 +362,19 @@ class Upkeep:
                 continue
             self._memory.mended.setdefault(name, []).append(element)
             if self._hurt(name):
-                text = f"{element}, hit by {self._faults[name].text or name}: is repaired"
+                text = f"repaired: {element}, hit by {self._faults[name].text or name}"
                 notices.append(Notice("repaired", element, text))
             else:
-                notices.append(self._end(self._faults[name], t_s, "repaired", "is repaired"))
+                notices.append(self._end(self._faults[name], t_s, "repaired"))
         return notices
 
-    def _end(self, fault: Fault, t_s: float, kind: str, word: str) -> Notice:
+    def _end(self, fault: Fault, t_s: float, kind: str) -> Notice:
         del self._memory.active[fault.name]
         self._memory.mended.pop(fault.name, None)
         self._renew(fault.name, t_s)
-        text = f"{fault.text or ', '.join(fault.targets)}: {word}"
-        return Notice(kind, ", ".join(fault.targets), text)
+        targets = ", ".join(fault.targets)
+        text = f"{kind}: {fault.text or f'{targets} ({fault.mode})'}"
+        return Notice(kind, targets, text)
 
     def _renew(self, name: str, t_s: float) -> None:
         for place, failure in enumerate(self.schedule.failures):

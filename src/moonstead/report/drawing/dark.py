@@ -30,7 +30,7 @@ from moonstead.report.drawing.style import (
     inline_svg,
     new_figure,
 )
-from moonstead.report.power import Power, capacity_of
+from moonstead.report.power import Power, capacity_over
 from moonstead.report.spells import IndexArray, bin_edges, envelope, spells
 from moonstead.report.story import Story
 from moonstead.report.warmth import Warmth
@@ -130,7 +130,7 @@ def _draw_energy(axes: Axes, story: Story, power: Power, edges: IndexArray) -> N
     axes.plot(
         middles_s(story, edges), reserve.mean, color=INK, linewidth=1.5, label="reserve needed"
     )
-    capacity_kwh = capacity_of(story) / KWH_J
+    capacity_kwh = float(capacity_over(story)[edges[0] : edges[-1]].max()) / KWH_J
     axes.axhline(capacity_kwh, color=FAINT, linewidth=1.2, linestyle=(0, (5, 3)), label="full")
     axes.set_ylim(0.0, max(1.08 * max(capacity_kwh, float(reserve.high.max())), 1e-3))
     axes.set_ylabel("energy (kWh)")

@@ -27,7 +27,7 @@ from moonstead.report.drawing.style import (
     inline_svg,
     new_figure,
 )
-from moonstead.report.power import Power, capacity_of
+from moonstead.report.power import Power, capacity_over
 from moonstead.report.spells import bin_edges, envelope, round_edges
 from moonstead.report.story import Story
 from moonstead.units import DAY_S, HOUR_S, KWH_J
@@ -114,10 +114,11 @@ def _draw_reserve(axes: Axes, story: Story, power: Power) -> None:
     )
     reserve = envelope(power.reserve_j / KWH_J, edges).high
     axes.plot(middles_s(story, edges), reserve, color=INK, linewidth=1.5, label="reserve needed")
-    capacity_kwh = capacity_of(story) / KWH_J
-    axes.axhline(capacity_kwh, color=FAINT, linewidth=1.2, linestyle=(0, (5, 3)), label="full")
+    full = envelope(capacity_over(story) / KWH_J, edges).high
+    dashes = (0, (5, 3))
+    axes.plot(middles_s(story, edges), full, color=FAINT, linewidth=1.2, ls=dashes, label="full")
     axes.set_ylabel("energy (kWh)")
-    axes.set_ylim(0.0, 1.08 * max(capacity_kwh, float(reserve.max())))
+    axes.set_ylim(0.0, 1.08 * max(float(full.max()), float(reserve.max()), 1e-3))
     axes.set_title("Deliverable energy and reserve")
     handles = [*axes.get_legend_handles_labels()[0], *mode_patches(power.mode)]
     legend_above(axes, handles)
