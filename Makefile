@@ -12,7 +12,7 @@ demo: $(READY)
 	@echo "Open runs/demo/report.html in a browser."
 
 test: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
