@@ -173,7 +173,9 @@ def test_differences_are_told_by_name() -> None:
     assert not is_difference("band_w")
 
 
-@pytest.mark.parametrize("unit", sorted({inside for _, inside, _ in UNITS} | {"kg/s", "W/m^2", "m^3"}))
+@pytest.mark.parametrize(
+    "unit", sorted({inside for _, inside, _ in UNITS} | {"kg/s", "W/m^2", "m^3"})
+)
 def test_every_example_can_be_read(unit: str) -> None:
     assert math.isfinite(parse_quantity(example_of(unit), unit))
     assert kind_of(unit)
