@@ -23,6 +23,7 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/year.py
 	$(BIN)/python benchmarks/station.py
+	$(BIN)/python benchmarks/record.py
 	$(BIN)/python benchmarks/horizon.py --peers all --azimuths 36 --budget 120 --out build/horizon.json
 	$(BIN)/python benchmarks/temperature.py
 
