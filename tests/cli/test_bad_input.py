@@ -184,12 +184,23 @@ def test_a_site_off_the_terrain_is_told(small: Path, capsys: pytest.CaptureFixtu
     assert run(["check", str(small)]) == 0
 
 
+def test_a_hub_that_nothing_feeds_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "alone.toml"
+    path.write_text(scenarios.text(scenarios.SITE, scenarios.PARTNER, scenarios.HUB, radios="[]"))
+    text = told(capsys, 2, "run", str(path))
+    assert "hub.computer" in text
+    assert "hub.heater" in text
+    assert "no source or store can reach bus 'main'" in text
+
+
 @pytest.mark.parametrize(
     ("words", "part"),
     [
         (("--until", "2035-02-01"), "after the start"),
         (("--until", "tomorrow"), "2035-02-01T00:00:00Z"),
-        (("--until", "2060-01-01"), "days long"),
+        (("--until", "2100-01-01"), "days long"),
         (("--until", ""), "--until"),
         (("--seed", "-1"), "--seed"),
         (("--seed", "one"), "--seed"),

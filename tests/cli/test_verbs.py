@@ -201,9 +201,6 @@ VARIANTS = {
         scenarios.SITE, scenarios.PARTNER, scenarios.HUB, scenarios.POWER, scenarios.CAMERA,
         radios="[]", end="2035-03-03T00:00:00Z",
     ),
-    "a hub alone, without power": scenarios.text(
-        scenarios.SITE, scenarios.PARTNER, scenarios.HUB, radios="[]", end="2035-03-03T00:00:00Z",
-    ),
     "one tick": scenarios.text(end="2035-03-01T00:10:00Z"),
     "less than a tick": scenarios.text(end="2035-03-01T00:00:01Z"),
     "no whole number of ticks": scenarios.text(end="2035-03-02T07:55:13Z"),

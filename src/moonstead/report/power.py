@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstead.report.spells import FloatArray
-from moonstead.report.story import Story
+from moonstead.report.story import Story, parse_utc
 from moonstead.units import KWH_J
 
 Float32Array = NDArray[np.float32]
@@ -81,7 +81,8 @@ def capacity_over(story: Story) -> FloatArray:
     """Return what full stores can deliver at each step, J, as stores come and go."""
     capacity_j = np.full(story.n_steps, capacity_of(story))
     for change in story.summary["survival"].get("deliverable_capacity_changes", ()):
-        first = round((change["t_s"] - story.start_t_s) / story.step_s)
+        from_s = (parse_utc(change["from_utc"]) - story.start).total_seconds()
+        first = round(from_s / story.step_s)
         capacity_j[max(first, 0) :] = change["capacity_kwh"] * KWH_J
     return capacity_j
 

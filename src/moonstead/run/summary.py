@@ -119,7 +119,7 @@ def _capacity_changes(model: StationModel) -> list[dict[str, Any]]:
     firsts = np.flatnonzero(np.diff(capacity_j, prepend=np.nan) != 0.0)
     return [
         {
-            "t_s": forecast.start_t_s + int(slot) * forecast.slot_s,
+            "from_utc": iso_utc(forecast.start_t_s + int(slot) * forecast.slot_s),
             "capacity_kwh": float(capacity_j[slot]) / KWH_J,
         }
         for slot in firsts
