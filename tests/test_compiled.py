@@ -1,4 +1,4 @@
-"""Compiled code is never older than the source that it was made from."""
+"""Compiled code is never older than its source; kernels without counting count nothing."""
 
 import subprocess
 import sys
@@ -31,3 +31,34 @@ def test_a_change_in_a_kernel_of_another_file_is_seen(tmp_path: Path) -> None:
     assert answer(tmp_path) == (3.0, 1)
     (tmp_path / "inner.py").write_text(INNER.format(5.0))
     assert answer(tmp_path) == (6.0, 0)
+
+
+COUNTED = """
+from typing import NamedTuple
+import numpy as np
+from moonstead.compiled import compiled, compiled_without_counting
+
+class Pair(NamedTuple):
+    a: np.ndarray
+    b: np.ndarray
+
+def total(pair):
+    sum_of = 0.0
+    for one in pair:
+        sum_of += one[0]
+    return sum_of
+
+pair = Pair(np.ones(2), np.ones(2))
+for kind in (compiled, compiled_without_counting):
+    kernel = kind(total)
+    kernel(pair)
+    print(sum("NRT_incref" in text for text in kernel.inspect_llvm().values()))
+"""
+
+
+def test_kernels_without_counting_count_nothing(tmp_path: Path) -> None:
+    """The option behind it is private to numba: this tells when it means something else."""
+    (tmp_path / "counted.py").write_text(COUNTED)
+    command = [sys.executable, "-B", "counted.py"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["1", "0"]
