@@ -226,20 +226,21 @@ def test_unusual_stations_run_and_balance(
     words = ("run", str(path), "--out", str(tmp_path / "out"), "--json")
     summary = json.loads(answered(capsys, *words))
     assert summary["balances_close"] is True
-    alone = variant.startswith("a hub alone")
-    assert summary["survival"]["survives"] is not alone
+    assert summary["survival"]["survives"] is True
 
 
 def test_ctrl_c_stops_with_a_line_and_goes_on(small: Path, tmp_path: Path) -> None:
     """SIGINT to a real process in the middle of a run of many blocks."""
     small.write_text(scenarios.text(end="2035-06-01T00:00:00Z"))
     arguments = ["run", str(small), "--out", "out", "--json"]
-    # A machine that is busy may deliver the signal after the last block: then once more.
+    # A machine that is busy may deliver the signal after the last block: then once more. What runs
+    # in the background of a shell ignores the signal, and so would its children: they must not.
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command = [*COMMAND[:-1], heeding + COMMAND[-1], *arguments]
     for _ in range(3):
         process = subprocess.Popen(
-            [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            cwd=tmp_path,
-        )  # fmt: skip
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+        )
         deadline_s = time.monotonic() + 60.0
         while not (tmp_path / "out" / "checkpoint.npz").exists() and time.monotonic() < deadline_s:
             time.sleep(0.01)
