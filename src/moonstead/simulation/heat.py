@@ -8,13 +8,9 @@ switches move, the step must be shorter than about the node's time constant with
 """
 
 from moonstead.compiled import inlined
+from moonstead.components import LOUVER_BAND_K, SWITCH_BAND_K
 from moonstead.simulation.memory import RecordArray
 from moonstead.simulation.network import Drivers
-
-LOUVER_BAND_K = 10.0
-"""As `moonstead.components.LOUVER_BAND_K`; a kernel takes constants of its own folder only."""
-SWITCH_BAND_K = 5.0
-"""As `moonstead.components.SWITCH_BAND_K`."""
 
 
 @inlined
