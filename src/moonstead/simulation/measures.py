@@ -6,9 +6,6 @@ from moonstead.simulation.compile import CompiledStation
 from moonstead.simulation.network import FloatArray, Ledger, State
 from moonstead.simulation.schedule import Condition, Failure
 
-CONDITIONS = ("node_temperature_k", "store_energy_fraction", "tank_fraction")
-"""What a fault may wait for."""
-
 
 class Measures:
     """Reads how long or how often something was used.
