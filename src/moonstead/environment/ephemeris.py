@@ -182,6 +182,30 @@ class Ephemeris:
         epochs = self._checked(np.atleast_1d(np.asarray(t_s, dtype=np.float64)))
         return self._splined(lambda nodes: self._apparent_centre_m(body, nodes), epochs, _NODE_S)
 
+    def position_icrf_m(self, body: str, t_s: ArrayLike) -> FloatArray:
+        """Return the geometric position of a body from the Moon's centre, in ICRF axes.
+
+        Parameters
+        ----------
+        body
+            ``"sun"``, ``"earth"`` or another of the kernels, such as ``"jupiter barycenter"``.
+        t_s
+            TDB seconds past J2000, shape (n,).
+
+        Returns
+        -------
+        ndarray of shape (3, n), m
+            Without light time and aberration.
+
+        Raises
+        ------
+        RangeError
+            Where an epoch is outside the kernels.
+        """
+        epochs = self._checked(np.atleast_1d(np.asarray(t_s, dtype=np.float64)))
+        time = skyfield_time(epochs)
+        return np.asarray((self._spk[body] - self._spk["moon"]).at(time).xyz.m)
+
     def earth_position_moon_me_m(self, t_s: ArrayLike) -> FloatArray:
         """Return `position_moon_me_m` of the Earth: shape (3, n), m."""
         return self.position_moon_me_m("earth", t_s)
