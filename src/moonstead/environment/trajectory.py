@@ -97,7 +97,7 @@ def interpolate(
     position_m: FloatArray,
     velocity_m_per_s: FloatArray,
 ) -> None:
-    """Fill positions and velocities, shape (n, 3), at epochs (n,) within the nodes (k,) and (k, 3)."""
+    """Fill positions and velocities, shape (n, 3), at epochs (n,) within the nodes (k,), (k, 3)."""
     last = node_t_s.shape[0] - 2
     k = 0
     for i in range(t_s.shape[0]):
