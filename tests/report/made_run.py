@@ -44,6 +44,8 @@ class Made:
     second_bus: bool = False
     lost: tuple[str, ...] = ()
     mode: int = 0
+    late_from: int = 0
+    """Step at which ``late``, with its lamp, is commissioned; 0 for a station without it."""
     unserved_j: float = 0.0
     values: dict[str, Any] = field(default_factory=dict)
     """Replaces keys of the summary."""
@@ -106,6 +108,9 @@ def _series(made: Made) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, ...
     n, sun = made.n_steps, _sun(made)
     loads = ("hub.computer", "hub.science", *(("rover.charger",) if made.second_bus else ()))
     power = [np.full(n, 500.0), 300.0 * sun, *([np.full(n, 50.0)] if made.second_bus else [])]
+    if made.late_from:
+        loads += ("late.lamp",)
+        power.append(np.where(np.arange(n) >= made.late_from, 200.0 * sun, 0.0))
     sources = [made.source_w * sun for _ in made.sources]
     energy = [np.linspace(9.0, 6.0, n) * KWH_J for _ in made.stores]
     reserve_j = np.linspace(4.0, 2.0, n) * KWH_J
@@ -144,6 +149,9 @@ def _stacked(rows: list[np.ndarray], n: int) -> np.ndarray:
 
 def _events(made: Made) -> list[dict[str, Any]]:
     events = []
+    if made.late_from:
+        text = "late is assembled and works"
+        events.append(_event(made, made.late_from, "truth", "commissioned", "late", text, {}))
     for name in made.lost:
         text = f"{name} fell to 215 K, below what it survives, and is lost"
         events.append(_event(made, 30, "truth", "element-lost", name, text, {}))
@@ -225,6 +233,7 @@ def _summary(made: Made, series: dict[str, np.ndarray]) -> dict[str, Any]:
             "worst_reserve_kwh": 4.0,
             "worst_reserve_utc": "2035-03-01T00:00:00Z",
             "deliverable_capacity_kwh": capacity_kwh,
+            **changes(survival_w=500.0, base_w=650.0, capacity_kwh=capacity_kwh),
             "least_margin_fraction": 0.2,
             "hours_in_mode": dict(
                 zip(("nominal", "trim", "reduced", "survival"), below.tolist(), strict=True)
@@ -293,6 +302,16 @@ def _summary(made: Made, series: dict[str, np.ndarray]) -> dict[str, Any]:
     }
 
 
+def changes(survival_w: float, base_w: float, capacity_kwh: float, day: int = 1) -> dict[str, Any]:
+    """Return what the station takes and can give standing still, from a day of March on."""
+    start = f"2035-03-{day:02d}T00:00:00Z"
+    return {
+        "survival_power_changes": [{"from_utc": start, "power_w": survival_w}],
+        "base_power_changes": [{"from_utc": start, "power_w": base_w}],
+        "deliverable_capacity_changes": [{"from_utc": start, "capacity_kwh": capacity_kwh}],
+    }
+
+
 def _balance(carrier: str, place: str, came_in: float, out: float, residual: float) -> dict:
     return {
         "carrier": carrier,
@@ -310,6 +329,8 @@ def _loads(made: Made, load_kwh: np.ndarray) -> dict[str, Any]:
     rows = [("hub.computer", 1, "", "main"), ("hub.science", 5, "", "main")]
     if made.second_bus:
         rows.append(("rover.charger", 3, "rover", "main"))
+    if made.late_from:
+        rows.append(("late.lamp", 5, "", "main"))
     for (name, priority, fed, bus), kwh in zip(rows, load_kwh, strict=True):
         found[name] = {
             "used_kwh": float(kwh),

@@ -75,7 +75,7 @@ DAMAGES = {
     "provenance cut": cut("provenance.json"),
     "events cut": cut("events/part-000000.parquet"),
     "summary of another version": with_key_gone("summary.json", "experiments"),
-    "a number gone": with_key_gone("summary.json", "survival", "survival_power_w"),
+    "a number gone": with_key_gone("summary.json", "survival", "worst_reserve_kwh"),
     "seed gone": with_key_gone("provenance.json", "seed"),
     "a block gone": block_gone,
     "a block cut": block_cut,

@@ -3,7 +3,7 @@
 import functools
 
 import pytest
-from made_run import KWH_J, Made, make_run
+from made_run import KWH_J, Made, changes, make_run
 from page_reading import Page
 
 from moonstead.report.happenings import MOST_TOLD, happenings
@@ -18,6 +18,7 @@ TOO_SMALL = {
     "worst_reserve_kwh": 14.0,
     "worst_reserve_utc": "2035-03-01T12:00:00Z",
     "deliverable_capacity_kwh": 10.0,
+    **changes(survival_w=500.0, base_w=650.0, capacity_kwh=10.0),
     "least_margin_fraction": 0.2,
     "hours_in_mode": {"nominal": 48.0, "trim": 0.0, "reduced": 0.0, "survival": 0.0},
 }

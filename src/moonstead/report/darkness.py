@@ -8,6 +8,7 @@ import numpy as np
 from moonstead.contracts import Priority
 from moonstead.report.light import Light
 from moonstead.report.power import Power, final_loads
+from moonstead.report.presence import presence
 from moonstead.report.spells import FloatArray, longest, spells
 from moonstead.report.story import MODES, Story
 from moonstead.units import DAY_S, KWH_J
@@ -29,7 +30,7 @@ class DarkSpell:
     end: datetime
     length_s: float
     need_kwh: float
-    """What the survival load takes over it, as designed."""
+    """What the survival load of the time takes over it, as designed."""
     used_kwh: float
     generated_kwh: float
     offered_kwh: float
@@ -44,7 +45,7 @@ class DarkSpell:
     least_margin_kwh: float
     hours_in_mode: dict[str, float]
     shed: tuple[str, ...]
-    """Loads that the ladder held back in it."""
+    """Loads that the ladder held back in it while they were there."""
     given_up_kwh: float
     """What those loads would have taken at their mean of the nominal mode."""
     sessions_per_day: float
@@ -79,10 +80,7 @@ def account(story: Story, power: Power, first: int, end: int) -> DarkSpell:
         start=story.at(first),
         end=story.at(end),
         length_s=(end - first) * story.step_s,
-        need_kwh=story.summary["survival"]["survival_power_w"]
-        * (end - first)
-        * story.step_s
-        / KWH_J,
+        need_kwh=story.kwh(power.standing.survival_w[within]),
         used_kwh=story.kwh(power.load_w[within]),
         generated_kwh=story.kwh(power.generation_w[within]),
         offered_kwh=story.kwh(offered_w[within]),
@@ -109,15 +107,19 @@ def _usual_kwh(story: Story, offered_w: FloatArray, first: int, end: int) -> flo
 
 
 def _shed(story: Story, power: Power, first: int, end: int) -> tuple[tuple[str, ...], float]:
-    """Return what was held back within a spell while the ladder was down, and its energy."""
-    nominal = power.mode == 0
-    down = np.zeros(story.n_steps, dtype=np.bool_)
-    down[first:end] = ~nominal[first:end]
-    if not down.any() or not nominal.any():
-        return (), 0.0
+    """Return what was held back within a spell while the ladder was down, and its energy.
+
+    Loads are missed only while they are there: a station that grows has not yet lost what is to
+    come, and one that shrinks no longer has what is gone.
+    """
+    in_nominal = power.mode == 0
+    in_down = np.zeros(story.n_steps, dtype=np.bool_)
+    in_down[first:end] = ~in_nominal[first:end]
     names, given_up_kwh = [], 0.0
     for name, load in final_loads(story):
-        if load["priority"] == Priority.SURVIVAL:
+        there = presence(story, name)
+        nominal, down = in_nominal & there, in_down & there
+        if load["priority"] == Priority.SURVIVAL or not nominal.any() or not down.any():
             continue
         power_w = story.read("load_power_w", name)
         usual_w = float(power_w[nominal].mean(dtype=np.float64))

@@ -102,21 +102,28 @@ def _sky(light: Light, traffic: Traffic) -> list[Figure]:
 
 def deciding_figures(story: Story, power: Power) -> tuple[Figure, ...]:
     """Return the numbers that decide whether the design survives."""
-    survival = story.summary["survival"]
+    survival, levels = story.summary["survival"], power.standing.levels
     need_kwh, capacity_kwh = survival["worst_reserve_kwh"], survival["deliverable_capacity_kwh"]
     place = int(np.argmin(power.margin_fraction))
     margin_kwh = float(power.deliverable_j[place] - power.reserve_j[place]) / KWH_J
     worst = words.minute(parse_utc(survival["worst_reserve_utc"]))
-    if stays_on_floor(story, power):
+    if stays_on_floor(power):
         worst = "its floor: no darkness asked for more"
-    share = f"{words.percent(need_kwh / capacity_kwh, 0)} of it" if capacity_kwh else "no stores"
+    share = "no stores"
+    if capacity_kwh:
+        share = f"the need is {words.percent(need_kwh / capacity_kwh, 0)} of it"
+    capacities_kwh = [level.capacity_kwh for level in levels]
+    if len(set(capacities_kwh)) > 1:
+        share += f"; {words.spread(capacities_kwh, words.energy)} over the run"
     least = words.percent(survival["least_margin_fraction"])
     return (
         Figure(
-            "Survival power", words.power(survival["survival_power_w"]), "computers and heaters"
+            "Survival power",
+            words.spread([level.survival_w for level in levels], words.power),
+            "computers and heaters",
         ),
         Figure("Worst reserve needed", words.energy(need_kwh), worst),
-        Figure("Deliverable from full stores", words.energy(capacity_kwh), f"the need is {share}"),
+        Figure("Deliverable from full stores", words.energy(capacity_kwh), share),
         Figure(
             "Least margin above the reserve",
             least,

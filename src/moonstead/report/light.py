@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from moonstead.report import words
 from moonstead.report.spells import longest, spells
 from moonstead.report.story import Story
+from moonstead.units import DAY_S
 
 ECLIPSES_TOLD = 8
+_BY_YEAR_S = 550 * DAY_S
+"""A longer run is told by year first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,15 @@ class Span:
     longest_dark_h: float
     earth_fraction: float
     longest_earth_absence_h: float
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """Sun and Earth over what the run has of a calendar year."""
+
+    span: Span
+    darkest: Span
+    """The month with the least of the Sun's disc."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,8 @@ class Light:
     """No part of the Sun shines on the mast: behind terrain, or wholly behind Earth."""
     whole: Span
     months: tuple[Span, ...]
+    years: tuple[Year, ...]
+    """None in a run that is short enough to be told by month."""
     eclipses: tuple[Eclipse, ...]
 
 
@@ -52,23 +66,50 @@ def read_light(story: Story) -> Light:
     """Read and sum up what the mast sees."""
     sun, earth = story.read("sun_fraction"), story.read("earth_fraction")
     hidden = story.read("eclipse_fraction")
-    edges = month_edges(story)
-    several_years = story.start.year != story.at(story.n_steps - 1).year
-    months = []
-    for first, end in pairwise(edges):
-        moment = story.at(first)
-        year = f" {moment.year}" if several_years else ""
-        months.append(_span(story, f"{words.month(moment.month)}{year}", sun, earth, first, end))
+    months = _months(story, sun, earth)
     return Light(
         sun_fraction=sun,
         earth_fraction=earth,
         dark=(sun * (1.0 - hidden)) <= 0.0,
         whole=_span(story, "whole run", sun, earth, 0, story.n_steps),
-        months=tuple(months),
+        months=tuple(months.values()),
+        years=_years(story, sun, earth, months) if story.length_s > _BY_YEAR_S else (),
         eclipses=tuple(
             Eclipse(story.at(int(a)), story.at(int(b)), float(hidden[a:b].max()))
             for a, b in spells((hidden > 0.0) & (sun > 0.0))
         ),
+    )
+
+
+def _months(
+    story: Story, sun: NDArray[np.float32], earth: NDArray[np.float32]
+) -> dict[tuple[int, int], Span]:
+    """Return every calendar month by the steps of its begin and end."""
+    several_years = story.start.year != story.at(story.n_steps - 1).year
+    months = {}
+    for first, end in pairwise(month_edges(story)):
+        moment = story.at(first)
+        year = f" {moment.year}" if several_years else ""
+        name = f"{words.month(moment.month)}{year}"
+        months[first, end] = _span(story, name, sun, earth, first, end)
+    return months
+
+
+def _years(
+    story: Story,
+    sun: NDArray[np.float32],
+    earth: NDArray[np.float32],
+    months: dict[tuple[int, int], Span],
+) -> tuple[Year, ...]:
+    by_year: dict[int, list[tuple[int, int]]] = {}
+    for edges in months:
+        by_year.setdefault(story.at(edges[0]).year, []).append(edges)
+    return tuple(
+        Year(
+            span=_span(story, str(year), sun, earth, within[0][0], within[-1][1]),
+            darkest=min((months[edges] for edges in within), key=lambda m: m.mean_disc_fraction),
+        )
+        for year, within in by_year.items()
     )
 
 

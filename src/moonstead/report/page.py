@@ -100,6 +100,7 @@ def _context(story: Story) -> dict[str, Any]:
         "eclipses": light.eclipses_in_words(seen),
         "calendar": draw_calendar(story, seen),
         "power": draw_power(story, power),
+        "standing": power.standing.levels,
         "stores_not_drawn": list(story.summary["stores"])[MOST_STORES:],
         "dark": [
             (spell, _caption(spell), draw_dark(story, power, spell, warm, f"dark-{n}"))

@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstead.report.spells import FloatArray
-from moonstead.report.story import Story, parse_utc
-from moonstead.units import KWH_J
+from moonstead.report.standing import Standing, read_standing
+from moonstead.report.story import Story
 
 Float32Array = NDArray[np.float32]
+_ROUNDING = 1e-5
+"""More than the record rounds its numbers by."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +32,8 @@ class Power:
     """Taken by the loads of each priority on every bus; links between buses are no loads here."""
     load_w: FloatArray
     """Of all classes."""
+    standing: Standing
+    """What it takes and can give standing still."""
     deliverable_j: FloatArray
     """What the stores of the main bus can still deliver, as the station measures it."""
     reserve_j: FloatArray
@@ -48,7 +52,7 @@ def read_power(story: Story) -> Power:
         total_w = by_class_w.setdefault(load["priority"], np.zeros(story.n_steps))
         total_w += story.read("load_power_w", name)
     reserve_j, margin = story.read("reserve_j"), story.read("margin_fraction")
-    capacity_j = capacity_over(story)
+    standing = read_standing(story)
     generation_w = sum(drawn_w.values(), start=np.zeros(story.n_steps))
     return Power(
         drawn_w=drawn_w,
@@ -57,7 +61,8 @@ def read_power(story: Story) -> Power:
         spilled_w=sum(offered_w.values(), start=np.zeros(story.n_steps)) - generation_w,
         by_class_w=dict(sorted(by_class_w.items())),
         load_w=sum(by_class_w.values(), start=np.zeros(story.n_steps)),
-        deliverable_j=np.maximum(margin.astype(np.float64) * capacity_j + reserve_j, 0.0),
+        standing=standing,
+        deliverable_j=np.maximum(margin.astype(np.float64) * standing.capacity_j + reserve_j, 0.0),
         reserve_j=reserve_j.astype(np.float64),
         margin_fraction=margin,
         mode=story.read("mode").astype(np.int8),
@@ -71,22 +76,8 @@ def final_loads(story: Story) -> Iterator[tuple[str, dict[str, Any]]]:
             yield name, load
 
 
-def stays_on_floor(story: Story, power: Power) -> bool:
-    """Say whether no darkness ever asked for more in reserve than its fixed floor."""
-    worst_j = float(story.summary["survival"]["worst_reserve_kwh"]) * KWH_J
-    return worst_j <= float(power.reserve_j.min()) * (1.0 + 1e-6)
-
-
-def capacity_over(story: Story) -> FloatArray:
-    """Return what full stores can deliver at each step, J, as stores come and go."""
-    capacity_j = np.full(story.n_steps, capacity_of(story))
-    for change in story.summary["survival"].get("deliverable_capacity_changes", ()):
-        from_s = (parse_utc(change["from_utc"]) - story.start).total_seconds()
-        first = round(from_s / story.step_s)
-        capacity_j[max(first, 0) :] = change["capacity_kwh"] * KWH_J
-    return capacity_j
-
-
-def capacity_of(story: Story) -> float:
-    """Return what the stores of the main bus can deliver from full, J, as the station believes."""
-    return float(story.summary["survival"]["deliverable_capacity_kwh"]) * KWH_J
+def stays_on_floor(power: Power) -> bool:
+    """Say whether no darkness ever asked for more in reserve than its floor, a fixed share."""
+    held = power.standing.capacity_j > 0.0
+    share = power.reserve_j[held] / power.standing.capacity_j[held]
+    return bool(share.max(initial=0.0) <= share.min(initial=1.0) * (1.0 + _ROUNDING))

@@ -53,9 +53,8 @@ def _grade(story: Story) -> Grade:
     survival = story.summary["survival"]
     if not survival["survives"]:
         return "failed"
-    is_tight = (
-        survival["worst_reserve_kwh"] > _AMPLE_FRACTION * survival["deliverable_capacity_kwh"]
-    )
+    need_kwh, capacity_kwh = survival["worst_reserve_kwh"], survival["deliverable_capacity_kwh"]
+    is_tight = need_kwh > _AMPLE_FRACTION * capacity_kwh
     return "strained" if is_tight or _hours_shed(story) > 0.0 else "good"
 
 
@@ -109,20 +108,31 @@ def _losses(story: Story) -> str:
 
 def _need(story: Story, power: Power, dark: tuple[DarkSpell, ...]) -> str:
     """Tell what the longest darkness takes and what the stores can give."""
-    survival = story.summary["survival"]
-    power_w, capacity_kwh = survival["survival_power_w"], survival["deliverable_capacity_kwh"]
-    told = [f"Bare survival takes {words.power(power_w)}, all the time."]
+    told = [_standing(power)]
     if dark:
         told.append(_longest(story, dark[0]))
     else:
         told.append("The mast is never in the dark.")
-    if stays_on_floor(story, power):
-        told.append(_no_reserve(story, power, dark))
+    if stays_on_floor(power):
+        told.append(_no_reserve(power, dark))
     else:
-        told.append(_reserve(story))
-    if not capacity_kwh:
+        told.append(_reserve(story, power))
+    if not power.standing.capacity_j.any():
         told.append("There are no stores on the main bus.")
     return " ".join(told)
+
+
+def _standing(power: Power) -> str:
+    """Tell what bare survival takes, and how that changes as the station grows or shrinks."""
+    levels = power.standing.levels
+    first, last = levels[0].survival_w, levels[-1].survival_w
+    most = max(levels, key=lambda level: level.survival_w)
+    if all(level.survival_w == first for level in levels):
+        return f"Bare survival takes {words.power(first)}, all the time."
+    text = f"Bare survival takes {words.power(first)} at first"
+    if most.survival_w > max(first, last):
+        text += f", at most {words.power(most.survival_w)}, from {words.day(most.start)} on,"
+    return f"{text} and {words.power(last)} at the end, as elements come and go."
 
 
 def _longest(story: Story, spell: DarkSpell) -> str:
@@ -141,9 +151,14 @@ def _longest(story: Story, spell: DarkSpell) -> str:
     )
 
 
-def _no_reserve(story: Story, power: Power, dark: tuple[DarkSpell, ...]) -> str:
-    floor = words.energy(story.summary["survival"]["worst_reserve_kwh"])
-    text = f"The reserve never had to be more than its floor of {floor}"
+def _no_reserve(power: Power, dark: tuple[DarkSpell, ...]) -> str:
+    low_kwh, high_kwh = (
+        float(e_j) / KWH_J for e_j in (power.reserve_j.min(), power.reserve_j.max())
+    )
+    floor = f"of {words.energy(high_kwh)}"
+    if len({level.capacity_kwh for level in power.standing.levels}) > 1:
+        floor = f"of {words.energy(low_kwh)} to {words.energy(high_kwh)}"
+    text = f"The reserve never had to be more than its floor {floor}"
     if not dark:
         return f"{text}."
     within = slice(dark[0].first, dark[0].end_step)
@@ -154,17 +169,18 @@ def _no_reserve(story: Story, power: Power, dark: tuple[DarkSpell, ...]) -> str:
     return f"{text}: {words.listed(names)} had power to give all through the darkness."
 
 
-def _reserve(story: Story) -> str:
+def _reserve(story: Story, power: Power) -> str:
     survival = story.summary["survival"]
     need_kwh, capacity_kwh = survival["worst_reserve_kwh"], survival["deliverable_capacity_kwh"]
     when = words.day(parse_utc(survival["worst_reserve_utc"]))
     need, capacity = words.energy(need_kwh), words.energy(capacity_kwh)
     text = f"With losses and a cautious forecast, {need} had to be in store on {when}; "
+    full = "full stores deliver"
+    if len({level.capacity_kwh for level in power.standing.levels}) > 1:
+        full = "the stores that are there then deliver, full,"
     if need_kwh > capacity_kwh:
-        short = words.energy(need_kwh - capacity_kwh)
-        return f"{text}full stores deliver {capacity}: {short} too little."
-    spare = words.energy(capacity_kwh - need_kwh)
-    return f"{text}full stores deliver {capacity}, {spare} more."
+        return f"{text}{full} {capacity}: {words.energy(need_kwh - capacity_kwh)} too little."
+    return f"{text}{full} {capacity}, {words.energy(capacity_kwh - need_kwh)} more."
 
 
 def _tightest(story: Story, power: Power, dark: tuple[DarkSpell, ...]) -> str:

@@ -1,6 +1,6 @@
 """Numbers, spans and lists as a person writes them; units of the screen, not of the inside."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from moonstead.contracts import Priority
@@ -136,6 +136,12 @@ def listed(items: Sequence[str], most: int = 6) -> str:
     if len(items) > 1:
         return f"{', '.join(items[:-1])} and {items[-1]}"
     return "".join(items)
+
+
+def spread(values: Sequence[float], told: Callable[[float], str]) -> str:
+    """Return the least and the greatest of some values in words, or the one that they all are."""
+    texts = list(dict.fromkeys((told(min(values)), told(max(values)))))
+    return " to ".join(texts)
 
 
 def of_class(priority: int) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from moonstead.autonomy.guard import reserve_of
-from moonstead.autonomy.model import Mode, StationModel
-from moonstead.contracts import Priority
+from moonstead.autonomy.model import Forecast, Mode, StationModel
+from moonstead.contracts import FloatArray, Priority
 from moonstead.environment.timescale import iso_utc
 from moonstead.record.directory import RunDirectory
+from moonstead.run.made import made_in_tanks_kg
 from moonstead.scenario.build import World
 from moonstead.simulation.balance import balances
 from moonstead.simulation.parts import all_loads
@@ -84,10 +85,13 @@ def _survival(model: StationModel, simulator: Simulator, directory: RunDirectory
     series = directory.series()
     margin = series.read("margin_fraction")
     mode = series.read("mode")
+    forecast = model.forecast
     # The forecast looks beyond the run; what is told is of the run.
-    in_run = int(np.ceil(len(mode) * simulator.dt_s / model.forecast.slot_s)) + 1
-    reserve_j = reserve_of(model)[:in_run]
-    worst = int(reserve_j.argmax())
+    in_run = int(np.ceil(len(mode) * simulator.dt_s / forecast.slot_s))
+    capacity_j = forecast.capacity_j[:in_run]
+    reserve_j = reserve_of(model)[: len(capacity_j)]
+    # Stores come and go: the worst is where the reserve is most of what they hold at the time.
+    worst = int((reserve_j / np.maximum(capacity_j, 1.0)).argmax())
     unserved_j = _survival_unserved_j(simulator)
     lacked_s = float(simulator.ledger.work_lacked_s[simulator.bodies].sum())
     lost = [
@@ -102,25 +106,26 @@ def _survival(model: StationModel, simulator: Simulator, directory: RunDirectory
         "survives": not lost and unserved_j == 0.0 and lacked_s == 0.0,
         "crew_lacked_h": lacked_s / HOUR_S,
         "elements_lost": lost,
-        "survival_power_w": float(model.forecast.survival_power_w[:in_run].max()),
+        "survival_power_w": float(forecast.survival_power_w[:in_run].max()),
+        "survival_power_changes": _changes(forecast, "power_w", forecast.survival_power_w[:in_run]),
+        "base_power_changes": _changes(forecast, "power_w", forecast.base_power_w[:in_run]),
         "survival_unserved_kwh": unserved_j / KWH_J,
         "worst_reserve_kwh": float(reserve_j[worst]) / KWH_J,
-        "worst_reserve_utc": iso_utc(model.forecast.start_t_s + worst * model.forecast.slot_s),
-        "deliverable_capacity_kwh": model.capacity_j / KWH_J,
-        "deliverable_capacity_changes": _capacity_changes(model),
+        "worst_reserve_utc": iso_utc(forecast.start_t_s + worst * forecast.slot_s),
+        "deliverable_capacity_kwh": float(capacity_j[worst]) / KWH_J,
+        "deliverable_capacity_changes": _changes(forecast, "capacity_kwh", capacity_j / KWH_J),
         "least_margin_fraction": float(margin.min()),
         "hours_in_mode": {step.name.lower(): float((mode == step).sum() * step_h) for step in Mode},
     }
 
 
-def _capacity_changes(model: StationModel) -> list[dict[str, Any]]:
-    """Return what full stores can deliver from when on, as stores are planned to come and go."""
-    capacity_j, forecast = model.forecast.capacity_j, model.forecast
-    firsts = np.flatnonzero(np.diff(capacity_j, prepend=np.nan) != 0.0)
+def _changes(forecast: Forecast, key: str, values: FloatArray) -> list[dict[str, Any]]:
+    """Return the values of slots that are not those of the slot before, and from when they hold."""
+    firsts = np.flatnonzero(np.diff(values, prepend=np.nan) != 0.0)
     return [
         {
             "from_utc": iso_utc(forecast.start_t_s + int(slot) * forecast.slot_s),
-            "capacity_kwh": float(capacity_j[slot]) / KWH_J,
+            key: float(values[slot]),
         }
         for slot in firsts
     ]
@@ -221,11 +226,13 @@ def _data(simulator: Simulator) -> dict[str, Any]:
 
 
 def _tanks(simulator: Simulator) -> dict[str, Any]:
+    made_kg = made_in_tanks_kg(simulator.station, simulator.ledger)
     return {
         tank.name: {
             "commodity": tank.commodity,
-            "made_kg": float(simulator.ledger.tank_in_kg[t]),
-            "used_kg": float(simulator.ledger.tank_out_kg[t]),
+            "filled_kg": float(simulator.ledger.tank_in_kg[t]),
+            "made_kg": float(made_kg[t]),
+            "drawn_kg": float(simulator.ledger.tank_out_kg[t]),
             "lost_kg": float(simulator.ledger.tank_lost_kg[t]),
             "brought_kg": float(simulator.ledger.tank_brought_kg[t]),
             "end_kg": float(simulator.state.tank_kg[t]),

@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from moonstead.report import words
-from moonstead.report.drawing.style import MODE_ALPHAS, VERMILLION
-from moonstead.report.spells import Envelope, IndexArray, spells
+from moonstead.report.drawing.style import INK, MODE_ALPHAS, VERMILLION
+from moonstead.report.spells import Envelope, IndexArray, envelope, spells
+from moonstead.report.standing import Standing
 from moonstead.report.story import MODES, Story
 from moonstead.units import DAY_S, HOUR_S
 
@@ -112,6 +114,14 @@ def draw_envelope(
     if np.any(band.high > band.low):
         axes.fill_between(at_s, band.low, band.high, color=colour, alpha=0.3, linewidth=0.0)
     axes.plot(at_s, band.mean, color=colour, linewidth=1.4, label=label)
+
+
+def draw_survival(axes: Axes, story: Story, standing: Standing, edges: IndexArray) -> Line2D:
+    """Draw what bare survival takes, in kW, as elements come and go; return its legend entry."""
+    survival_kw = envelope(standing.survival_w, edges).high / 1e3
+    style: dict[str, Any] = {"color": INK, "linewidth": 1.2, "linestyle": (0, (1, 1.5))}
+    axes.plot(middles_s(story, edges), survival_kw, **style)
+    return Line2D([], [], label="bare survival", **style)
 
 
 def shade_modes(axes: Axes, story: Story, mode: NDArray[np.int8], first: int, end: int) -> None:

@@ -12,6 +12,7 @@ from moonstead.report import words
 from moonstead.report.darkness import DarkSpell
 from moonstead.report.drawing.axes import (
     draw_envelope,
+    draw_survival,
     legend_above,
     middles_s,
     mode_patches,
@@ -30,7 +31,7 @@ from moonstead.report.drawing.style import (
     inline_svg,
     new_figure,
 )
-from moonstead.report.power import Power, capacity_over
+from moonstead.report.power import Power
 from moonstead.report.spells import IndexArray, bin_edges, envelope, spells
 from moonstead.report.story import Story
 from moonstead.report.warmth import Warmth
@@ -116,6 +117,7 @@ def _draw_loads(axes: Axes, story: Story, power: Power, edges: IndexArray) -> No
     generation_kw = envelope(power.generation_w, edges).mean / 1e3
     axes.plot(middles_s(story, edges), generation_kw, color=ORANGE, linewidth=1.8)
     handles.append(Line2D([], [], color=ORANGE, linewidth=1.8, label="generation"))
+    handles.append(draw_survival(axes, story, power.standing, edges))
     axes.set_ylabel("power (kW)")
     axes.set_ylim(bottom=0.0)
     axes.set_title("Load by class")
@@ -130,9 +132,10 @@ def _draw_energy(axes: Axes, story: Story, power: Power, edges: IndexArray) -> N
     axes.plot(
         middles_s(story, edges), reserve.mean, color=INK, linewidth=1.5, label="reserve needed"
     )
-    capacity_kwh = float(capacity_over(story)[edges[0] : edges[-1]].max()) / KWH_J
-    axes.axhline(capacity_kwh, color=FAINT, linewidth=1.2, linestyle=(0, (5, 3)), label="full")
-    axes.set_ylim(0.0, max(1.08 * max(capacity_kwh, float(reserve.high.max())), 1e-3))
+    full = envelope(power.standing.capacity_j / KWH_J, edges).high
+    dashes = (0, (5, 3))
+    axes.plot(middles_s(story, edges), full, color=FAINT, linewidth=1.2, ls=dashes, label="full")
+    axes.set_ylim(0.0, 1.08 * max(float(full.max()), float(reserve.high.max()), 1e-3))
     axes.set_ylabel("energy (kWh)")
     axes.set_title("Deliverable energy")
     within = power.mode[edges[0] : edges[-1]]

@@ -11,6 +11,7 @@ from matplotlib.patches import Patch
 from moonstead.report import words
 from moonstead.report.drawing.axes import (
     draw_envelope,
+    draw_survival,
     legend_above,
     middles_s,
     mode_patches,
@@ -27,7 +28,7 @@ from moonstead.report.drawing.style import (
     inline_svg,
     new_figure,
 )
-from moonstead.report.power import Power, capacity_over
+from moonstead.report.power import Power
 from moonstead.report.spells import bin_edges, envelope, round_edges
 from moonstead.report.story import Story
 from moonstead.units import DAY_S, HOUR_S, KWH_J
@@ -88,6 +89,7 @@ def _draw_flows(axes: Axes, story: Story, power: Power) -> None:
     middle_s = middles_s(story, edges)
     axes.plot(middle_s, load_kw.mean / 1e3, color=INK, linewidth=1.3)
     handles.append(Line2D([], [], color=INK, linewidth=1.3, label="all loads"))
+    handles.append(draw_survival(axes, story, power.standing, edges))
     axes.set_ylabel("power (kW)")
     axes.set_ylim(bottom=0.0)
     means = "daily means" if bin_s == DAY_S else f"means of {words.span(bin_s)}"
@@ -114,7 +116,7 @@ def _draw_reserve(axes: Axes, story: Story, power: Power) -> None:
     )
     reserve = envelope(power.reserve_j / KWH_J, edges).high
     axes.plot(middles_s(story, edges), reserve, color=INK, linewidth=1.5, label="reserve needed")
-    full = envelope(capacity_over(story) / KWH_J, edges).high
+    full = envelope(power.standing.capacity_j / KWH_J, edges).high
     dashes = (0, (5, 3))
     axes.plot(middles_s(story, edges), full, color=FAINT, linewidth=1.2, ls=dashes, label="full")
     axes.set_ylabel("energy (kWh)")
