@@ -1,0 +1,151 @@
+"""Giving bundles their paths one after another, each from what the others before it left.
+
+A path that was best once stays best as time goes on and volume is taken, as long as it still
+brings a bundle of that size at the same time: no path has become better meanwhile. So the last path
+between two nodes is kept and tried first (the standard's route list); where volume was given back
+it is looked for anew.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstead.comms.routing.graph import MOST_HOPS, PRIORITIES, Graph, Ledger
+from moonstead.comms.routing.search import Errand, Room, best_path, copy_path, follow
+from moonstead.compiled import compiled_without_counting
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+class Known(NamedTuple):
+    """The last best path for each pair of nodes and priority."""
+
+    hops: IntArray
+    """0 where there was none, -1 where none was looked for yet, shape (n, n, 3)."""
+    path: IntArray
+    """Shape (n, n, 3, MOST_HOPS)."""
+    arrival_t_s: FloatArray
+    size_bit: FloatArray
+    generation: IntArray
+
+
+def known_for(nodes: int) -> Known:
+    """Return the memory for paths among so many nodes, with nothing in it."""
+    shape = (nodes, nodes, PRIORITIES)
+    return Known(
+        hops=np.full(shape, -1, dtype=np.int64),
+        path=np.zeros((*shape, MOST_HOPS), dtype=np.int64),
+        arrival_t_s=np.full(shape, np.inf),
+        size_bit=np.zeros(shape),
+        generation=np.zeros(shape, dtype=np.int64),
+    )
+
+
+@compiled_without_counting
+def find(
+    graph: Graph, ledger: Ledger, known: Known, errand: Errand, room: Room, path: IntArray
+) -> tuple[float, int]:
+    """Find the best path of a bundle as `best_path` does, from memory where that is the same."""
+    if errand.avoid >= 0:
+        return best_path(graph, ledger, errand, room, path)
+    at = (errand.source, errand.destination, errand.priority)
+    hops = known.hops[at]
+    if (
+        hops >= 0
+        and known.size_bit[at] == errand.size_bit
+        and known.generation[at] == ledger.generation[0]
+    ):
+        if hops == 0:
+            return np.inf, 0
+        memory = known.path[at]
+        arrival_t_s = follow(
+            graph, ledger, memory, hops, errand.now_t_s, errand.size_bit, errand.priority
+        )
+        if arrival_t_s == known.arrival_t_s[at]:
+            copy_path(memory, path, hops)
+            return arrival_t_s, hops
+    arrival_t_s, hops = best_path(graph, ledger, errand, room, path)
+    known.hops[at] = hops
+    copy_path(path, known.path[at], hops)
+    known.arrival_t_s[at] = arrival_t_s
+    known.size_bit[at] = errand.size_bit
+    known.generation[at] = ledger.generation[0]
+    return arrival_t_s, hops
+
+
+@compiled_without_counting
+def book(graph: Graph, ledger: Ledger, errand: Errand, path: IntArray, hops: int) -> None:
+    """Take the volume of a path for a bundle: of its priority and below (3.2.8.1.2)."""
+    for hop in range(hops):
+        for priority in range(errand.priority + 1):
+            ledger.volume_bit[path[hop], priority] -= errand.size_bit
+    queue(graph, ledger, path[0], errand.now_t_s, errand.size_bit, errand.priority)
+
+
+@compiled_without_counting
+def queue(
+    graph: Graph, ledger: Ledger, k: int, now_t_s: float, size_bit: float, priority: int
+) -> None:
+    """Count a bundle among what waits for a contact at its source."""
+    least_t_s = max(now_t_s, graph.start_t_s[k])
+    for below in range(priority + 1):
+        free_t_s = max(ledger.free_t_s[k, below], least_t_s)
+        ledger.free_t_s[k, below] = free_t_s + size_bit / graph.rate_bit_per_s[k]
+
+
+@compiled_without_counting
+def give_back(graph: Graph, ledger: Ledger, path: IntArray, size_bit: float, priority: int) -> None:
+    """Give back the volume of the contacts of a path that a bundle will not use."""
+    for k in path:
+        link = graph.link[k]
+        for below in range(priority + 1):
+            ledger.volume_bit[k, below] += size_bit
+            ledger.first[link, below] = min(ledger.first[link, below], k)
+    ledger.generation[0] += 1
+
+
+class Requests(NamedTuple):
+    """Bundles as the kernel reads them."""
+
+    order: IntArray
+    """In which they take volume, by time of creation, shape (n,)."""
+    ends: IntArray
+    """Source, destination and priority, shape (n, 3)."""
+    numbers: FloatArray
+    """Size (bit), creation and deadline (TDB seconds past J2000), shape (n, 3)."""
+
+
+class Answers(NamedTuple):
+    """What the kernel fills."""
+
+    arrival_t_s: FloatArray
+    """Of the last byte; infinity where there is no path in time, shape (n,)."""
+    hops: IntArray
+    contacts: IntArray
+    """As rows of the plan, shape (n, MOST_HOPS)."""
+
+
+@compiled_without_counting
+def book_all(
+    graph: Graph,
+    ledger: Ledger,
+    known: Known,
+    room: Room,
+    requests: Requests,
+    answers: Answers,
+) -> None:
+    """Give every bundle its path; the answers begin as infinity, 0 and -1."""
+    ends, numbers, path = requests.ends, requests.numbers, room.path
+    for place in range(requests.order.shape[0]):
+        b = requests.order[place]
+        errand = Errand(ends[b, 0], ends[b, 1], -1, numbers[b, 1], numbers[b, 0], ends[b, 2])
+        t_s, hops = find(graph, ledger, known, errand, room, path)
+        if hops == 0 or t_s > numbers[b, 2]:
+            continue
+        book(graph, ledger, errand, path, hops)
+        answers.arrival_t_s[b] = t_s
+        answers.hops[b] = hops
+        for hop in range(hops):
+            answers.contacts[b, hop] = graph.row[path[hop]]
