@@ -7,7 +7,7 @@ import pytest
 from made_run import Made, changes, make_run
 from page_reading import Page
 
-from moonstead.report.darkness import deciding_spells
+from moonstead.report.darkness import deciding_spells, like_then
 from moonstead.report.light import read_light
 from moonstead.report.page import render
 from moonstead.report.power import read_power, stays_on_floor
@@ -54,6 +54,18 @@ def test_what_had_not_arrived_was_not_shed(tmp_path, late_from) -> None:
     last = deciding_spells(story, light, power)[-1]
     assert last.shed == ("hub.science", "late.lamp")
     assert last.given_up_kwh == pytest.approx((300.0 + 200.0) * 12.0 / 1e3, rel=1e-3)
+
+
+def test_the_usual_is_that_of_the_station_as_it_was_then(tmp_path) -> None:
+    story = story_of(tmp_path, Made(hours=72.0, late_from=DAY_STEPS + 10))
+    assert like_then(story, DAY_STEPS // 2, DAY_STEPS) == (0, DAY_STEPS + 10)
+    assert like_then(story, DAY_STEPS, DAY_STEPS + 20) == (0, story.n_steps)
+    assert like_then(story, DAY_STEPS + 10, DAY_STEPS + 20) == (DAY_STEPS + 10, story.n_steps)
+    spell = deciding_spells(story, read_light(story), read_power(story))[0]
+    # Offered: 2.2 kW of sunlit hours, of which 12 h and ten steps of 10 min lie around the spell.
+    lit_h, rest_h = 12.0 + 10.0 / 6.0, 12.0 + 10.0 / 6.0
+    assert spell.usual_kwh == pytest.approx(2.2 * lit_h / rest_h * 12.0, rel=1e-6)
+    assert not spell.is_rest_whole
 
 
 def test_survival_power_is_told_as_it_was_at_the_time(tmp_path) -> None:

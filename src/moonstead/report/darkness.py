@@ -15,6 +15,7 @@ from moonstead.units import DAY_S, KWH_J
 
 _USUAL_SHARE = 0.02
 """A load that in the nominal mode takes less than this share of its peak is not missed."""
+_CHANGES = frozenset({"commissioned", "retired"})
 _SHED_SHARE = 0.25
 """A load is shed where it takes less than this share of what it takes in the nominal mode."""
 
@@ -36,7 +37,8 @@ class DarkSpell:
     offered_kwh: float
     """What the sources could have given over it."""
     usual_kwh: float
-    """What they offer in as long a time of the rest of the run, on average; 0 without a rest."""
+    """What they offer in as long a time else, while the station was as it was then, on average; 0
+    where there is no such time."""
     begin_kwh: float
     """Deliverable at its start, as the station measured it."""
     end_kwh: float
@@ -51,6 +53,9 @@ class DarkSpell:
     sessions_per_day: float
     """Ended well within it."""
     sessions_per_day_else: float
+    """In the rest of the time in which the station was as it was then."""
+    is_rest_whole: bool
+    """Whether that is the rest of the run: nothing came or went in it."""
 
 
 def deciding_spells(story: Story, light: Light, power: Power) -> tuple[DarkSpell, ...]:
@@ -71,7 +76,8 @@ def account(story: Story, power: Power, first: int, end: int) -> DarkSpell:
     within = slice(first, end)
     place = first + int(np.argmin(power.margin_fraction[within]))
     shed, given_up_kwh = _shed(story, power, first, end)
-    inside, outside = _session_rates(story, first, end)
+    around = like_then(story, first, end)
+    inside, outside = _session_rates(story, (first, end), around)
     modes = np.bincount(power.mode[within], minlength=len(MODES))
     offered_w = power.generation_w + power.spilled_w
     return DarkSpell(
@@ -84,7 +90,7 @@ def account(story: Story, power: Power, first: int, end: int) -> DarkSpell:
         used_kwh=story.kwh(power.load_w[within]),
         generated_kwh=story.kwh(power.generation_w[within]),
         offered_kwh=story.kwh(offered_w[within]),
-        usual_kwh=_usual_kwh(story, offered_w, first, end),
+        usual_kwh=_usual_kwh(story, offered_w, (first, end), around),
         begin_kwh=float(power.deliverable_j[first]) / KWH_J,
         end_kwh=float(power.deliverable_j[end - 1]) / KWH_J,
         least_margin_fraction=float(power.margin_fraction[place]),
@@ -95,15 +101,31 @@ def account(story: Story, power: Power, first: int, end: int) -> DarkSpell:
         given_up_kwh=given_up_kwh,
         sessions_per_day=inside,
         sessions_per_day_else=outside,
+        is_rest_whole=around == (0, story.n_steps),
     )
 
 
-def _usual_kwh(story: Story, offered_w: FloatArray, first: int, end: int) -> float:
-    rest = story.n_steps - (end - first)
+def like_then(story: Story, first: int, end: int) -> tuple[int, int]:
+    """Return the steps around a spell between which nothing was commissioned or retired.
+
+    What comes and goes within the spell itself does not count.
+    """
+    changes = sorted({story.step_of(e["t_s"]) for e in story.events if e["kind"] in _CHANGES})
+    before = [step for step in changes if step <= first]
+    after = [step for step in changes if step >= end]
+    return before[-1] if before else 0, after[0] if after else story.n_steps
+
+
+def _usual_kwh(
+    story: Story, offered_w: FloatArray, spell: tuple[int, int], around: tuple[int, int]
+) -> float:
+    length = spell[1] - spell[0]
+    rest = around[1] - around[0] - length
     if rest == 0:
         return 0.0
-    outside_kwh = story.kwh(offered_w[:first]) + story.kwh(offered_w[end:])
-    return outside_kwh / rest * (end - first)
+    outside_kwh = story.kwh(offered_w[around[0] : spell[0]])
+    outside_kwh += story.kwh(offered_w[spell[1] : around[1]])
+    return outside_kwh / rest * length
 
 
 def _shed(story: Story, power: Power, first: int, end: int) -> tuple[tuple[str, ...], float]:
@@ -130,11 +152,14 @@ def _shed(story: Story, power: Power, first: int, end: int) -> tuple[tuple[str, 
     return tuple(name for _, name in sorted(names, reverse=True)), given_up_kwh
 
 
-def _session_rates(story: Story, first: int, end: int) -> tuple[float, float]:
-    """Return the sessions done a day within a spell, and in the rest of the run."""
+def _session_rates(
+    story: Story, spell: tuple[int, int], around: tuple[int, int]
+) -> tuple[float, float]:
+    """Return the sessions done a day within a spell, and in the rest of the time around it."""
     done = [story.step_of(row["end_t_s"]) for row in story.plan if row["status"] == "done"]
-    inside = sum(first <= step < end for step in done)
-    inside_days = (end - first) * story.step_s / DAY_S
-    outside_days = (story.n_steps - (end - first)) * story.step_s / DAY_S
-    outside = (len(done) - inside) / outside_days if outside_days > 0.0 else 0.0
+    inside = sum(spell[0] <= step < spell[1] for step in done)
+    within = sum(around[0] <= step < around[1] for step in done)
+    inside_days = (spell[1] - spell[0]) * story.step_s / DAY_S
+    outside_days = (around[1] - around[0]) * story.step_s / DAY_S - inside_days
+    outside = (within - inside) / outside_days if outside_days > 0.0 else 0.0
     return inside / inside_days, outside

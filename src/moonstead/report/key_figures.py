@@ -62,7 +62,9 @@ def _commodities(story: Story) -> list[Figure]:
         room_kg[name] = room_kg.get(name, 0.0) + tank["capacity_kg"]
     return [
         Figure(
-            f"{words.started(name)} made", words.mass(kg), f"tanks hold {words.mass(room_kg[name])}"
+            f"{words.started(name).replace('-', ' ')} made",
+            words.mass(kg),
+            f"tanks hold {words.mass(room_kg[name])}",
         )
         for name, kg in made_kg.items()
         if kg > 0.0

@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 from moonstead.errors import RecordError
 from moonstead.record.directory import RunDirectory
 from moonstead.record.series import SeriesReader
+from moonstead.report import words
 from moonstead.report.spells import FloatArray
 from moonstead.units import HOUR_S, KWH_J
 
+_YEAR_DAYS = 365.25
+_LONG_DAYS = 2 * _YEAR_DAYS
+"""A longer run is told in years."""
 MODES = ("nominal", "trim", "reduced", "survival")
 _SUMMARY = (
     *("scenario", "title", "site", "survival", "energy", "stores", "nodes", "data", "tanks"),
@@ -109,6 +113,8 @@ class Story:
         days = self.length_s / (24 * HOUR_S)
         if 364.0 <= days <= 367.0:
             return "this year"
+        if days > _LONG_DAYS:
+            return f"these {words.number(days / _YEAR_DAYS)} years"
         return "this day" if days <= 1.0 else f"these {days:.0f} days"
 
 

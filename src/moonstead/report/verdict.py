@@ -21,6 +21,7 @@ _AMPLE_FRACTION = 0.8
 """A reserve of more than this share of what the stores deliver leaves no room for surprises."""
 _SHORT_EXPERIMENTS_TOLD = 3
 _WORTH_TELLING_W = 1.0
+_SMALL_FRACTION = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,8 @@ def _shedding(story: Story, dark: tuple[DarkSpell, ...]) -> str:
     steps = [
         f"{words.hours(in_mode[name])} in mode {name}" for name in MODES[1:] if in_mode[name] > 0.0
     ]
-    share = words.percent(shed_h / story.hours(story.n_steps), 0)
+    fraction = shed_h / story.hours(story.n_steps)
+    share = words.percent(fraction, 1 if fraction < _SMALL_FRACTION else 0)
     text = f"To keep the reserve it shed load for {words.hours(shed_h)} ({share} of the time): "
     text += f"{words.listed(steps)}."
     spell = max(dark, key=lambda s: s.given_up_kwh, default=None)
@@ -245,7 +247,12 @@ def _shedding(story: Story, dark: tuple[DarkSpell, ...]) -> str:
                 else "No session ended well"
             )
             usual = words.number(spell.sessions_per_day_else, 2)
-            text += f" {inside} in it, against {usual} a day in the rest of the run."
+            else_when = (
+                "in the rest of the run"
+                if spell.is_rest_whole
+                else "else, while the station was as it was then"
+            )
+            text += f" {inside} in it, against {usual} a day {else_when}."
     return text
 
 

@@ -1,6 +1,6 @@
 """What pictures over time share: the axis of time, the shade of modes, bands and legends."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,8 @@ from moonstead.units import DAY_S, HOUR_S
 _LONG_S = 60 * DAY_S
 _SHORT_S = 4 * DAY_S
 _MOST_DAY_TICKS = 12
-_MOST_MONTHS = 18
+_MOST_MONTHS, _MOST_QUARTERS = 18, 72
+"""Months drawn by month and by quarter; more are drawn by year."""
 _HOUR_STEPS = (1, 2, 3, 6, 12)
 _MOST_HOUR_TICKS = 12
 
@@ -37,13 +38,16 @@ def time_axis(axes: Axes, story: Story, first: int, end: int) -> None:
 
 
 def _months(axes: Axes, story: Story, begin_s: float, last_s: float) -> None:
-    """Lines where months begin, names between them; quarters where there are many."""
+    """Lines where months begin, names between them; quarters or years where there are many."""
     edges = []
     moment = (story.start + timedelta(seconds=begin_s)).replace(day=1, hour=0, minute=0, second=0)
     last = story.start + timedelta(seconds=last_s)
     while moment < last:
         edges.append(moment)
         moment = (moment + timedelta(days=32)).replace(day=1)
+    if len(edges) > _MOST_QUARTERS:
+        _years(axes, story, edges, (begin_s, last_s))
+        return
     every = 1 if len(edges) <= _MOST_MONTHS else 3
     edges = [*edges[::every], moment] if every == 1 else [e for e in edges if e.month % 3 == 1]
     at_s = [(edge - story.start).total_seconds() for edge in edges]
@@ -61,6 +65,14 @@ def _months(axes: Axes, story: Story, begin_s: float, last_s: float) -> None:
             labels.append(words.month(edge.month) + year)
     axes.set_xticks(centres, labels=labels, minor=True)
     axes.tick_params(axis="x", which="minor", length=0)
+
+
+def _years(axes: Axes, story: Story, months: list[datetime], limits_s: tuple[float, float]) -> None:
+    starts = [month for month in months if month.month == 1]
+    at_s = [(start - story.start).total_seconds() for start in starts]
+    inside = [(s, str(m.year)) for s, m in zip(at_s, starts, strict=True) if s >= limits_s[0]]
+    axes.set_xticks([s for s, _ in inside], labels=[name for _, name in inside])
+    axes.grid(visible=True, axis="x")
 
 
 def _days(axes: Axes, story: Story, begin_s: float, last_s: float) -> None:
