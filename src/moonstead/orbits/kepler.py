@@ -26,6 +26,7 @@ MOON_GM_M3_PER_S2 = 4.902800066e12
 """As with JPL DE421. Other published values agree to about 1e-8, which is nothing here."""
 
 _MOST_STEPS = 50
+_ROUND = 1e-14  # what rounding leaves of a tilt or eccentricity of zero
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +158,66 @@ def state_equator_m(orbit: Orbit, t_s: ArrayLike) -> tuple[FloatArray, FloatArra
     velocity_m_per_s = np.stack([-axis_m * speed * sine, minor_m * speed * cosine])
     plane = _plane_axes(orbit)
     return plane @ position_m, plane @ velocity_m_per_s
+
+
+def orbit_of_state_equator(
+    epoch_t_s: float, position_m: FloatArray, velocity_m_per_s: FloatArray
+) -> Orbit:
+    """Return the two-body orbit through a position and velocity.
+
+    Where an angle has no meaning (the node of an equatorial orbit, the perilune of a circular one)
+    it is zero and the next angle counts from the one before.
+
+    Parameters
+    ----------
+    epoch_t_s
+        TDB seconds past J2000.
+    position_m, velocity_m_per_s
+        Shape (3,), in the frame of the lunar equator at the epoch.
+
+    Returns
+    -------
+    Orbit
+        With angles from 0 to below 360 degrees.
+
+    Raises
+    ------
+    InputError
+        The path is not bound (parabola, hyperbola), falls straight, or meets the ground.
+    """
+    radius_m = float(np.linalg.norm(position_m))
+    momentum = np.cross(position_m, velocity_m_per_s)
+    energy = 0.5 * float(velocity_m_per_s @ velocity_m_per_s) - MOON_GM_M3_PER_S2 / radius_m
+    if not energy < 0.0:
+        speed = f"{float(np.linalg.norm(velocity_m_per_s)):g} m/s at {radius_m / 1e3:g} km"
+        remedy = "not bound to the Moon; give a speed below that of escape"
+        raise InputError(Problem("orbit state", "velocity", speed, remedy))
+    eccentric = np.cross(velocity_m_per_s, momentum) / MOON_GM_M3_PER_S2 - position_m / radius_m
+    eccentricity = float(np.linalg.norm(eccentric))
+    axis_m = -0.5 * MOON_GM_M3_PER_S2 / energy
+    pole = momentum / max(float(np.linalg.norm(momentum)), np.finfo(float).tiny)
+    tilt = np.arctan2(np.hypot(pole[0], pole[1]), pole[2])
+    to_node = np.array([1.0, 0.0, 0.0])
+    if np.hypot(pole[0], pole[1]) > _ROUND:
+        to_node = np.array([-pole[1], pole[0], 0.0]) / np.hypot(pole[0], pole[1])
+    ahead = np.cross(pole, to_node)
+    argument = 0.0
+    if eccentricity > _ROUND:
+        argument = float(np.arctan2(eccentric @ ahead, eccentric @ to_node))
+    true = np.arctan2(position_m @ ahead, position_m @ to_node) - argument
+    root = sqrt(max((1.0 - eccentricity) * (1.0 + eccentricity), 0.0))
+    anomaly = np.arctan2(root * np.sin(true), eccentricity + np.cos(true))
+    node = np.arctan2(to_node[1], to_node[0])
+    angles = np.degrees([node, argument, anomaly - eccentricity * np.sin(anomaly)]) % 360.0
+    return Orbit(
+        semi_major_axis_m=axis_m,
+        eccentricity=eccentricity,
+        inclination_deg=float(np.degrees(tilt)),
+        ascending_node_deg=float(angles[0]),
+        perilune_argument_deg=float(angles[1]),
+        mean_anomaly_deg=float(angles[2]),
+        epoch_t_s=epoch_t_s,
+    )
 
 
 def _plane_axes(orbit: Orbit) -> FloatArray:
