@@ -47,6 +47,7 @@ PUSH, MOON_CLEAR, EARTH_CLEAR = LIGHT_AT, LIGHT_AT + 1, LIGHT_AT + 2
 _SOLAR_PRESSURE_N_PER_M2 = 1361.0 / 299792458.0
 """At 1 au: 1361 W/m2 (Kopp and Lean 2011, doi:10.1029/2010GL045777) over the speed of light."""
 _AU_M = 149597870700.0
+_OPTIMISE = 1  # compiles twice as fast as heyoka's own choice of 3 and runs as fast (measured)
 _ANY_CRAFT = SolarPressure(area_m2=1.0, mass_kg=1.0)
 
 
@@ -134,6 +135,29 @@ def _compiled(forces: Forces, tolerance: float, transition: bool) -> Any:
         t_events=events,
         tol=tolerance,
         compact_mode=True,
+        opt_level=_OPTIMISE,
+    )
+
+
+def batch_integrator(forces: Forces, lanes: int, tolerance: float) -> Any:
+    """Return an integrator that flies several orbiters at once and does not stop at the ground."""
+    made = deepcopy(_compiled_batch(_kind_of(forces), lanes, tolerance))
+    if forces.solar_pressure is not None:
+        made.pars[PUSH] = push_of(forces.solar_pressure)
+    return made
+
+
+@lru_cache(maxsize=8)
+def _compiled_batch(forces: Forces, lanes: int, tolerance: float) -> Any:
+    system, position, bodies = equations(forces)
+    edges = shadow_edges(position, bodies) if forces.solar_pressure else []
+    return heyoka.taylor_adaptive_batch(
+        system,
+        np.tile([[2.0], [0.0], [0.0], [0.0], [1.5], [0.0]], lanes),
+        t_events=[heyoka.t_event_batch(edge, callback=_Toggle(at)) for at, edge in edges],
+        tol=tolerance,
+        compact_mode=True,
+        opt_level=_OPTIMISE,
     )
 
 
@@ -143,8 +167,9 @@ class _Toggle:
     def __init__(self, parameter: int) -> None:
         self._parameter = parameter
 
-    def __call__(self, integrator: Any, _sign: int) -> bool:
-        integrator.pars[self._parameter] = 1.0 - integrator.pars[self._parameter]
+    def __call__(self, integrator: Any, _sign: int, *lane: int) -> bool:
+        place = (self._parameter, *lane)
+        integrator.pars[place] = 1.0 - integrator.pars[place]
         return True
 
 
