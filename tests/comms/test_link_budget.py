@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from moonstead.comms.atmosphere import AirLoss, GroundPlace, air_loss
 from moonstead.comms.link_budget import Conditions, LinkBudget, carrier_dbhz, link_budget
 from moonstead.comms.link_codes import load_codes
+from moonstead.comms.link_ladder import ladder_of
 from moonstead.comms.link_noise import angular_radius_deg, disc_noise_k, moon_brightness_k
 from moonstead.comms.link_radios import load_radios
 from moonstead.environment.site import MOON_RADIUS_M
@@ -212,3 +213,28 @@ def test_links_that_cannot_be() -> None:
         budget("rover-x", "cdsn-66-x", 0.0, near)
     with pytest.raises(InputError, match=r"ws1-18-ka.*does not transmit"):
         RADIOS["ws1-18-ka"].eirp_dbw()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "range_m"),
+    [
+        ("station-ka", "cdsn-35-ka", FARTHEST_M),
+        ("station-ka", "dsn-34-ka", FARTHEST_M),
+        ("station-x", "dsn-34-x", FARTHEST_M),
+        ("lander-x", "cdsn-66-x", FARTHEST_M),
+        ("station-s", "dsn-34-s", FARTHEST_M),
+        ("queqiao-1-s", "cdsn-35-s", FARTHEST_M + 65e6),
+        ("queqiao-2-s", "cdsn-35-s", FARTHEST_M),
+        ("station-x", "queqiao-2-x", 18e6),
+        ("rover-x", "queqiao-2-x", 18e6),
+        ("rover-uhf", "queqiao-2-uhf", 18e6),
+        ("rover-uhf", "station-uhf", 10e3),
+    ],
+)
+def test_terminals_of_the_table_reach_each_other(first: str, last: str, range_m: float) -> None:
+    """Both ways, at the lowest rate with 3 dB, with a warm Moon or Earth behind."""
+    for sender, receiver in ((first, last), (last, first)):
+        carrier = carrier_dbhz(
+            RADIOS[sender], RADIOS[receiver], Conditions(range_m=range_m, hot_k=290.0)
+        )
+        assert carrier >= ladder_of(RADIOS[sender])[0].required_dbhz + 3.0
