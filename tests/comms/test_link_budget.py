@@ -223,7 +223,7 @@ def test_links_that_cannot_be() -> None:
         ("station-x", "dsn-34-x", FARTHEST_M),
         ("lander-x", "cdsn-66-x", FARTHEST_M),
         ("station-s", "dsn-34-s", FARTHEST_M),
-        ("queqiao-1-s", "cdsn-35-s", FARTHEST_M + 65e6),
+        ("queqiao-1-s", "cdsn-66-s", FARTHEST_M + 65e6),
         ("queqiao-2-s", "cdsn-35-s", FARTHEST_M),
         ("station-x", "queqiao-2-x", 18e6),
         ("rover-x", "queqiao-2-x", 18e6),
