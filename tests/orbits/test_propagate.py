@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from moonstead.environment.ephemeris import Ephemeris, load_ephemeris
 from moonstead.environment.site import MOON_RADIUS_M
+from moonstead.environment.timescale import from_utc
 from moonstead.errors import InputError, RangeError
 from moonstead.orbits.forces import (
     MOON_GM_DE440_M3_PER_S2,
@@ -231,7 +232,7 @@ def test_path_that_is_not_bound_is_refused(ephemeris: Ephemeris) -> None:
 def test_impact_is_named_and_can_be_asked_for(ephemeris: Ephemeris) -> None:
     falling = OrbitState(epoch_t_s=EPOCH_T_S, position_m=[4e6, 0, 0], velocity_m_per_s=[0, 200, 0])
     end_t_s = EPOCH_T_S + DAY_S
-    with pytest.raises(InputError, match="impact = 2026-.* meets the ground"):
+    with pytest.raises(InputError, match=r"impact = 2026-.* meets the ground"):
         propagate(falling, end_t_s, TWO_BODY, ephemeris=ephemeris)
     flown = propagate(falling, end_t_s, TWO_BODY, ephemeris=ephemeris, until_impact=True)
     assert np.linalg.norm(flown.position_m[-1]) == pytest.approx(MOON_RADIUS_M, abs=1e-3)
@@ -272,3 +273,12 @@ def test_dates_outside_the_ephemeris_are_named(ephemeris: Ephemeris) -> None:
 def test_degree_that_the_field_lacks_is_refused(degree: int) -> None:
     with pytest.raises(InputError, match="must be 0 or from 2 to 12"):
         Forces(degree=degree)
+
+
+@pytest.mark.parametrize("days", [2.0, 4.0, 2.123456789])
+def test_end_of_a_flight_is_the_end_asked_for(days: float, ephemeris: Ephemeris) -> None:
+    # The end of the first of these was once taken for an impact, by a rounding of the time.
+    epoch_t_s = from_utc("2028-12-31T00:00:00Z")
+    begin = replace(state_of_orbit(orbit(1e6, 9e6)), epoch_t_s=epoch_t_s)
+    flown = propagate(begin, epoch_t_s + days * DAY_S, Forces(), ephemeris=ephemeris)
+    assert (flown.start_t_s, flown.end_t_s) == (epoch_t_s, epoch_t_s + days * DAY_S)
