@@ -7,6 +7,7 @@ away from the bodies; burns, trims and the joints of the orbit determination sta
 10 mm/s or more. A stretch in which every step stays below `QUIET_M_PER_S` is quiet.
 """
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +60,7 @@ def quiet_arcs(
     loud = ~(_residual_m_per_s(t_s, states, ephemeris) < QUIET_M_PER_S)
     edges = np.concatenate([[-1], np.flatnonzero(loud), [len(loud)]])
     arcs = []
-    for before, after in zip(edges[:-1], edges[1:], strict=True):
+    for before, after in pairwise(edges):
         first, last = before + 1, after
         if last > first and t_s[last] - t_s[first] >= least_hours * HOUR_S:
             arcs.append(slice(int(first), int(last) + 1))
