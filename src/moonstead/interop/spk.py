@@ -36,6 +36,7 @@ _TYPES = (*POLYNOMIAL_TYPES, *EVEN_TYPES, *UNEVEN_TYPES)
 _MOST_SEGMENTS = 10_000
 _MOST_STATES = 10_000_000
 _SHORTEST_S = 1e-6  # between two states
+_LAST_S = 1e11  # about the year 5000
 
 
 def read_spk(path: Path, ephemeris: Ephemeris, target: int | None = None) -> Trajectory:
@@ -163,7 +164,7 @@ def _table(file: str, number: int, segment: Any) -> tuple[FloatArray, FloatArray
     size = np.abs(states)
     sound = (
         len(t_s) >= 2
-        and bool(np.isfinite(t_s).all() and (np.diff(t_s) > _SHORTEST_S).all())
+        and bool((np.abs(t_s) < _LAST_S).all() and (np.diff(t_s) > _SHORTEST_S).all())
         and bool((size[:, :3] <= MOST_DISTANCE_M / 1e3).all())
         and bool((size[:, 3:] < LIGHT_M_PER_S / 1e3).all())
     )
