@@ -304,6 +304,8 @@ def margin(condition: int, line: Line, t_s: float) -> tuple[float, float, float,
         centre, first, last = (-1, 0, 0) if condition == CLEAR_OF_MOON else (_ENU, 0, 3)
         read_columns(line.cubic, line.first_t_s, t_s, first, last, work, centre)
         lowest_m = EARTH_RADIUS_M
+        # A line comes no faster to a body than the faster one of its ends.
+        speed = max(sender.speed_m_per_s, receiver.speed_m_per_s)
         if condition == CLEAR_OF_MOON:
             lowest_m = MOON_RADIUS_M + max(sender.grazing_m, receiver.grazing_m)
         else:

@@ -66,8 +66,10 @@ def search(condition: int, line: Line, windows_t_s: FloatArray) -> FloatArray:
                 found[count] = _root(condition, line, t_s, next_t_s, value, ahead)
                 count += 1
             elif (
-                abs(value) <= max(rate, ahead_rate) * (next_t_s - before_t_s)
-                and _turns_back(before, value, ahead)
+                _may_cross(t_s - before_t_s, before, value, rate, clear)
+                or _may_cross(next_t_s - t_s, value, ahead, max(rate, ahead_rate), clear)
+            ) and (
+                _turns_back(before, value, ahead)
                 and _touched(condition, line, before_t_s, next_t_s, value, roots)
             ):
                 found[count], found[count + 1] = roots[0], roots[1]
@@ -94,6 +96,15 @@ def _with_room(found: FloatArray, count: int) -> FloatArray:
     for k in range(count):
         longer[k] = found[k]
     return longer
+
+
+@compiled_without_counting
+def _may_cross(step_s: float, before: float, after: float, rate: float, clear: float) -> bool:
+    """Say whether there may be a zero between two values of one sign.
+
+    Along a skyline (where ``clear`` is 0) the bound of the rate says nothing.
+    """
+    return clear == 0.0 or abs(before) + abs(after) <= rate * step_s
 
 
 @compiled_without_counting
