@@ -47,8 +47,9 @@ class Graph(NamedTuple):
 
     node_first: IntArray
     """First link that leaves each node, shape (n + 1,)."""
-    link_of: IntArray
-    """Link from a node to a node, -1 where there is none, shape (n, n)."""
+    apart: IntArray
+    """Fewest hops from a node to a node, whatever the times; more than MOST_HOPS where there is no
+    way, shape (n, n)."""
     link: Records
     """Destination, first contact, the one after the last, least delay: `LINK`, shape (m,)."""
     contact: Records
@@ -99,10 +100,19 @@ def graph_of(plan: ContactPlan, owlt_margin: float = OWLT_MARGIN) -> Graph:
     link["to"], link["first"], link["stop"] = pairs % count, first, np.append(first[1:], len(key))
     link["delay_s"] = np.inf
     np.minimum.at(link["delay_s"], contact["link"], contact["delay_s"])
-    link_of = np.full((count, count), -1, dtype=np.int64)
-    link_of[pairs // count, pairs % count] = np.arange(len(pairs))
     node_first = np.searchsorted(pairs // count, np.arange(count + 1)).astype(np.int64)
-    return Graph(node_first, link_of, link, contact)
+    return Graph(node_first, _apart(pairs // count, pairs % count, count), link, contact)
+
+
+def _apart(source: IntArray, to: IntArray, nodes: int) -> IntArray:
+    apart = np.full((nodes, nodes), MOST_HOPS + 1, dtype=np.int64)
+    np.fill_diagonal(apart, 0)
+    for _ in range(MOST_HOPS):
+        before = apart.copy()
+        np.minimum.at(apart, source, before[to] + 1)
+        if np.array_equal(apart, before):
+            break
+    return np.minimum(apart, MOST_HOPS + 1)
 
 
 def ledger_of(plan: ContactPlan, graph: Graph) -> Ledger:

@@ -1,0 +1,95 @@
+"""Earliest arrivals by aiodtnsim and pydtnsim; run by benchmarks/routing.py in the peers' venv.
+
+python dtn_routing.py SET.npz ANSWERS.npz
+"""
+
+import math
+import sys
+import time
+
+import numpy as np
+from aiodtnsim.simulation.cgr.tvdijkstra import tvdijkstra
+from pydtnsim.contact_graph import ContactGraph, ContactIdentifier
+from pydtnsim.contact_plan import ContactPlan
+from pydtnsim.routing.cgr_utils import cgr_neighbor_function
+from pydtnsim.routing.dijkstra import get_best_route
+from tvgutil.contact_plan import SimplePredictedContactTuple
+
+FEW = 100
+
+
+class Graph:
+    """What aiodtnsim's search reads: neighbours of each node, contacts of each link by time."""
+
+    def __init__(self, contacts):
+        self.vertices, self.edges = {}, {}
+        for source, to, start, end in contacts:
+            given = {"delay": 0.0, "probability": 1.0, "bit_rate": 1e6}
+            known = {"tx_node": source, "rx_node": to, "start_time": start, "end_time": end}
+            values = [{**given, **known}[name] for name in SimplePredictedContactTuple._fields]
+            self.edges.setdefault((source, to), []).append(SimplePredictedContactTuple(*values))
+            self.vertices.setdefault(source, set()).add(to)
+            self.vertices.setdefault(to, set())
+        for contacts_of in self.edges.values():
+            contacts_of.sort(key=lambda contact: contact.start_time)
+
+
+def by_aiodtnsim(contacts, bundles):
+    graph = Graph(contacts)
+    begin = time.process_time()
+    arrivals = [
+        tvdijkstra(graph, source, to, start_time=t, node_blacklist=(), contact_blacklist=())
+        .get_metrics(to)
+        .eat
+        for source, to, t in bundles
+    ]
+    return (time.process_time() - begin) / len(bundles), arrivals
+
+
+def by_pydtnsim(contacts, bundles):
+    plan = ContactPlan(1, 0)
+    for source, to, start, end in contacts:
+        plan.add_contact(source, to, start, end, bidirectional=False)
+    graph = ContactGraph(plan)
+
+    def end_of(node):
+        return ContactIdentifier(node, node, 0, math.inf, math.inf, 0)
+
+    begin = time.process_time()
+    arrivals = [
+        get_best_route(
+            end_of(source), end_of(to), graph, cgr_neighbor_function, t, hashes=graph.hashes
+        )[1]
+        for source, to, t in bundles
+    ]
+    return (time.process_time() - begin) / len(bundles), arrivals
+
+
+def main():
+    given = np.load(sys.argv[1])
+    contacts = list(
+        zip(*(given[name].tolist() for name in ("source", "to", "start", "end")), strict=True)
+    )
+    contacts = [(f"n{a}", f"n{b}", start, end) for a, b, start, end in contacts]
+    bundles = list(
+        zip(
+            given["bundle_source"].tolist(),
+            given["bundle_to"].tolist(),
+            given["created"].tolist(),
+            strict=True,
+        )
+    )
+    bundles = [(f"n{a}", f"n{b}", t) for a, b, t in bundles]
+    aiodtnsim_s, aiodtnsim = by_aiodtnsim(contacts, bundles)
+    pydtnsim_s, pydtnsim = by_pydtnsim(contacts, bundles[:FEW])
+    np.savez(
+        sys.argv[2],
+        aiodtnsim_s=aiodtnsim_s,
+        aiodtnsim=np.array(aiodtnsim),
+        pydtnsim_s=pydtnsim_s,
+        pydtnsim=np.array(pydtnsim),
+    )
+
+
+if __name__ == "__main__":
+    main()
