@@ -17,7 +17,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "comms"))
 
-from route_truth import Truth  # noqa: E402
+from route_truth import Truth  # type: ignore[import-not-found]  # noqa: E402
 
 from moonstead.comms.plan import plan_of_rows  # noqa: E402
 

@@ -6,23 +6,31 @@ python dtn_routing.py SET.npz ANSWERS.npz
 import math
 import sys
 import time
+from typing import Any
 
 import numpy as np
-from aiodtnsim.simulation.cgr.tvdijkstra import tvdijkstra
-from pydtnsim.contact_graph import ContactGraph, ContactIdentifier
-from pydtnsim.contact_plan import ContactPlan
-from pydtnsim.routing.cgr_utils import cgr_neighbor_function
-from pydtnsim.routing.dijkstra import get_best_route
-from tvgutil.contact_plan import SimplePredictedContactTuple
+from aiodtnsim.simulation.cgr.tvdijkstra import tvdijkstra  # type: ignore[import-not-found]
+from pydtnsim.contact_graph import (  # type: ignore[import-not-found]
+    ContactGraph,
+    ContactIdentifier,
+)
+from pydtnsim.contact_plan import ContactPlan  # type: ignore[import-not-found]
+from pydtnsim.routing.cgr_utils import cgr_neighbor_function  # type: ignore[import-not-found]
+from pydtnsim.routing.dijkstra import get_best_route  # type: ignore[import-not-found]
+from tvgutil.contact_plan import SimplePredictedContactTuple  # type: ignore[import-not-found]
 
 FEW = 100
+Contacts = list[tuple[str, str, float, float]]
+Bundles = list[tuple[str, str, float]]
+Answers = tuple[float, list[float]]
 
 
 class Graph:
     """What aiodtnsim's search reads: neighbours of each node, contacts of each link by time."""
 
-    def __init__(self, contacts):
-        self.vertices, self.edges = {}, {}
+    def __init__(self, contacts: Contacts) -> None:
+        self.vertices: dict[str, set[str]] = {}
+        self.edges: dict[tuple[str, str], list[Any]] = {}
         for source, to, start, end in contacts:
             given = {"delay": 0.0, "probability": 1.0, "bit_rate": 1e6}
             known = {"tx_node": source, "rx_node": to, "start_time": start, "end_time": end}
@@ -30,11 +38,11 @@ class Graph:
             self.edges.setdefault((source, to), []).append(SimplePredictedContactTuple(*values))
             self.vertices.setdefault(source, set()).add(to)
             self.vertices.setdefault(to, set())
-        for contacts_of in self.edges.values():
-            contacts_of.sort(key=lambda contact: contact.start_time)
+        for same in self.edges.values():
+            same.sort(key=lambda contact: contact.start_time)
 
 
-def by_aiodtnsim(contacts, bundles):
+def by_aiodtnsim(contacts: Contacts, bundles: Bundles) -> Answers:
     graph = Graph(contacts)
     begin = time.process_time()
     arrivals = [
@@ -46,13 +54,13 @@ def by_aiodtnsim(contacts, bundles):
     return (time.process_time() - begin) / len(bundles), arrivals
 
 
-def by_pydtnsim(contacts, bundles):
+def by_pydtnsim(contacts: Contacts, bundles: Bundles) -> Answers:
     plan = ContactPlan(1, 0)
     for source, to, start, end in contacts:
         plan.add_contact(source, to, start, end, bidirectional=False)
     graph = ContactGraph(plan)
 
-    def end_of(node):
+    def end_of(node: str) -> Any:
         return ContactIdentifier(node, node, 0, math.inf, math.inf, 0)
 
     begin = time.process_time()
@@ -65,21 +73,12 @@ def by_pydtnsim(contacts, bundles):
     return (time.process_time() - begin) / len(bundles), arrivals
 
 
-def main():
+def main() -> None:
     given = np.load(sys.argv[1])
-    contacts = list(
-        zip(*(given[name].tolist() for name in ("source", "to", "start", "end")), strict=True)
-    )
-    contacts = [(f"n{a}", f"n{b}", start, end) for a, b, start, end in contacts]
-    bundles = list(
-        zip(
-            given["bundle_source"].tolist(),
-            given["bundle_to"].tolist(),
-            given["created"].tolist(),
-            strict=True,
-        )
-    )
-    bundles = [(f"n{a}", f"n{b}", t) for a, b, t in bundles]
+    spans = [given[name].tolist() for name in ("source", "to", "start", "end")]
+    contacts = [(f"n{a}", f"n{b}", start, end) for a, b, start, end in zip(*spans, strict=True)]
+    sent = [given[name].tolist() for name in ("bundle_source", "bundle_to", "created")]
+    bundles = [(f"n{a}", f"n{b}", t) for a, b, t in zip(*sent, strict=True)]
     aiodtnsim_s, aiodtnsim = by_aiodtnsim(contacts, bundles)
     pydtnsim_s, pydtnsim = by_pydtnsim(contacts, bundles[:FEW])
     np.savez(
