@@ -73,6 +73,8 @@ def find(
 @compiled_without_counting
 def book(graph: Graph, ledger: Ledger, errand: Errand, path: IntArray, hops: int) -> None:
     """Take the volume of a path for a bundle: of its priority and below (3.2.8.1.2)."""
+    if errand.size_bit == 0.0:
+        return
     for hop in range(hops):
         for priority in range(errand.priority + 1):
             ledger.volume_bit[path[hop], priority] -= errand.size_bit

@@ -85,7 +85,8 @@ def graph_of(plan: ContactPlan, owlt_margin: float = OWLT_MARGIN) -> Graph:
         Share of the light time that is added to it.
     """
     count = len(plan.nodes)
-    row = np.lexsort([plan.start_t_s, plan.destination, plan.source])
+    count = max(len(plan.nodes), 1)
+    row = np.argsort(plan.source * count + plan.destination, kind="stable")  # sorted by start
     contact = np.zeros(len(plan), dtype=CONTACT)
     contact["row"] = row
     contact["source"], contact["to"] = plan.source[row], plan.destination[row]
@@ -93,9 +94,10 @@ def graph_of(plan: ContactPlan, owlt_margin: float = OWLT_MARGIN) -> Graph:
     contact["rate_bit_per_s"] = plan.rate_bit_per_s[row]
     contact["owlt_s"] = plan.owlt_s[row]
     contact["delay_s"] = plan.owlt_s[row] * (1.0 + owlt_margin)
-    count = max(len(plan.nodes), 1)
     key = contact["source"] * count + contact["to"]
-    pairs, first, contact["link"] = np.unique(key, return_index=True, return_inverse=True)
+    begins = np.diff(key, prepend=-1) > 0
+    first, contact["link"] = np.flatnonzero(begins), np.cumsum(begins) - 1
+    pairs = key[first]
     link = np.zeros(len(pairs), dtype=LINK)
     link["to"], link["first"], link["stop"] = pairs % count, first, np.append(first[1:], len(key))
     link["delay_s"] = np.inf
