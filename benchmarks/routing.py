@@ -7,8 +7,9 @@ The set of peers.md, section 5: 12 nodes (station, rover, lander, 2 relays, 5 gr
 centres), 5,000 one-way contacts on 56 links in 30 days, 10,000 bundles from the station to the
 ground stations and centres. The peers know neither volumes nor light time in these searches, so
 bundles have no size and light takes no time: then every arrival must be equal. Then a year of a
-million bundles with sizes, priorities and custody is forwarded. Processor time; ours is the best of
-some rounds and counts all from plan and bundles to paths, theirs counts the searches alone.
+million bundles with sizes, priorities and custody is forwarded. Processor time, the best of some
+rounds (of pydtnsim one, of 100 bundles); ours counts all from plan and bundles to paths, theirs the
+searches alone.
 Compilation is not counted.
 """
 

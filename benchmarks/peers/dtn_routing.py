@@ -6,6 +6,7 @@ python dtn_routing.py SET.npz ANSWERS.npz
 import math
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from pydtnsim.routing.dijkstra import get_best_route  # type: ignore[import-not-
 from tvgutil.contact_plan import SimplePredictedContactTuple  # type: ignore[import-not-found]
 
 FEW = 100
+ROUNDS = 5
+"""Of which the best counts, as for ours."""
 Contacts = list[tuple[str, str, float, float]]
 Bundles = list[tuple[str, str, float]]
 Answers = tuple[float, list[float]]
@@ -44,14 +47,15 @@ class Graph:
 
 def by_aiodtnsim(contacts: Contacts, bundles: Bundles) -> Answers:
     graph = Graph(contacts)
-    begin = time.process_time()
-    arrivals = [
-        tvdijkstra(graph, source, to, start_time=t, node_blacklist=(), contact_blacklist=())
-        .get_metrics(to)
-        .eat
-        for source, to, t in bundles
-    ]
-    return (time.process_time() - begin) / len(bundles), arrivals
+    return timed(
+        ROUNDS,
+        lambda source, to, t: (
+            tvdijkstra(graph, source, to, start_time=t, node_blacklist=(), contact_blacklist=())
+            .get_metrics(to)
+            .eat
+        ),
+        bundles,
+    )
 
 
 def by_pydtnsim(contacts: Contacts, bundles: Bundles) -> Answers:
@@ -63,14 +67,23 @@ def by_pydtnsim(contacts: Contacts, bundles: Bundles) -> Answers:
     def end_of(node: str) -> Any:
         return ContactIdentifier(node, node, 0, math.inf, math.inf, 0)
 
-    begin = time.process_time()
-    arrivals = [
-        get_best_route(
+    return timed(
+        1,
+        lambda source, to, t: get_best_route(
             end_of(source), end_of(to), graph, cgr_neighbor_function, t, hashes=graph.hashes
-        )[1]
-        for source, to, t in bundles
-    ]
-    return (time.process_time() - begin) / len(bundles), arrivals
+        )[1],
+        bundles,
+    )
+
+
+def timed(rounds: int, search: Callable[[str, str, float], float], bundles: Bundles) -> Answers:
+    """Return the least processor time per search of some rounds, and the arrivals."""
+    times = []
+    for _ in range(rounds):
+        begin = time.process_time()
+        arrivals = [search(*bundle) for bundle in bundles]
+        times.append((time.process_time() - begin) / len(bundles))
+    return min(times), arrivals
 
 
 def main() -> None:
