@@ -18,8 +18,9 @@ from moonstead.errors import InputError
 from moonstead.orbits.arrival import insertion_m_per_s, pole_over, site_up
 from moonstead.orbits.launch_sites import find_launch_site
 from moonstead.orbits.moon_track import MoonTrack
+from moonstead.orbits.opportunities import LOW_ORBIT_M
 from moonstead.orbits.refine import FloatArray, Plane, refine
-from moonstead.orbits.search import FLIGHT_DAYS, LOW_ORBIT_M
+from moonstead.orbits.search import FLIGHT_DAYS
 from moonstead.orbits.transfer import find_transfers
 from moonstead.units import DAY_S
 

@@ -17,7 +17,8 @@ from moonstead.environment.timescale import from_utc, to_utc
 from moonstead.errors import InputError, Problem
 from moonstead.orbits.landing_record import KINDS
 from moonstead.orbits.launch_sites import find_launch_site
-from moonstead.orbits.search import Search, Target, search_windows
+from moonstead.orbits.opportunities import Search, Target
+from moonstead.orbits.search import search_windows
 from moonstead.orbits.windows import Wishes
 from moonstead.units import DAY_S, HOUR_S
 

@@ -16,7 +16,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from moonstead.cli.window_tables import MONTHS
 from moonstead.environment.timescale import from_utc, iso_utc
-from moonstead.orbits.search import Month, Windows
+from moonstead.orbits.opportunities import Month, Windows
 from moonstead.record.files import write_atomically
 from moonstead.units import DAY_S
 

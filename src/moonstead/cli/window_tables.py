@@ -11,7 +11,7 @@ from rich.table import Table
 from moonstead.environment.timescale import iso_utc
 from moonstead.orbits.landing_ellipse import NAVIGATION, landing_ellipse
 from moonstead.orbits.landing_record import chance_of
-from moonstead.orbits.search import Best, Month, Windows
+from moonstead.orbits.opportunities import Best, Month, Windows
 from moonstead.units import DAY_S
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
