@@ -11,6 +11,8 @@ from moonstead.spec import Fraction, Positive, Spec
 
 SOLAR_W_PER_M2 = 1361.0
 """At one astronomical unit (solar constant), where arrays are rated."""
+SURROUNDINGS_K = 150.0
+"""Black temperature that Moon and sky together present in orbit (assumption)."""
 
 
 class InSunlight:
@@ -43,8 +45,8 @@ class Spacecraft(Spec):
     """State of charge at the start."""
     avionics_power_w: Positive
     """Computer, wheels and receivers: always on."""
-    surroundings_k: Kelvin = 150.0
-    """Black temperature that Moon and sky together present in orbit (assumption)."""
+    surroundings_k: Kelvin = SURROUNDINGS_K
+    """Black temperature that Moon and sky together present in orbit."""
     thermal: Thermal
     """Its body; its sunlit area is that which faces the Sun."""
 
