@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from moonstead.comms.ground_stations import (
@@ -12,7 +13,7 @@ from moonstead.comms.ground_stations import (
 from moonstead.errors import InputError
 
 HEADING = ",".join(COLUMNS)
-ROW = "here,Here,Us,10.5,20.5,100,35,S X,measured,high"
+ROW = "here,Here,Us,10.5,20.5,100,35,S X,S 30 X 35,X 50.5,S 90,no,asked,measured,high"
 
 
 def problems(path: Path, text: str | bytes) -> list[str]:
@@ -24,11 +25,28 @@ def problems(path: Path, text: str | bytes) -> list[str]:
 
 def test_the_catalogue_that_comes_along() -> None:
     stations = {station.name: station for station in load_ground_stations()}
-    assert len(stations) >= 15
+    assert len(stations) >= 30
+    assert {s.owner for s in stations.values()} >= {"China", "Russia", "NASA", "ESA", "India"}
+    assert all(set(s.noise_k) == set(s.bands) for s in stations.values())
     assert all("recall" in s.source or s.confidence == "high" for s in stations.values())
     dss = stations["dss-14"]
     assert (dss.latitude_deg, dss.longitude_deg, dss.height_m) == (35.4259, -116.88954, 1001.0)
     assert dss.bands == ("S", "X")
+    # Gain of the dish over the noise: the table's two ways to say it must not contradict.
+    for station in stations.values():
+        for band, known_db in station.g_over_t_db_per_k.items():
+            wavelength_m = {"S": 0.1319, "X": 0.03548, "Ka": 0.00937}[band]
+            gain_db = 20 * np.log10(np.pi * station.antenna_m / wavelength_m)
+            whole_db = gain_db - 10 * np.log10(station.noise_k[band])
+            assert whole_db - 3.0 < known_db < whole_db, station.name
+
+
+def test_stations_that_only_receive() -> None:
+    stations = {station.name: station for station in load_ground_stations()}
+    silent = {name for name, station in stations.items() if station.receive_only}
+    assert silent >= {"tianma", "parkes"}
+    assert not silent & {"jiamusi", "dss-14"}
+    assert not any(stations[name].eirp_dbw for name in silent)
 
 
 def test_a_catalogue_of_ones_own(tmp_path: Path) -> None:
@@ -42,7 +60,8 @@ def test_every_wrong_cell_is_told_with_its_row_and_column(tmp_path: Path) -> Non
         HEADING,
         ROW.replace("10.5", "95").replace("S X", "S Y"),
         ROW.replace("100", "tall").replace("measured", " ").replace(",high", ",sure"),
-        ROW.replace("35", "nan"),
+        ROW.replace("100,35", "100,nan").replace("S 30 X 35", "S 30 X").replace("no,", "maybe,"),
+        ROW.replace("here", "there").replace("X 50.5", "Ka 50.5").replace("no,", "yes,"),
         "here,There",
     ]
     assert problems(tmp_path / "bad.csv", "\n".join(rows)) == [
@@ -53,8 +72,12 @@ def test_every_wrong_cell_is_told_with_its_row_and_column(tmp_path: Path) -> Non
         'row 3, confidence = "sure": must be one of high, medium, low',
         'row 3, name = "here": stands there twice; keep one',
         'row 4, antenna_m = "nan": must be a number from 0.1 to 600',
+        'row 4, noise_k = "S 30 X": must be like "S 25 X 30", each from 3 to 2000',
+        'row 4, receive_only = "maybe": must be yes or no',
         'row 4, name = "here": stands there twice; keep one',
-        "row 5 = 2 values: must have 10 values; a text with a comma goes in quotes",
+        'row 5, g_over_t_db_per_k = "Ka": must be one of its bands, S X',
+        'row 5, eirp_dbw = "S 90": must be empty where receive_only is yes',
+        "row 6 = 2 values: must have 15 values; a text with a comma goes in quotes",
     ]
 
 

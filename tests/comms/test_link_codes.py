@@ -1,13 +1,10 @@
 """Thresholds of codes against Shannon, closed forms and the union bound."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy.stats import norm
 
 from moonstead.comms.link_codes import load_codes
-from moonstead.errors import InputError
 
 
 def test_no_code_beats_shannon_and_all_come_near() -> None:
@@ -52,27 +49,3 @@ def test_the_convolutional_code_keeps_the_union_bound() -> None:
     bits = np.array([36, 211, 1404, 11633, 77433])
     bound = float(np.sum(bits * norm.sf(np.sqrt(weights * ebn0))))
     assert 0.7e-5 < bound < 1.3e-5
-
-
-def test_wrong_tables_are_told_whole(tmp_path: Path) -> None:
-    path = tmp_path / "codes.csv"
-    heading = "name,title,efficiency_bit_per_symbol,required_db,per,error_rate,source,confidence"
-    path.write_text(
-        f"{heading}\nmine,Mine,9,1,bit,1e-5,me,high\nmine,,0.5,x,byte,1e-5,me,sure\nshort,Short,1\n"
-    )
-    with pytest.raises(InputError) as caught:
-        load_codes(path)
-    assert [str(problem).removeprefix(f"{path}: ") for problem in caught.value.problems] == [
-        'row 2, efficiency_bit_per_symbol = "9": must be a number from 0.01 to 8',
-        'row 3, title = "": must not be empty',
-        'row 3, required_db = "x": must be a number from -10 to 30',
-        'row 3, per = "byte": must be one of bit, symbol',
-        'row 3, confidence = "sure": must be one of high, medium, low, assumption',
-        'row 3, name = "mine": stands there twice; keep one',
-        "row 4 = 3 values: must have 8 values; a text with a comma goes in quotes",
-    ]
-    path.write_text("name,title\n")
-    with pytest.raises(InputError, match="the columns must be name, title, efficiency"):
-        load_codes(path)
-    with pytest.raises(InputError, match="cannot be read"):
-        load_codes(tmp_path / "none.csv")

@@ -11,6 +11,8 @@ from moonstead.comms.link_noise import (
     beam_share,
     disc_noise_k,
     moon_brightness_k,
+    moon_noise_k,
+    moon_phase_deg,
     system_noise_k,
 )
 from moonstead.comms.link_terms import (
@@ -22,6 +24,7 @@ from moonstead.comms.link_terms import (
     polarisation_loss_db,
     power_ratio,
 )
+from moonstead.environment.ephemeris import load_ephemeris
 from moonstead.environment.site import MOON_RADIUS_M
 
 # figures.md, G.3.
@@ -123,3 +126,35 @@ def test_warm_air() -> None:
         20.0 + 275.0 * (1.0 - 10.0**-0.1) + 200.0 * 10.0**-0.1
     )
     assert system_noise_k(20.0) == 20.0
+
+
+# figures.md, D.2: greatest eclipses of the Moon, seconds of dynamical time past J2000.
+FULL_MOONS = ("2025-03-14T06:59:56", "2026-08-28T04:14:04", "2028-07-06T18:20:57")
+
+
+def test_phases_count_from_full_moon() -> None:
+    full_t_s = (np.array(FULL_MOONS, "datetime64[s]") - np.datetime64("2000-01-01T12:00:00")) / (
+        np.timedelta64(1, "s")
+    )
+    ephemeris = load_ephemeris()
+
+    def phase_deg(days: float) -> np.ndarray:
+        t_s = full_t_s + days * 86_400.0
+        earth_m = ephemeris.position_icrf_m("earth", t_s)
+        return moon_phase_deg(-earth_m, ephemeris.position_icrf_m("sun", t_s) - earth_m)
+
+    assert np.abs((phase_deg(0.0) + 180.0) % 360.0 - 180.0).max() < 1.5  # eclipses pass off-centre
+    assert np.all((phase_deg(1.0) > 8.0) & (phase_deg(1.0) < 17.0))  # 12.2 degrees a day on average
+    assert np.all((phase_deg(7.38) > 79.0) & (phase_deg(7.38) < 101.0))
+    assert np.all((phase_deg(-7.38) > 259.0) & (phase_deg(-7.38) < 281.0))
+
+
+def test_the_moon_behind_a_target() -> None:
+    moon_m = np.array([[384.4e6], [0.0], [0.0]])
+    offsets_deg = np.array([0.0, 0.2, 0.5, 3.0])
+    target_m = 3.8e8 * np.stack([np.cos(t := np.radians(offsets_deg)), np.sin(t), 0.0 * t])
+    found = moon_noise_k(target_m, np.broadcast_to(moon_m, (3, 4)), 8.42e9, 0.073)
+    wanted = disc_noise_k(211.2, angular_radius_deg(MOON_RADIUS_M, 384.4e6), 0.073, offsets_deg)
+    assert found == pytest.approx(wanted, abs=0.2)
+    assert found[0] > 205.0
+    assert found[3] == 0.0

@@ -115,6 +115,14 @@ def test_a_ridge_costs_its_knife_edge() -> None:
     assert path.obstruction_db == pytest.approx(wanted, abs=0.05)
 
 
+@pytest.mark.parametrize("ends_m", [(2.0, 10.0), (1.0, 3.0), (4.0, 4.0)])
+def test_low_antennas_lose_what_a_plane_reflects(ends_m: tuple[float, float]) -> None:
+    """Near by, the sphere is the plane of two rays: wavelength d / (4 pi h h) of the field."""
+    wave_m, distance_m = 299_792_458.0 / 4e8, 3e3
+    wanted = 20.0 * np.log10(wave_m * distance_m / (4.0 * np.pi * ends_m[0] * ends_m[1]))
+    assert sphere_db(distance_m, ends_m, 4e8, MOON_RADIUS_M) == pytest.approx(wanted, abs=2.0)
+
+
 def test_free_of_the_ground_nothing_is_lost() -> None:
     path = surface_path(level_ground(2e3), (100.0, 100.0), 2.2e9)
     assert (path.visible, path.obstruction_db) == (True, 0.0)

@@ -7,6 +7,7 @@ import pytest
 from small_record import START_T_S, STEP_S, write_record
 
 from moonstead.errors import RecordError
+from moonstead.record.directory import RunDirectory
 from moonstead.record.series import SeriesReader
 
 BLOCK_STEPS, N_BLOCKS = 200, 4
@@ -112,6 +113,42 @@ def test_of_an_unfinished_run_its_whole_blocks_are_read(tmp_path: Path) -> None:
     assert [gap.block for gap in found.gaps] == [2, 3]
     assert "part-000002.parquet: this block of the series is missing" in found.gaps[0].reason
     assert len(found.t_s) == 400
+
+
+@pytest.mark.parametrize("place", [0, 100, 1_000])
+@pytest.mark.parametrize("how", ["gone", "cut", "empty", "altered", "longer"])
+def test_of_an_unfinished_run_the_envelope_is_made_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, how: str, place: int
+) -> None:
+    folder = tmp_path / "run"
+    layout, truth = write_record(folder, 700, BLOCK_STEPS, blocks=3)
+    path = folder / "envelope.npy"
+    data = path.read_bytes()
+    if how == "gone":
+        path.unlink()
+    else:
+        altered = bytearray(data)
+        altered[place] ^= 4
+        damaged = {"cut": data[:place], "empty": b"", "altered": altered, "longer": data + b"0"}
+        path.write_bytes(damaged[how])
+    RunDirectory(folder).writer(layout).demand_blocks(3)
+    assert path.read_bytes() == data
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{path}: missing or damaged; made again from the series"
+    ]
+    assert blocks_read(folder, truth) == {0, 1, 2}
+    caplog.clear()
+    RunDirectory(folder).writer(layout).demand_blocks(3)
+    assert not caplog.records
+
+
+def test_an_envelope_cannot_be_made_again_from_a_damaged_part(tmp_path: Path) -> None:
+    layout, _ = write_record(tmp_path / "run", 700, BLOCK_STEPS, blocks=3)
+    (tmp_path / "run" / "envelope.npy").write_bytes(b"")
+    part = tmp_path / "run" / "series" / "part-000001.parquet"
+    part.write_bytes(part.read_bytes()[:-9])
+    with pytest.raises(RecordError, match=r"part-000001.parquet: this block .* is damaged"):
+        RunDirectory(tmp_path / "run").writer(layout).demand_blocks(3)
 
 
 def test_no_bin_reaches_over_a_gap(tmp_path: Path) -> None:

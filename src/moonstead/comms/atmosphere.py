@@ -140,10 +140,10 @@ def _table(
     place: GroundPlace, frequency_hz: float, availability: float
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Return gas, cloud, rain and scintillation at `_NODES_DEG`."""
-    # Seconds to import, with astropy: only links through air pay for it.
-    itur = importlib.import_module("itur")
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
+        # Seconds to import, with astropy: only links through air pay for it.
+        itur = importlib.import_module("itur")
         gas, cloud, rain, scintillation, _ = itur.atmospheric_attenuation_slant_path(
             place.latitude_deg,
             place.longitude_deg,

@@ -41,6 +41,11 @@ class Conditions:
         Of warm bodies in the receiver's beam, from `moonstead.comms.link_noise.disc_noise_k`.
     obstruction_db
         By diffraction over ground, from `moonstead.comms.surface_link`.
+
+    Raises
+    ------
+    InputError
+        A range is not above 0.
     """
 
     range_m: ArrayLike
@@ -48,6 +53,11 @@ class Conditions:
     air_at_receiver: bool = True
     hot_k: ArrayLike = 0.0
     obstruction_db: ArrayLike = 0.0
+
+    def __post_init__(self) -> None:
+        least_m = np.min(np.asarray(self.range_m, dtype=np.float64), initial=np.inf)
+        if not least_m > 0.0:
+            raise InputError(Problem("link", "range_m", f"{least_m:g}", "must be above 0 m"))
 
     def air_loss_db(self) -> FloatArray:
         """Return the whole loss in the air, dB."""

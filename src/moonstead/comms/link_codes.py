@@ -4,9 +4,9 @@ The table is ``codes.csv`` beside this file, with a source and a confidence in e
 thresholds are of ideal receivers; a radio's implementation loss comes on top.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from moonstead.comms.link_tables import CONFIDENCES, filled, number, one_of, read_table
 from moonstead.comms.link_terms import decibels
@@ -52,15 +52,9 @@ class Code:
 
 
 @cache
-def load_codes(path: Path | None = None) -> dict[str, Code]:
-    """Return the codes of a table by name; None for the one that comes with Moonstead.
-
-    Raises
-    ------
-    InputError
-        With every mistake of the table.
-    """
-    return {row["name"]: _code(row) for row in read_table("codes.csv", path, _COLUMNS)}
+def load_codes() -> Mapping[str, Code]:
+    """Return the codes of the table by name."""
+    return {row["name"]: _code(row) for row in read_table("codes.csv", None, _COLUMNS)}
 
 
 def _code(row: dict[str, str]) -> Code:

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import ncx2
 
 from moonstead.comms.link_terms import SPEED_OF_LIGHT_M_PER_S, FloatArray, power_ratio
+from moonstead.environment.site import MOON_RADIUS_M
 
 AIR_K = 275.0
 """Mean temperature at which air, cloud and rain radiate: ITU-R P.618-13, section 3."""
@@ -84,6 +85,42 @@ def angular_radius_deg(radius_m: float, range_m: ArrayLike) -> FloatArray:
     """Return how large a sphere looks from a distance of its centre; a half sky from its ground."""
     sine = np.clip(radius_m / np.asarray(range_m, dtype=np.float64), 0.0, 1.0)
     return np.asarray(np.degrees(np.arcsin(sine)))
+
+
+def moon_noise_k(
+    target_m: FloatArray, moon_m: FloatArray, frequency_hz: float, half_power_deg: float
+) -> FloatArray:
+    """Return the noise of the Moon in a beam that points at a target, K.
+
+    The Moon has its mean over a lunation; phases change it by 6 % at X-band and 14 % at 26 GHz.
+
+    Parameters
+    ----------
+    target_m, moon_m
+        Of the target and of the Moon's centre from the antenna, in any one frame, shape (3, n).
+    frequency_hz, half_power_deg
+        Of the receiver.
+    """
+    range_m = np.linalg.norm(moon_m, axis=0)
+    away = np.linalg.norm(np.cross(target_m, moon_m, axis=0), axis=0)
+    offset_deg = np.degrees(np.arctan2(away, np.sum(target_m * moon_m, axis=0)))
+    mean_k = np.mean(moon_brightness_k(frequency_hz, [0.0, 90.0, 180.0, 270.0]))
+    radius_deg = angular_radius_deg(MOON_RADIUS_M, range_m)
+    return disc_noise_k(mean_k, radius_deg, half_power_deg, offset_deg)
+
+
+def moon_phase_deg(moon_m: FloatArray, sun_m: FloatArray) -> FloatArray:
+    """Return the angle since full Moon, for an antenna on or near Earth.
+
+    Parameters
+    ----------
+    moon_m, sun_m
+        From the Earth's centre, in ICRF axes, shape (3, n).
+    """
+    turned = np.cross(sun_m, moon_m, axis=0)
+    sign = np.where(turned[2] < 0.0, -1.0, 1.0)
+    elongation = np.arctan2(np.linalg.norm(turned, axis=0), np.sum(sun_m * moon_m, axis=0))
+    return np.asarray((np.degrees(sign * elongation) + 180.0) % 360.0)
 
 
 def air_noise_k(absorbed_db: ArrayLike) -> FloatArray:

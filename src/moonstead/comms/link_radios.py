@@ -143,7 +143,6 @@ class Radio:
         return float(decibels(self.power_w)) - self.line_loss_db + gain_dbi
 
 
-@cache
 def load_radios(path: Path | None = None) -> dict[str, Radio]:
     """Return the radios of a table by name; None for the one that comes with Moonstead.
 
@@ -214,7 +213,7 @@ def _ladder_conflicts(row: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 @cache
-def load_bands() -> dict[str, tuple[float, float]]:
+def load_bands() -> Mapping[str, tuple[float, float]]:
     """Return the limits of the bands of space links, Hz, by name; see ``bands.csv``."""
     hz = number(1e6, 1e12)
     columns = {"name": one_of(BANDS), "low_hz": hz, "high_hz": hz, "use": filled, "source": filled}

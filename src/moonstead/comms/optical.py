@@ -14,7 +14,7 @@ sites far apart are taken as independent.
 receiver. Receivers that amplify light (uplinks to LLCD and O2O) are not photon counting: not here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -138,7 +138,6 @@ class PhotonBudget:
     margin_db: float
 
 
-@cache
 def load_optical_terminals(path: Path | None = None) -> dict[str, OpticalTerminal]:
     """Return the terminals of a table by name; None for the one that comes with Moonstead.
 
@@ -152,7 +151,7 @@ def load_optical_terminals(path: Path | None = None) -> dict[str, OpticalTermina
 
 
 @cache
-def clear_shares() -> dict[str, float]:
+def clear_shares() -> Mapping[str, float]:
     """Return the share of time without clouds by site; see ``cloud_sites.csv``."""
     columns = {
         "name": filled,

@@ -35,6 +35,8 @@ from moonstead.spec import (
 )
 
 Kelvin = Annotated[float, Field(gt=0.0, lt=2000.0)]
+Metres = Annotated[float, Field(ge=-1e5, le=1e5)]
+"""Within the station: farther away its plane is no plane any more."""
 
 
 class Thermal(Spec):
@@ -122,6 +124,11 @@ class Element(Spec):
     """Landed mass."""
     place: Annotated[Name, RefersTo("place")] | None = None
     """Where it stands, of the places of the scenario; at the site where none is named."""
+    easting_m: Metres | None = None
+    """East of the site's point, in its level plane; with ``northing_m``. Nothing is known of the
+    distances of an element without."""
+    northing_m: Metres | None = None
+    """North of it."""
     arrives: UtcTime | None = None
     """When it lands (UTC); it is there from the start where no date is given."""
     assembly: Work | None = None
@@ -152,6 +159,11 @@ class Element(Spec):
             mistakes.append(Mistake(("move",), "must be in order of time, one at a time"))
         if self.arrives is not None and any(time <= self.arrives for time in times):
             mistakes.append(Mistake(("move",), "must be after it arrives"))
+        if (self.easting_m is None) != (self.northing_m is None):
+            key, value = "easting_m", self.easting_m
+            if value is None:
+                key, value = "northing_m", self.northing_m
+            mistakes.append(Mistake((key,), "easting_m and northing_m go together", value))
         if (self.spare_kg > 0.0) != (self.spares is not None):
             remedy = "spare_kg and spares go together"
             mistakes.append(Mistake(("spares",), remedy, self.spares))

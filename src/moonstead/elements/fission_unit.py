@@ -10,25 +10,29 @@ is not drawn is radiated too.
 
 The shield is a shadow shield: a cone of `shadow_shield_half_angle_deg` about the direction
 `shield_azimuth_deg` towards the station is protected; everywhere else, and nearer than
-`keep_out_m` in all directions, nothing that is serviced may stand. `forbids` answers for a place.
+`keep_out_m` in all directions, nothing that people come to may stand. Where a reactor and an
+element have positions (`easting_m`, `northing_m`), a scenario is refused in which the reactor
+forbids the place of what people live, land or work in (airlock, crew, glovebox, habitat, lander,
+plant chamber) or of anything that crew assembles or repairs, while both are there.
 
 **Assumptions.** Heat is in proportion to the level. The years of wear count from its arrival,
 whatever its level. Fuel lasts: burn-up of Kilopower in ten years is below a per cent.
 
 **Limits.** No decay heat after shutdown, no xenon, no reactivity: KRUSTY followed its load by
-itself, and so the level here is free. Dose behind and beside the shield is not computed; a
-scenario without positions does not check the keep-out zone.
+itself, and so the level here is free. Dose behind and beside the shield is not computed. Without
+positions the keep-out zone is not checked, nor is where an element is after it has moved, nor
+where people walk; terrain shields nobody.
 
 **Validation.** The radiator settles at the temperature of Stefan and Boltzmann (1e-9 relative);
 the example's first law closes at Kilopower's 10 kW from 43 kW; start-up reaches half power in
-half its time. Tests: `tests/elements/test_power.py`.
+half its time. Tests: `tests/elements/test_power.py`; positions: `tests/elements/test_keep_out.py`.
 
 **Sources.** NASA: Kilopower 1 to 10 kW of electricity, at least 10 years, four units for an
 outpost; fission surface power 40 kW (2022), 100 kW below 15 t (2025 directive). KRUSTY, Nevada
 2018, 28 hours, sodium heat pipes and Stirling engines.
 """
 
-from math import atan2, degrees, hypot
+from math import atan2, copysign, cos, degrees, hypot, radians, sin
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -36,6 +40,10 @@ from pydantic import Field, model_validator
 from moonstead.components import Parts, Source, ThermalNode
 from moonstead.elements.element import Constant, Element, Kelvin, sink_temperature
 from moonstead.spec import Name, NotNegative, Positive
+
+_SPARE_M = 2.0
+_INSIDE = 0.9
+"""Where in the shadow a place is proposed, of its half angle."""
 
 
 class FissionUnit(Element):
@@ -68,7 +76,7 @@ class FissionUnit(Element):
     shadow_shield_half_angle_deg: Annotated[float, Field(gt=0.0, le=180.0)] = 180.0
     """Half the opening of that shadow; 180 for a shield all round."""
     keep_out_m: NotNegative = 0.0
-    """Nothing that is serviced may stand nearer, even in the shadow."""
+    """Nothing that people come to may stand nearer, even in the shadow."""
 
     @model_validator(mode="after")
     def _is_possible(self) -> "FissionUnit":
@@ -91,6 +99,28 @@ class FissionUnit(Element):
         bearing_deg = degrees(atan2(east_m, north_m))
         off_axis_deg = abs((bearing_deg - self.shield_azimuth_deg + 180.0) % 360.0 - 180.0)
         return off_axis_deg > self.shadow_shield_half_angle_deg
+
+    def nearest_allowed(self, east_m: float, north_m: float) -> tuple[float, float]:
+        """Return a place that is allowed: as far as need be, and turned into the shadow.
+
+        Parameters
+        ----------
+        east_m, north_m
+            Of a forbidden place, from the reactor.
+
+        Returns
+        -------
+        tuple of float
+            East and north of the reactor, m, with two metres or a tenth of the angle to spare.
+        """
+        bearing_deg = degrees(atan2(east_m, north_m))
+        off_axis_deg = (bearing_deg - self.shield_azimuth_deg + 180.0) % 360.0 - 180.0
+        within_deg = self.shadow_shield_half_angle_deg
+        if abs(off_axis_deg) > within_deg:
+            off_axis_deg = copysign(_INSIDE * within_deg, off_axis_deg)
+        away_m = max(hypot(east_m, north_m), self.keep_out_m + _SPARE_M)
+        towards = radians(self.shield_azimuth_deg + off_axis_deg)
+        return away_m * sin(towards), away_m * cos(towards)
 
     def parts(self) -> Parts:
         """Return its source and its radiator."""

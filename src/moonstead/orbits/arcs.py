@@ -89,7 +89,8 @@ class Arc:
         nodes = np.concatenate([self.middle_t_s + TIME_S * time, [self.last_t_s]])
         nodes[0] = self.first_t_s
         low, high = sorted((self.first_t_s, self.last_t_s))
-        return np.clip(nodes, low, high)
+        clipped: FloatArray = np.clip(nodes, low, high)
+        return clipped
 
 
 def fly(

@@ -43,10 +43,14 @@ _GM_UNIT = LENGTH_M**3 / TIME_S**2
 LIGHT_AT = motion.PARAMETERS
 """Three more parameters: the push of sunlight, and whether Moon and Earth leave the Sun in view."""
 PUSH, MOON_CLEAR, EARTH_CLEAR = LIGHT_AT, LIGHT_AT + 1, LIGHT_AT + 2
+FLYING = LIGHT_AT + 3
+"""Of a lane: 1, or below zero after an impact (see `_park`)."""
 
 _SOLAR_PRESSURE_N_PER_M2 = 1361.0 / 299792458.0
 """At 1 au: 1361 W/m2 (Kopp and Lean 2011, doi:10.1029/2010GL045777) over the speed of light."""
 _AU_M = 149597870700.0
+_OPTIMISE = 1  # compiles twice as fast as heyoka's own choice of 3 and runs as fast (measured)
+_PARKED = np.array([20.0, 0.0, 0.0, 0.0, 0.49, 0.0])
 _ANY_CRAFT = SolarPressure(area_m2=1.0, mass_kg=1.0)
 
 
@@ -100,6 +104,11 @@ def body_positions(parameters: FloatArray, time: float) -> tuple[FloatArray, Flo
     return earth, sun + motion.BARYCENTRE_SHARE * earth
 
 
+def impact_time(flying: FloatArray) -> FloatArray:
+    """Return the times of impact of lanes from what `_park` left, in the integrator's units."""
+    return np.where(flying < 0.0, -flying - 2.0 * motion.HALF_KS, np.nan)
+
+
 def _values(coefficients: FloatArray, fraction: float) -> FloatArray:
     rows = coefficients.reshape(3, -1)
     return np.asarray(rows @ fraction ** np.arange(rows.shape[1]))
@@ -134,6 +143,32 @@ def _compiled(forces: Forces, tolerance: float, transition: bool) -> Any:
         t_events=events,
         tol=tolerance,
         compact_mode=True,
+        opt_level=_OPTIMISE,
+    )
+
+
+def batch_integrator(forces: Forces, lanes: int, tolerance: float) -> Any:
+    """Return an integrator that flies several orbiters at once and does not stop at the ground."""
+    made = deepcopy(_compiled_batch(_kind_of(forces), lanes, tolerance))
+    if forces.solar_pressure is not None:
+        made.pars[PUSH] = push_of(forces.solar_pressure)
+    return made
+
+
+@lru_cache(maxsize=8)
+def _compiled_batch(forces: Forces, lanes: int, tolerance: float) -> Any:
+    system, position, bodies = equations(forces)
+    edges = shadow_edges(position, bodies) if forces.solar_pressure else []
+    events = [heyoka.t_event_batch(edge, callback=_Toggle(at)) for at, edge in edges]
+    ground = (MOON_RADIUS_M / LENGTH_M) ** 2 * heyoka.par[FLYING]
+    events.append(heyoka.t_event_batch(_dot(position, position) - ground, callback=_park))
+    return heyoka.taylor_adaptive_batch(
+        system,
+        np.tile([[2.0], [0.0], [0.0], [0.0], [1.5], [0.0]], lanes),
+        t_events=events,
+        tol=tolerance,
+        compact_mode=True,
+        opt_level=_OPTIMISE,
     )
 
 
@@ -143,9 +178,23 @@ class _Toggle:
     def __init__(self, parameter: int) -> None:
         self._parameter = parameter
 
-    def __call__(self, integrator: Any, _sign: int) -> bool:
-        integrator.pars[self._parameter] = 1.0 - integrator.pars[self._parameter]
+    def __call__(self, integrator: Any, _sign: int, *lane: int) -> bool:
+        position = integrator.state[:3][(slice(None), *lane)]
+        parameters = integrator.pars[(slice(None), *lane)]
+        time = integrator.time[lane] if lane else integrator.time
+        earth, sun = body_positions(parameters, time)
+        body = np.zeros(3) if self._parameter == MOON_CLEAR else earth
+        if (position - body) @ (sun - body) < 0.0:
+            place = (self._parameter, *lane)
+            integrator.pars[place] = 1.0 - integrator.pars[place]
         return True
+
+
+def _park(integrator: Any, _sign: int, lane: int) -> bool:
+    """Note when a lane met the ground, and let it fly on far away, where it costs little."""
+    integrator.pars[FLYING, lane] = -(integrator.time[lane] + 2.0 * motion.HALF_KS)
+    integrator.state[:, lane] = _PARKED
+    return True
 
 
 def equations(forces: Forces) -> tuple[list[tuple[Any, Any]], Vector, dict[str, Vector]]:
@@ -172,8 +221,7 @@ def equations(forces: Forces) -> tuple[list[tuple[Any, Any]], Vector, dict[str, 
 def shadow_edges(position: Vector, bodies: dict[str, Vector]) -> list[tuple[int, Any]]:
     """Return, for Moon and Earth, the parameter that tells light and what is zero at the edge.
 
-    Above zero in sunlight: the way from the body towards the Sun, and the way at which the
-    ray that touches the sphere would pass.
+    Zero on the whole cylinder through the sphere; which half of it shades, `_Toggle` asks.
     """
     sun, earth = bodies["sun"], bodies["earth"]
     return [
@@ -292,8 +340,8 @@ def _light(position: Vector, sun: Vector) -> Vector:
 
 
 def _edge(position: Vector, sun: Vector, radius: float) -> Any:
-    along = _dot(position, sun) * _dot(sun, sun) ** -0.5
-    return along + heyoka.sqrt(_dot(position, position) - radius**2)
+    along = _dot(position, sun)
+    return _dot(position, position) - along * along / _dot(sun, sun) - radius**2
 
 
 def _dot(first: Vector, second: Vector) -> Any:

@@ -95,7 +95,7 @@ def lambert(
         left_branch,
         velocities,
     )
-    return Arcs(velocities[:, :3], velocities[:, 3:], np.isfinite(velocities).all(axis=1))
+    return Arcs(velocities[:, :3], velocities[:, 3:], np.isfinite(velocities[:, 0]))
 
 
 def most_revolutions(
@@ -246,10 +246,12 @@ def _first_guess(lam: float, time: float) -> float:
     at_0 = np.arccos(lam) + lam * np.sqrt(1.0 - lam * lam)
     at_1 = 2.0 / 3.0 * (1.0 - lam**3)
     if time >= at_0:
-        return -(time - at_0) / (time - at_0 + 4.0)
-    if time <= at_1:
-        return 1.0 + 2.5 * at_1 * (at_1 - time) / (time * (1.0 - lam**5))
-    return (time / at_0) ** (np.log(2.0) / np.log(at_1 / at_0)) - 1.0
+        x: float = -(time - at_0) / (time - at_0 + 4.0)
+    elif time <= at_1:
+        x = 1.0 + 2.5 * at_1 * (at_1 - time) / (time * (1.0 - lam**5))
+    else:
+        x = (time / at_0) ** (np.log(2.0) / np.log(at_1 / at_0)) - 1.0
+    return x
 
 
 @compiled
@@ -266,7 +268,8 @@ def _householder(lam: float, time: float, turns: int, x: float) -> float:
         x -= step
         if abs(step) <= 1e-15 * max(abs(x), 1.0):
             break
-    return x if abs(_time(lam, x, turns) - time) <= 1e-9 * time else np.nan
+    met: bool = abs(_time(lam, x, turns) - time) <= 1e-9 * time
+    return x if met else np.nan
 
 
 @compiled
@@ -288,10 +291,11 @@ def _time(lam: float, x: float, turns: int) -> float:
     """Return the time of flight without dimension."""
     energy = x * x - 1.0
     z = np.sqrt(1.0 + lam * lam * energy)
+    time: float
     if abs(x - 1.0) < _NEAR_PARABOLA:
         eta = z - lam * x
         series = 4.0 / 3.0 * _series(0.5 * (1.0 - lam - x * eta))
-        time: float = 0.5 * (eta**3 * series + 4.0 * lam * eta)
+        time = 0.5 * (eta**3 * series + 4.0 * lam * eta)
         return time + turns * pi / abs(energy) ** 1.5 if turns > 0 else time
     root = np.sqrt(abs(energy))
     g = x * z - lam * energy
@@ -299,7 +303,8 @@ def _time(lam: float, x: float, turns: int) -> float:
         angle = np.arctan2(root * (z - lam * x), g) + turns * pi
     else:
         angle = np.arcsinh(root * (z - lam * x))
-    return (x - lam * z - angle / root) / energy
+    time = (x - lam * z - angle / root) / energy
+    return time
 
 
 @compiled

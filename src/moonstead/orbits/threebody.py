@@ -19,19 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstead.environment.ephemeris import Ephemeris
+from moonstead.orbits.forces import EARTH_GM_M3_PER_S2, MOON_GM_DE440_M3_PER_S2
 from moonstead.units import DAY_S
 
 FloatArray = NDArray[np.float64]
 
-EARTH_GM_M3_PER_S2: Final = 3.98600435507e14
-MOON_GM_M3_PER_S2: Final = 4.902800118e12
-"""Both of JPL DE440 (Park et al. 2021, table 2)."""
+_PAIR_GM_M3_PER_S2 = EARTH_GM_M3_PER_S2 + MOON_GM_DE440_M3_PER_S2
 SIDEREAL_MONTH_S: Final = 27.321661 * DAY_S
-MASS_RATIO: Final = MOON_GM_M3_PER_S2 / (EARTH_GM_M3_PER_S2 + MOON_GM_M3_PER_S2)
+MASS_RATIO: Final = MOON_GM_DE440_M3_PER_S2 / _PAIR_GM_M3_PER_S2
 TIME_UNIT_S: Final = SIDEREAL_MONTH_S / (2.0 * pi)
-LENGTH_UNIT_M: Final = float(
-    ((EARTH_GM_M3_PER_S2 + MOON_GM_M3_PER_S2) * TIME_UNIT_S**2) ** (1.0 / 3.0)
-)
+LENGTH_UNIT_M: Final = float((_PAIR_GM_M3_PER_S2 * TIME_UNIT_S**2) ** (1.0 / 3.0))
 """Of the circle that has the sidereal month as its period: 384,748 km."""
 
 _DIFFERENCE_S = 60.0  # the Earth's velocity by central difference: within 1e-6 m/s
@@ -127,9 +124,7 @@ def _integrator() -> Any:
     return heyoka.taylor_adaptive(system, [1.1, 0.0, 0.0, 0.0, 0.0, 0.0], compact_mode=True)
 
 
-def turning_frame(
-    ephemeris: Ephemeris, t_s: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+def turning_frame(ephemeris: Ephemeris, t_s: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the frame that turns with the true Earth and Moon.
 
     Parameters
@@ -142,8 +137,8 @@ def turning_frame(
     Returns
     -------
     tuple
-        Axes x, y, z as columns in ICRF, shape (n, 3, 3); distance of Earth and Moon in m and its
-        rate in m/s, shape (n,); turning rate about z in rad/s, shape (n,).
+        Axes x, y, z as columns in ICRF, shape (n, 3, 3): x from Earth to Moon, z along their
+        angular momentum; and the turning rate about z in rad/s, shape (n,).
     """
     away_m = -ephemeris.position_icrf_m("earth", t_s).T
     later_m = -ephemeris.position_icrf_m("earth", t_s + _DIFFERENCE_S).T
@@ -155,14 +150,18 @@ def turning_frame(
     momentum_size = np.linalg.norm(momentum, axis=1)
     normal = momentum / momentum_size[:, None]
     axes = np.stack([outward, np.cross(normal, outward), normal], axis=2)
-    distance_rate_m_per_s = np.einsum("ij,ij->i", outward, velocity_m_per_s)
-    return axes, distance_m, distance_rate_m_per_s, momentum_size / distance_m**2
+    return axes, momentum_size / distance_m**2
 
 
 def to_icrf(
     states: FloatArray, ephemeris: Ephemeris, t_s: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Place states of the circular problem into the true, pulsing system.
+    """Place states of the circular problem about the true Moon.
+
+    The axes turn as the true ones do; the size is that of the circular problem and does not swing
+    with the distance of the Earth, as the pull of the Moon, which rules most of the orbits in
+    question, does not either (measured: a year of a near-rectilinear orbit is found from such
+    guesses, and is not from guesses that swell and shrink).
 
     Parameters
     ----------
@@ -178,16 +177,13 @@ def to_icrf(
     tuple of ndarray of shape (n, 3)
         Position in m and velocity in m/s from the Moon's centre, along the axes of ICRF.
     """
-    axes, distance_m, distance_rate_m_per_s, turn_rad_per_s = turning_frame(ephemeris, t_s)
-    place = states[:, :3] - np.array([1.0 - MASS_RATIO, 0.0, 0.0])
-    swept = np.stack([-place[:, 1], place[:, 0], np.zeros(len(place))], axis=1)
-    scale_m = distance_m[:, None]
-    speed_m_per_s = (
-        scale_m * (states[:, 3:] / TIME_UNIT_S + swept * turn_rad_per_s[:, None])
-        + distance_rate_m_per_s[:, None] * place
-    )
-    position_m = np.einsum("nij,nj->ni", axes, scale_m * place)
-    return position_m, np.einsum("nij,nj->ni", axes, speed_m_per_s)
+    axes, turn_rad_per_s = turning_frame(ephemeris, t_s)
+    place_m = LENGTH_UNIT_M * (states[:, :3] - np.array([1.0 - MASS_RATIO, 0.0, 0.0]))
+    swept_m = np.stack([-place_m[:, 1], place_m[:, 0], np.zeros(len(place_m))], axis=1)
+    own_m_per_s = LENGTH_UNIT_M / TIME_UNIT_S * states[:, 3:]
+    velocity_m_per_s = own_m_per_s + turn_rad_per_s[:, None] * swept_m
+    position_m = np.einsum("nij,nj->ni", axes, place_m)
+    return position_m, np.einsum("nij,nj->ni", axes, velocity_m_per_s)
 
 
 def turning_position_m(ephemeris: Ephemeris, t_s: FloatArray, position_m: FloatArray) -> FloatArray:

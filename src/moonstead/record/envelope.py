@@ -26,6 +26,7 @@ from moonstead.record.rounding import Float32Array
 
 NAME = "envelope.npy"
 CELL_STEPS = 64
+_REMEDY = "the same command makes it again from the series, and goes on"
 
 
 def cell_starts(n_steps: int) -> NDArray[np.intp]:
@@ -84,6 +85,21 @@ def write_envelope(
         os.fsync(file.fileno())
 
 
+def is_whole(folder: Path, layout: Layout, n_blocks: int) -> bool:
+    """Say whether the file is there at its full length and its first blocks are as written."""
+    dtype, shape = _dtype(layout), _shape(layout)
+    try:
+        _demand_header(folder, layout)
+        data = (folder / NAME).read_bytes()
+    except (RecordError, OSError):
+        return False
+    begin = len(_header(layout))
+    if len(data) != begin + int(np.prod(shape)) * dtype.itemsize:
+        return False
+    records = np.frombuffer(data, dtype=dtype, count=n_blocks * shape[1], offset=begin)
+    return all(int(record["crc32"]) == _checksum(record) for record in records)
+
+
 class EnvelopeReader:
     """Reads records one by one, and keeps no file open: the run may be deleted meanwhile.
 
@@ -127,13 +143,9 @@ def _demand_header(folder: Path, layout: Layout) -> None:
         with path.open("rb") as file:
             found = file.read(len(header))
     except OSError as error:
-        raise RecordError(
-            f"{path}: missing or damaged ({error}); delete the folder and run the scenario again"
-        ) from None
+        raise RecordError(f"{path}: missing or damaged ({error}); {_REMEDY}") from None
     if found != header:
-        raise RecordError(
-            f"{path}: damaged, or of another run; delete the folder and run the scenario again"
-        )
+        raise RecordError(f"{path}: damaged, or of another run; {_REMEDY}")
 
 
 def _header(layout: Layout) -> bytes:

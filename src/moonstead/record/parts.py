@@ -80,6 +80,11 @@ def write_series_part(folder: Path, layout: Layout, block: int, values: Float32A
     return find_pages(part, len(TIMES))
 
 
+def pages_of(folder: Path, block: int) -> list[Page]:
+    """Return where the series of a part that is known to be whole lie in it."""
+    return find_pages(pa.py_buffer(part_path(folder, block).read_bytes()), len(TIMES))
+
+
 def _one_page(n_rows: int) -> dict[str, int]:
     """Return what keeps a column in one page: newer Arrow begins another after 20 000 rows."""
     newer = "max_rows_per_page" in inspect.signature(pq.write_table).parameters

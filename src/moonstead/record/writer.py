@@ -1,5 +1,6 @@
 """The series of a run, written block by block."""
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from moonstead.errors import RecordError
 from moonstead.record import envelope, parts
 from moonstead.record.layout import Layout, read_layout, write_layout
 from moonstead.record.rounding import rounded
+
+_LOG = logging.getLogger(__name__)
 
 
 class SeriesWriter:
@@ -36,10 +39,14 @@ class SeriesWriter:
     def demand_blocks(self, n_blocks: int) -> None:
         """Make sure that the first blocks, written by a former session, are there.
 
+        The truth is in the parts: an envelope that is damaged is made again from them, and a
+        warning is logged.
+
         Raises
         ------
         RecordError
-            They are not all there, or are those of another run.
+            They are not all there, or are those of another run; or the envelope is damaged and
+            one of them too.
         """
         found = read_layout(self._folder)
         paths = [parts.part_path(self._folder, block) for block in range(n_blocks)]
@@ -50,6 +57,19 @@ class SeriesWriter:
                 f"{place}: the series of this run are damaged, missing or of another version; "
                 "delete the folder and run the scenario again"
             )
+
+        if not envelope.is_whole(self._folder, self._layout, n_blocks):
+            path = self._folder / envelope.NAME
+            _LOG.warning("%s: missing or damaged; made again from the series", path)
+            self._make_envelope(n_blocks)
+
+    def _make_envelope(self, n_blocks: int) -> None:
+        reader = parts.PartReader(self._folder, self._layout)
+        envelope.create_envelope(self._folder, self._layout)
+        for block in range(n_blocks):
+            values = np.stack(reader.read(block, list(self._layout.columns)))
+            pages = parts.pages_of(self._folder, block)
+            envelope.write_envelope(self._folder, self._layout, block, values, pages)
 
     def write(self, first: int, block: Mapping[str, NDArray[Any]]) -> None:
         """Write one block of every quantity, starting at a step.

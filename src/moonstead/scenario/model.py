@@ -11,6 +11,7 @@ from moonstead.elements.lander_hub import LanderHub
 from moonstead.elements.orbital_module import OrbitalModule
 from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.elements.tank import TankName
+from moonstead.scenario.keep_out import keep_out_mistakes
 from moonstead.spec import (
     Fraction,
     Mistake,
@@ -314,6 +315,7 @@ class Scenario(Spec):
     @model_validator(mode="after")
     def _fits_together(self) -> "Scenario":
         mistakes = [*_hub_mistakes(self), *_experiment_mistakes(self), *_path_mistakes(self)]
+        mistakes += keep_out_mistakes(self.element)
         if mistakes:
             raise refused("Scenario", mistakes)
         return self
