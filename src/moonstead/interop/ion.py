@@ -14,6 +14,7 @@ that is good to 4 ms, as seconds of UTC and TDB drift against each other by that
 import math
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -190,14 +191,11 @@ def _add(reading: _Reading, line: int, words: list[str]) -> None:
 def _time(reading: _Reading, line: int, word: str, *, exact: bool = False) -> float:
     if RELATIVE.fullmatch(word):
         return reading.reference_t_s + float(word[1:])
-    if ABSOLUTE.fullmatch(word):
-        try:
-            date, clock = word.split("-")
-            t_s = from_utc(f"{date.replace('/', '-')}T{clock}Z")
-            whole_t_s = reading.reference_t_s + round(t_s - reading.reference_t_s)
-            return t_s if exact else whole_t_s
-        except ValueError:
-            pass
+    date, _, clock = word.partition("-")
+    with suppress(ValueError):
+        t_s = from_utc(f"{date.replace('/', '-')}T{clock}Z" if ABSOLUTE.fullmatch(word) else "")
+        whole_t_s = reading.reference_t_s + round(t_s - reading.reference_t_s)
+        return t_s if exact else whole_t_s
     reading.wrong(line, word, "write yyyy/mm/dd-hh:mm:ss or +seconds")
     return math.nan
 

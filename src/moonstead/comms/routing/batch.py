@@ -61,7 +61,7 @@ def route_batch(plan: ContactPlan, bundles: Bundles, owlt_margin: float = OWLT_M
     ledger = ledger_of(plan, graph)
     count = len(bundles)
     if count:
-        ledger.least_bit[0] = bundles.size_bit.min()
+        ledger.mark["least_bit"] = bundles.size_bit.min()
     requests = Requests(
         order=np.argsort(bundles.created_t_s, kind="stable"),
         ends=np.column_stack([bundles.source, bundles.destination, bundles.priority]),

@@ -11,36 +11,32 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstead.comms.routing.graph import MOST_HOPS, PRIORITIES, Graph, Ledger
-from moonstead.comms.routing.search import Errand, Room, best_path, copy_path, follow
+from moonstead.comms.routing.graph import MOST_HOPS, PRIORITIES, Graph, Ledger, Records
+from moonstead.comms.routing.search import ANY, Errand, Room, best_path, copy_path, follow
 from moonstead.compiled import compiled_without_counting
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
+ROUTE = np.dtype([("hops", "i8"), ("arrival_t_s", "f8"), ("size_bit", "f8"), ("generation", "i8")])
+
+
 class Known(NamedTuple):
     """The last best path for each pair of nodes and priority."""
 
-    hops: IntArray
-    """0 where there was none, -1 where none was looked for yet, shape (n, n, 3)."""
+    route: Records
+    """`ROUTE`; hops are 0 where there was none, -1 where none was looked for, shape (n, n, 3)."""
     path: IntArray
     """Shape (n, n, 3, MOST_HOPS)."""
-    arrival_t_s: FloatArray
-    size_bit: FloatArray
-    generation: IntArray
 
 
 def known_for(nodes: int) -> Known:
     """Return the memory for paths among so many nodes, with nothing in it."""
     shape = (nodes, nodes, PRIORITIES)
-    return Known(
-        hops=np.full(shape, -1, dtype=np.int64),
-        path=np.zeros((*shape, MOST_HOPS), dtype=np.int64),
-        arrival_t_s=np.full(shape, np.inf),
-        size_bit=np.zeros(shape),
-        generation=np.zeros(shape, dtype=np.int64),
-    )
+    route = np.zeros(shape, dtype=ROUTE)
+    route["hops"] = -1
+    return Known(route, np.zeros((*shape, MOST_HOPS), dtype=np.int64))
 
 
 @compiled_without_counting
@@ -48,30 +44,30 @@ def find(
     graph: Graph, ledger: Ledger, known: Known, errand: Errand, room: Room, path: IntArray
 ) -> tuple[float, int]:
     """Find the best path of a bundle as `best_path` does, from memory where that is the same."""
-    if errand.avoid >= 0:
-        return best_path(graph, ledger, errand, room, path)
     at = (errand.source, errand.destination, errand.priority)
-    hops = known.hops[at]
+    route = known.route[at]
+    memory = known.path[at]
+    free = errand.avoid < 0
     if (
-        hops >= 0
-        and known.size_bit[at] == errand.size_bit
-        and known.generation[at] == ledger.generation[0]
+        free
+        and route.hops >= 0
+        and route.size_bit == errand.size_bit
+        and route.generation == ledger.mark[0].generation
     ):
-        if hops == 0:
-            return np.inf, 0
-        memory = known.path[at]
+        hops = route.hops
         arrival_t_s = follow(
             graph, ledger, memory, hops, errand.now_t_s, errand.size_bit, errand.priority
         )
-        if arrival_t_s == known.arrival_t_s[at]:
+        if hops == 0 or arrival_t_s == route.arrival_t_s:
             copy_path(memory, path, hops)
-            return arrival_t_s, hops
+            return route.arrival_t_s, hops
     arrival_t_s, hops = best_path(graph, ledger, errand, room, path)
-    known.hops[at] = hops
-    copy_path(path, known.path[at], hops)
-    known.arrival_t_s[at] = arrival_t_s
-    known.size_bit[at] = errand.size_bit
-    known.generation[at] = ledger.generation[0]
+    if free:
+        route.hops = hops
+        copy_path(path, memory, hops)
+        route.arrival_t_s = arrival_t_s
+        route.size_bit = errand.size_bit
+        route.generation = ledger.mark[0].generation
     return arrival_t_s, hops
 
 
@@ -89,21 +85,10 @@ def queue(
     graph: Graph, ledger: Ledger, k: int, now_t_s: float, size_bit: float, priority: int
 ) -> None:
     """Count a bundle among what waits for a contact at its source."""
-    least_t_s = max(now_t_s, graph.start_t_s[k])
+    least_t_s = max(now_t_s, graph.contact[k].start_t_s)
     for below in range(priority + 1):
         free_t_s = max(ledger.free_t_s[k, below], least_t_s)
-        ledger.free_t_s[k, below] = free_t_s + size_bit / graph.rate_bit_per_s[k]
-
-
-@compiled_without_counting
-def give_back(graph: Graph, ledger: Ledger, path: IntArray, size_bit: float, priority: int) -> None:
-    """Give back the volume of the contacts of a path that a bundle will not use."""
-    for k in path:
-        link = graph.link[k]
-        for below in range(priority + 1):
-            ledger.volume_bit[k, below] += size_bit
-            ledger.first[link, below] = min(ledger.first[link, below], k)
-    ledger.generation[0] += 1
+        ledger.free_t_s[k, below] = free_t_s + size_bit / graph.contact[k].rate_bit_per_s
 
 
 class Requests(NamedTuple):
@@ -140,7 +125,8 @@ def book_all(
     ends, numbers, path = requests.ends, requests.numbers, room.path
     for place in range(requests.order.shape[0]):
         b = requests.order[place]
-        errand = Errand(ends[b, 0], ends[b, 1], -1, numbers[b, 1], numbers[b, 0], ends[b, 2])
+        source, destination, priority = ends[b, 0], ends[b, 1], ends[b, 2]
+        errand = Errand(source, destination, int(ANY), numbers[b, 1], numbers[b, 0], priority)
         t_s, hops = find(graph, ledger, known, errand, room, path)
         if hops == 0 or t_s > numbers[b, 2]:
             continue
@@ -148,4 +134,4 @@ def book_all(
         answers.arrival_t_s[b] = t_s
         answers.hops[b] = hops
         for hop in range(hops):
-            answers.contacts[b, hop] = graph.row[path[hop]]
+            answers.contacts[b, hop] = graph.contact[path[hop]].row

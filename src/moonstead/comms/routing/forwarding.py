@@ -75,33 +75,61 @@ def run_events(world: World, until_t_s: float) -> bool:
         coming_t_s = np.inf
         if clock.come < clock.coming:
             coming_t_s = traffic.bundle[traffic.coming[clock.come]].created_t_s
-        next_t_s, next_kind = peek(events)
-        if min(coming_t_s, next_t_s) > until_t_s or min(coming_t_s, next_t_s) == np.inf:
+        t_s, kind = peek(events)
+        # What is created is there before any contact of the same instant takes its next bundle.
+        created = coming_t_s < t_s or (coming_t_s == t_s and kind == SERVE)
+        t_s = min(coming_t_s, t_s)
+        if t_s > until_t_s or t_s == np.inf:
             return True
-        news = clock.bundles if next_kind == KNOWN else 0
+        news = clock.bundles if kind == KNOWN else 0
         if events.filled[0] + EVENTS_AT_ONCE + 2 * news > events.heap.shape[0]:
             return False
-        # What is created is there before any contact of the same instant takes its next bundle.
-        if coming_t_s < next_t_s or (coming_t_s == next_t_s and next_kind == SERVE):
+        if created:
             clock.come += 1
-            _create(world, traffic.coming[clock.come - 1], coming_t_s)
-            continue
-        t_s, kind, k, b = pop(events)
-        if kind == SERVE:
-            _serve(world, k, t_s)
-        elif kind == ARRIVE:
-            _arrive(world, k, b, t_s)
-        elif kind == RELEASE:
-            _release(world, world.graph.contact[k].source, b, t_s)
-        elif kind == RETRY:
-            _retry(world, b, t_s)
-        elif kind == EXPIRE:
-            if traffic.bundle[b].fate == WAITING:
-                _end(world, b, EXPIRED)
-        elif kind == LOST:
-            _lose_node(world, k, t_s)
+            _create(world, traffic.coming[clock.come - 1], t_s)
         else:
-            _hear_of_loss(world, t_s)
+            _happen(world)
+        while world.site.adrift[0] >= 0:
+            _send_on(world, _take_adrift(traffic, world.site), t_s)
+
+
+@compiled_without_counting
+def _happen(world: World) -> None:
+    """Let the next event happen."""
+    t_s, kind, k, b = pop(world.events)
+    if kind == SERVE:
+        _serve(world, k, t_s)
+    elif kind == ARRIVE:
+        _arrive(world, k, b, t_s)
+    elif kind == RELEASE:
+        _release(world, world.graph.contact[k].source, b, t_s)
+    elif kind == RETRY:
+        _retry(world, b, t_s)
+    elif kind == EXPIRE:
+        if world.traffic.bundle[b].fate == WAITING:
+            _end(world, b, EXPIRED)
+    elif kind == LOST:
+        _lose_node(world, k, t_s)
+    else:
+        _hear_of_loss(world, t_s)
+
+
+@compiled_without_counting
+def _let_drift(traffic: Traffic, site: Site, b: int) -> None:
+    """Note that a stored bundle needs a path; it is sent on at the end of the event."""
+    traffic.bundle[b].following = -1
+    if site.adrift[0] < 0:
+        site.adrift[0] = b
+    else:
+        traffic.bundle[site.adrift[1]].following = b
+    site.adrift[1] = b
+
+
+@compiled_without_counting
+def _take_adrift(traffic: Traffic, site: Site) -> int:
+    b = int(site.adrift[0])
+    site.adrift[0] = traffic.bundle[b].following
+    return b
 
 
 @compiled_without_counting
@@ -111,7 +139,7 @@ def _create(world: World, b: int, t_s: float) -> None:
     if t_s >= site.store[node].lost_t_s:
         traffic.bundle[b].fate = LOST_WITH_NODE
     elif _take_in(traffic, site, b, node):
-        _send_on(world, b, t_s)
+        _let_drift(world.traffic, world.site, b)
     else:
         traffic.bundle[b].fate = REFUSED
 
@@ -138,7 +166,7 @@ def _release(world: World, node: int, b: int, t_s: float) -> None:
 def _retry(world: World, b: int, t_s: float) -> None:
     """Send a bundle again, unless its custodian was lost itself."""
     if t_s < world.site.store[world.traffic.bundle[b].node].lost_t_s:
-        _send_on(world, b, t_s)
+        _let_drift(world.traffic, world.site, b)
     else:
         world.traffic.bundle[b].fate = LOST_WITH_NODE
 
@@ -174,12 +202,6 @@ def _errand(bundle: Any, avoid: int, t_s: float) -> Errand:
 
 
 @compiled_without_counting
-def _find(world: World, b: int, avoid: int, t_s: float) -> tuple[float, int]:
-    errand = _errand(world.traffic.bundle[b], avoid, t_s)
-    return find(world.graph, world.ledger, world.known, errand, world.room, world.room.path)
-
-
-@compiled_without_counting
 def _send_on(world: World, b: int, t_s: float) -> None:
     """Give a stored bundle a path and put it in the queue of its first contact."""
     graph, ledger, traffic, site = world.graph, world.ledger, world.traffic, world.site
@@ -187,10 +209,14 @@ def _send_on(world: World, b: int, t_s: float) -> None:
     bundle = traffic.bundle[b]
     done = int(bundle.done)
     before = graph.contact[traffic.path[b, done - 1]].source if done > 0 else ANY
-    arrival_t_s, hops = _find(world, b, before, t_s)
-    if (hops == 0 or arrival_t_s > bundle.deadline_t_s) and before != ANY:
-        arrival_t_s, hops = _find(world, b, ANY, t_s)
-    if hops == 0 or arrival_t_s > bundle.deadline_t_s:
+    while True:
+        errand = _errand(bundle, before, t_s)
+        arrival_t_s, hops = find(graph, ledger, world.known, errand, room, room.path)
+        late = hops == 0 or arrival_t_s > bundle.deadline_t_s
+        if not late or before == ANY:
+            break
+        before = ANY  # rather back than not at all
+    if late:
         bundle.fate = WAITING
         if bundle.deadline_t_s < np.inf:
             push(events, max(t_s, bundle.deadline_t_s), EXPIRE, 0, b)
@@ -198,7 +224,7 @@ def _send_on(world: World, b: int, t_s: float) -> None:
     if done + hops > MOST_TRAVEL:
         _end(world, b, WENT_ASTRAY)
         return
-    book(graph, ledger, _errand(bundle, ANY, t_s), room.path, hops)
+    book(graph, ledger, errand, room.path, hops)
     for hop in range(hops):
         traffic.path[b, done + hop] = room.path[hop]
     bundle.planned = done + hops
@@ -263,7 +289,7 @@ def _serve(world: World, k: int, t_s: float) -> None:
         sent_t_s = t_s + traffic.bundle[b].size_bit / graph.contact[k].rate_bit_per_s
         if t_s >= ledger.end_t_s[k] or sent_t_s > ledger.end_t_s[k]:
             _give_back(world, b, traffic.bundle[b].done)
-            _send_on(world, b, t_s)
+            _let_drift(world.traffic, world.site, b)
             continue
         traffic.bundle[b].fate = FLYING
         site.use[k].sending = b
@@ -322,7 +348,7 @@ def _arrive(world: World, k: int, b: int, t_s: float) -> None:
         _enqueue(traffic, site, events, graph, b, t_s)
     else:
         _give_back(world, b, traffic.bundle[b].done)
-        _send_on(world, b, t_s)
+        _let_drift(world.traffic, world.site, b)
 
 
 @compiled_without_counting
@@ -362,7 +388,6 @@ def _hear_of_loss(world: World, t_s: float) -> None:
         if site.use[j].known_t_s <= t_s:
             ledger.end_t_s[j] = min(ledger.end_t_s[j], site.use[j].true_end_t_s)
     ledger.mark[0].generation += 1
-    first, last = -1, -1
     for j in range(graph.contact.shape[0]):
         for priority in range(PRIORITIES):
             b = site.queue[j, priority, 0]
@@ -376,23 +401,14 @@ def _hear_of_loss(world: World, t_s: float) -> None:
                         traffic.bundle[before].following = after
                     if after < 0:
                         site.queue[j, priority, 1] = before
-                    traffic.bundle[b].following = -1
-                    if last < 0:
-                        first = b
-                    else:
-                        traffic.bundle[last].following = b
-                    last = b
+                    _give_back(world, b, traffic.bundle[b].done)
+                    _let_drift(traffic, site, b)
                 else:
                     before = b
                 b = after
-    while first >= 0:
-        b = first
-        first = traffic.bundle[b].following
-        _give_back(world, b, traffic.bundle[b].done)
-        _send_on(world, b, t_s)
     for b in range(traffic.clock[0].bundles):
         if traffic.bundle[b].fate == WAITING and t_s <= traffic.bundle[b].deadline_t_s:
-            _send_on(world, b, t_s)
+            _let_drift(world.traffic, world.site, b)
 
 
 @compiled_without_counting

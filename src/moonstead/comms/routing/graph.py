@@ -1,10 +1,11 @@
 """A contact plan as the arrays that the routing kernels read, and the ledger that they change.
 
 The kernels know contacts in *link order*: sorted by source, destination and start. A link is all
-contacts from one node to another. ``Graph.row`` leads back to the rows of the plan.
+contacts from one node to another. What belongs to one contact or link stands in one record: that is
+near in memory, and each array less makes calls between kernels cheaper.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from moonstead.comms.plan import ContactPlan
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+Records = NDArray[Any]
 
 PRIORITIES = 3
 MOST_HOPS = 12
@@ -24,28 +26,33 @@ OWLT_MARGIN = 450_000.0 * 1609.344 / 3600.0 / 299_792_458.0
 speed of light."""
 
 
+CONTACT = np.dtype(
+    [
+        ("start_t_s", "f8"),
+        ("rate_bit_per_s", "f8"),
+        ("owlt_s", "f8"),
+        ("delay_s", "f8"),  # light time with its margin
+        ("link", "i8"),
+        ("source", "i8"),
+        ("to", "i8"),
+        ("row", "i8"),  # in the plan
+    ]
+)
+LINK = np.dtype([("to", "i8"), ("first", "i8"), ("stop", "i8"), ("delay_s", "f8")])
+MARK = np.dtype([("least_bit", "f8"), ("generation", "i8")])
+
+
 class Graph(NamedTuple):
     """A plan in link order; n nodes, m links, k contacts. Nothing in it changes."""
 
     node_first: IntArray
     """First link that leaves each node, shape (n + 1,)."""
-    link_to: IntArray
-    """Node at the end of each link, rising for each source, shape (m,)."""
     link_of: IntArray
     """Link from a node to a node, -1 where there is none, shape (n, n)."""
-    link_first: IntArray
-    """First contact of each link, shape (m + 1,)."""
-    link_delay_s: FloatArray
-    """Least delay of the contacts of each link, shape (m,)."""
-    link: IntArray
-    """Link of each contact, shape (k,)."""
-    source: IntArray
-    start_t_s: FloatArray
-    rate_bit_per_s: FloatArray
-    delay_s: FloatArray
-    """Light time with its margin, shape (k,)."""
-    row: IntArray
-    """Row of each contact in the plan, shape (k,)."""
+    link: Records
+    """Destination, first contact, the one after the last, least delay: `LINK`, shape (m,)."""
+    contact: Records
+    """`CONTACT`, shape (k,)."""
 
 
 class Ledger(NamedTuple):
@@ -61,10 +68,9 @@ class Ledger(NamedTuple):
     sent, shape (k, 3)."""
     first: IntArray
     """First contact of each link that is not over and not full, shape (m, 3)."""
-    least_bit: FloatArray
-    """Size for which `first` counts a contact as full, shape (1,)."""
-    generation: IntArray
-    """Counts each time that volume was given back, shape (1,)."""
+    mark: Records
+    """The size for which `first` counts a contact as full, and how often volume was given back:
+    `MARK`, shape (1,)."""
 
 
 def graph_of(plan: ContactPlan, owlt_margin: float = OWLT_MARGIN) -> Graph:
@@ -79,37 +85,34 @@ def graph_of(plan: ContactPlan, owlt_margin: float = OWLT_MARGIN) -> Graph:
     """
     count = len(plan.nodes)
     row = np.lexsort([plan.start_t_s, plan.destination, plan.source])
-    source, destination = plan.source[row], plan.destination[row]
-    key = source * count + destination
-    pairs, link_first, link = np.unique(key, return_index=True, return_inverse=True)
-    delay_s = plan.owlt_s[row] * (1.0 + owlt_margin)
+    contact = np.zeros(len(plan), dtype=CONTACT)
+    contact["row"] = row
+    contact["source"], contact["to"] = plan.source[row], plan.destination[row]
+    contact["start_t_s"] = plan.start_t_s[row]
+    contact["rate_bit_per_s"] = plan.rate_bit_per_s[row]
+    contact["owlt_s"] = plan.owlt_s[row]
+    contact["delay_s"] = plan.owlt_s[row] * (1.0 + owlt_margin)
+    count = max(len(plan.nodes), 1)
+    key = contact["source"] * count + contact["to"]
+    pairs, first, contact["link"] = np.unique(key, return_index=True, return_inverse=True)
+    link = np.zeros(len(pairs), dtype=LINK)
+    link["to"], link["first"], link["stop"] = pairs % count, first, np.append(first[1:], len(key))
+    link["delay_s"] = np.inf
+    np.minimum.at(link["delay_s"], contact["link"], contact["delay_s"])
     link_of = np.full((count, count), -1, dtype=np.int64)
-    link_of[pairs // max(count, 1), pairs % max(count, 1)] = np.arange(len(pairs))
-    least_delay_s = np.full(len(pairs), np.inf)
-    np.minimum.at(least_delay_s, link, delay_s)
-    return Graph(
-        node_first=np.searchsorted(pairs // max(count, 1), np.arange(count + 1)).astype(np.int64),
-        link_to=pairs % max(count, 1),
-        link_of=link_of,
-        link_first=np.append(link_first, len(key)).astype(np.int64),
-        link_delay_s=least_delay_s,
-        link=link.astype(np.int64),
-        source=source,
-        start_t_s=plan.start_t_s[row],
-        rate_bit_per_s=plan.rate_bit_per_s[row],
-        delay_s=delay_s,
-        row=row.astype(np.int64),
-    )
+    link_of[pairs // count, pairs % count] = np.arange(len(pairs))
+    node_first = np.searchsorted(pairs // count, np.arange(count + 1)).astype(np.int64)
+    return Graph(node_first, link_of, link, contact)
 
 
 def ledger_of(plan: ContactPlan, graph: Graph) -> Ledger:
     """Return the ledger of a plan of which nothing is taken yet."""
-    volume_bit = plan.volume_bit[graph.row]
+    row = graph.contact["row"]
+    volume_bit = plan.volume_bit[row]
     return Ledger(
-        end_t_s=plan.end_t_s[graph.row],
+        end_t_s=plan.end_t_s[row],
         volume_bit=np.repeat(volume_bit[:, np.newaxis], PRIORITIES, axis=1),
         free_t_s=np.full((len(plan), PRIORITIES), -np.inf),
-        first=np.repeat(graph.link_first[:-1, np.newaxis], PRIORITIES, axis=1),
-        least_bit=np.zeros(1),
-        generation=np.zeros(1, dtype=np.int64),
+        first=np.repeat(graph.link["first"][:, np.newaxis], PRIORITIES, axis=1),
+        mark=np.zeros(1, dtype=MARK),
     )

@@ -87,25 +87,27 @@ def best_path(
         Arrival of the last byte, TDB seconds past J2000, and number of hops; infinity and 0 where
         there is no path.
     """
-    limits = (np.inf, MOST_HOPS, -np.inf, ANY)
-    arrival_t_s, hops = _search(graph, ledger, errand, limits, room, path)
-    if hops == 0:
-        return arrival_t_s, hops
-    close_t_s = _termination(ledger, path, hops)
+    # One search after another, in one place, as each place costs seconds of compilation: for the
+    # earliest arrival with the fewest hops; for a later termination until there is none; for a
+    # lower entry node.
+    arrival_t_s, hops, close_t_s, least_end_t_s = np.inf, 0, -np.inf, -np.inf
+    most_hops, entry, link = MOST_HOPS, ANY, -1
     while True:
-        later_t_s = np.nextafter(close_t_s, np.inf)
-        limits = (arrival_t_s, hops, later_t_s, ANY)
-        if _search(graph, ledger, errand, limits, room, room.trial)[1] == 0:
+        limits = (arrival_t_s, most_hops, least_end_t_s, entry)
+        found_t_s, found = _search(graph, ledger, errand, limits, room)
+        if found > 0:
+            copy_path(room.trial, path, found)
+            arrival_t_s, hops, most_hops = found_t_s, found, found
+            if link >= 0:
+                break
+            close_t_s = _termination(ledger, path, hops)
+            least_end_t_s = np.nextafter(close_t_s, np.inf)
+            continue
+        if hops == 0:
             break
-        copy_path(room.trial, path, hops)
-        close_t_s = _termination(ledger, path, hops)
-    entry = graph.link_to[graph.link[path[0]]]
-    for link in range(graph.node_first[errand.source], graph.node_first[errand.source + 1]):
-        if graph.link_to[link] >= entry:
-            break
-        limits = (arrival_t_s, hops, close_t_s, graph.link_to[link])
-        if _search(graph, ledger, errand, limits, room, room.trial)[1] > 0:
-            copy_path(room.trial, path, hops)
+        link = graph.node_first[errand.source] if link < 0 else link + 1
+        entry, least_end_t_s = graph.link[link].to, close_t_s
+        if entry >= graph.contact[path[0]].to:
             break
     return arrival_t_s, hops
 
@@ -124,14 +126,14 @@ def follow(
     t_s = ready_t_s
     for hop in range(hops):
         k = path[hop]
-        begin_t_s = max(t_s, graph.start_t_s[k])
+        begin_t_s = max(t_s, graph.contact[k].start_t_s)
         if hop == 0:
             begin_t_s = max(begin_t_s, ledger.free_t_s[k, priority])
-        sent_t_s = begin_t_s + size_bit / graph.rate_bit_per_s[k]
+        sent_t_s = begin_t_s + size_bit / graph.contact[k].rate_bit_per_s
         end_t_s = ledger.end_t_s[k]
         if begin_t_s >= end_t_s or sent_t_s > end_t_s or ledger.volume_bit[k, priority] < size_bit:
             return np.inf
-        t_s = sent_t_s + graph.delay_s[k]
+        t_s = sent_t_s + graph.contact[k].delay_s
     return t_s
 
 
@@ -157,9 +159,8 @@ def _search(
     errand: Errand,
     limits: tuple[float, int, float, int],
     room: Room,
-    path: IntArray,
 ) -> tuple[float, int]:
-    """Find the earliest arrival, and the fewest hops for it, within limits.
+    """Find the earliest arrival, and the fewest hops for it, within limits; the path is a trial.
 
     The limits are the latest arrival, the most hops, the least end of a contact, and the node to
     which the first hop must lead, or ANY.
@@ -189,7 +190,7 @@ def _search(
             break
     if best_hops == 0:
         return np.inf, 0
-    _trace(graph, room, target, best_hops, path)
+    _trace(graph, room, target, best_hops)
     return at_t_s[best_hops, target], best_hops
 
 
@@ -213,11 +214,11 @@ def _hop_from(
         stop = first + 1 if first >= 0 else first
     improved = False
     for link in range(first, stop):
-        to = graph.link_to[link]
+        to = graph.link[link].to
         if hop == 1 and (to == errand.avoid or (entry >= 0 and entry != to)):
             continue
         bound_t_s = min(at_t_s[hop, to], at_t_s[hop, target])
-        if ready_t_s + graph.link_delay_s[link] >= bound_t_s:
+        if ready_t_s + graph.link[link].delay_s >= bound_t_s:
             continue
         t_s, k = _earliest(
             graph, ledger, errand, link, ready_t_s, hop == 1, least_end_t_s, bound_t_s
@@ -230,14 +231,14 @@ def _hop_from(
 
 
 @compiled_without_counting
-def _trace(graph: Graph, room: Room, target: int, hops: int, path: IntArray) -> None:
+def _trace(graph: Graph, room: Room, target: int, hops: int) -> None:
     """Write down the path with which a search came to its target."""
     node, hop = target, hops
     for place in range(hops - 1, -1, -1):
         while room.via[hop, node] < 0:
             hop -= 1
-        path[place] = room.via[hop, node]
-        node = graph.source[path[place]]
+        room.trial[place] = room.via[hop, node]
+        node = graph.contact[room.trial[place]].source
         hop -= 1
 
 
@@ -254,14 +255,14 @@ def _earliest(
 ) -> tuple[float, int]:
     """Return the earliest arrival over a link before a bound, and the contact; -1 for none."""
     size_bit, priority = errand.size_bit, errand.priority
-    stop = graph.link_first[link + 1]
+    stop = graph.link[link].stop
     k = _skip_used(ledger, link, stop, errand.now_t_s, priority)
     if k + 8 < stop and ledger.end_t_s[k + 8] <= ready_t_s:
         k = _after(ledger.end_t_s, k + 8, stop, ready_t_s)
-    least_delay_s = graph.link_delay_s[link]
+    least_delay_s = graph.link[link].delay_s
     found = -1
     while k < stop:
-        start_t_s = graph.start_t_s[k]
+        start_t_s = graph.contact[k].start_t_s
         if start_t_s + least_delay_s >= bound_t_s:
             break
         end_t_s = ledger.end_t_s[k]
@@ -269,9 +270,9 @@ def _earliest(
             begin_t_s = max(ready_t_s, start_t_s)
             if from_source:
                 begin_t_s = max(begin_t_s, ledger.free_t_s[k, priority])
-            if begin_t_s < end_t_s and graph.rate_bit_per_s[k] > 0.0:
-                sent_t_s = begin_t_s + size_bit / graph.rate_bit_per_s[k]
-                arrival_t_s = sent_t_s + graph.delay_s[k]
+            if begin_t_s < end_t_s and graph.contact[k].rate_bit_per_s > 0.0:
+                sent_t_s = begin_t_s + size_bit / graph.contact[k].rate_bit_per_s
+                arrival_t_s = sent_t_s + graph.contact[k].delay_s
                 if sent_t_s <= end_t_s and arrival_t_s < bound_t_s:
                     bound_t_s = arrival_t_s
                     found = k
@@ -282,7 +283,7 @@ def _earliest(
 @compiled_without_counting
 def _skip_used(ledger: Ledger, link: int, stop: int, now_t_s: float, priority: int) -> int:
     k = ledger.first[link, priority]
-    least_bit = ledger.least_bit[0]
+    least_bit = ledger.mark[0].least_bit
     while k < stop and (ledger.end_t_s[k] <= now_t_s or ledger.volume_bit[k, priority] < least_bit):
         k += 1
     ledger.first[link, priority] = k

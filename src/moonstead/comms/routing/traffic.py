@@ -93,6 +93,8 @@ class Site(NamedTuple):
     """`STORE`, shape (n,)."""
     queue: IntArray
     """First and last bundle in the queue of each contact and priority, or -1, shape (k, 3, 2)."""
+    adrift: IntArray
+    """First and last of the stored bundles that need a path, or -1, shape (2,)."""
 
 
 def no_traffic(room: int) -> Traffic:
@@ -113,8 +115,12 @@ def with_bundles(traffic: Traffic, more: int) -> Traffic:
     if needed <= room:
         return traffic
     fresh = no_traffic(max(needed, 2 * room) - room)
-    joined = [np.concatenate(pair) for pair in zip(traffic[:3], fresh[:3], strict=True)]
-    return Traffic(*joined, clock=traffic.clock)
+    return Traffic(
+        bundle=np.concatenate([traffic.bundle, fresh.bundle]),
+        path=np.concatenate([traffic.path, fresh.path]),
+        coming=np.concatenate([traffic.coming, fresh.coming]),
+        clock=traffic.clock,
+    )
 
 
 def site_of(end_t_s: FloatArray, capacity_bit: FloatArray) -> Site:
@@ -123,4 +129,5 @@ def site_of(end_t_s: FloatArray, capacity_bit: FloatArray) -> Site:
     use["true_end_t_s"], use["known_t_s"], use["sending"] = end_t_s, np.inf, -1
     store = np.zeros(len(capacity_bit), dtype=STORE)
     store["lost_t_s"], store["capacity_bit"] = np.inf, capacity_bit
-    return Site(use, store, np.full((len(use), PRIORITIES, 2), -1, dtype=np.int64))
+    queue = np.full((len(use), PRIORITIES, 2), -1, dtype=np.int64)
+    return Site(use, store, queue, np.full(2, -1, dtype=np.int64))

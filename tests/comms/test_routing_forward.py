@@ -1,0 +1,234 @@
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from route_truth import Truth, small_plans
+
+from moonstead.comms.plan import ContactPlan, plan_of_rows
+from moonstead.comms.routing.bundles import BULK, EXPEDITED, NORMAL, Bundles
+from moonstead.comms.routing.forward import Arrivals, Loss, advance, arrivals, begin, forward
+from moonstead.comms.routing.graph import OWLT_MARGIN
+from moonstead.comms.routing.traffic import (
+    DELIVERED,
+    EXPIRED,
+    FATES,
+    LOST_ON_LINK,
+    LOST_WITH_NODE,
+    REFUSED,
+    WAITING,
+)
+from moonstead.errors import InputError
+
+NODES = ("station", "relay", "other", "earth")
+STATION, RELAY, OTHER, EARTH = range(4)
+TWO_RELAYS = plan_of_rows(
+    NODES,
+    [
+        ("station", "relay", 0.0, 100.0, 10.0, 1.0, 1.0),
+        ("relay", "earth", 50.0, 200.0, 10.0, 2.0, 1.0),
+        ("station", "other", 200.0, 300.0, 10.0, 1.0, 1.0),
+        ("other", "earth", 250.0, 500.0, 10.0, 2.0, 1.0),
+    ],
+)
+
+
+def bundles(*rows: tuple[float, float], **more: Any) -> Bundles:
+    """Return bundles from the station to Earth of size and creation."""
+    size_bit, created_t_s = np.array(rows).T
+    zero = np.zeros(len(rows), dtype=np.int64)
+    return Bundles(
+        source=zero,
+        destination=zero + EARTH,
+        size_bit=size_bit,
+        created_t_s=created_t_s,
+        **{name: np.array(values) for name, values in more.items()},
+    )
+
+
+def told(result: Arrivals) -> list[int | float]:
+    """Return the arrival of what has arrived, the fate of what has not."""
+    return [
+        t_s if fate == DELIVERED else fate
+        for t_s, fate in zip(result.arrival_t_s.tolist(), result.fate.tolist(), strict=True)
+    ]
+
+
+def test_a_higher_priority_goes_first_at_each_contact() -> None:
+    # By hand: sent 0-10, 40-90, 10-40; all wait for 50 at the relay, the last is there after 91.
+    three = bundles((100, 0), (500, 1), (300, 2), priority=[BULK, NORMAL, EXPEDITED])
+    result = forward(TWO_RELAYS, three)
+    assert told(result) == [50 + 30 + 10 + 2, 91 + 50 + 2, 50 + 30 + 2]
+    assert result.contacts[:, :2].tolist() == [[0, 1]] * 3
+    assert result.hops.tolist() == [2, 2, 2]
+    assert result.carried_bit.tolist() == [900, 900, 0, 0]
+    assert result.peak_bit.tolist() == [900, 500, 0, 0]
+
+
+def test_what_no_longer_fits_goes_by_the_next_path() -> None:
+    # The expedited third takes the time that the second was booked for: sent 0-40, 40-70, 200-250.
+    # At the relay the first is being sent, 50-90, when the third comes.
+    three = bundles((400, 0), (500, 1), (300, 2), priority=[BULK, BULK, EXPEDITED])
+    result = forward(TWO_RELAYS, three)
+    assert told(result) == [90 + 2, 251 + 50 + 2, 90 + 30 + 2]
+    assert result.contacts[:, :2].tolist() == [[0, 1], [2, 3], [0, 1]]
+
+
+def test_a_loss_that_nobody_knows_of_takes_what_is_sent_and_custody_saves_it() -> None:
+    loss = [Loss(node=STATION, to=RELAY, lost_t_s=5.0, known_t_s=90.0)]
+    result = forward(TWO_RELAYS, bundles((100, 0), (100, 1), custody=[False, True]), loss)
+    assert told(result) == [LOST_ON_LINK, 250 + 10 + 2]
+    assert result.contacts[1, :2].tolist() == [2, 3]
+
+
+def test_a_loss_that_is_known_is_gone_around() -> None:
+    loss = [Loss(node=RELAY, lost_t_s=20.0, known_t_s=30.0)]
+    result = forward(TWO_RELAYS, bundles((100, 0), (100, 35)), loss)
+    assert told(result) == [LOST_WITH_NODE, 262]
+    waiting = forward(TWO_RELAYS, bundles((400, 0), (100, 1)), loss)  # queued when it is known
+    assert told(waiting) == [LOST_ON_LINK, 262]
+
+
+def test_a_full_store_refuses_and_custody_tries_again() -> None:
+    capacity = np.array([np.inf, 100.0, np.inf, np.inf])
+    pair = bundles((100, 0), (100, 1))
+    assert told(forward(TWO_RELAYS, pair, capacity_bit=capacity)) == [62, REFUSED]
+    pair = bundles((100, 0), (100, 1), custody=[True, True])
+    result = forward(TWO_RELAYS, pair, capacity_bit=capacity)
+    # Refused at 21, again after a light time and the wait at 82; the relay is then free.
+    assert told(result) == [62, 82 + 10 + 1 + 10 + 2]
+    small = np.array([150.0, np.inf, np.inf, np.inf])
+    assert told(forward(TWO_RELAYS, pair, capacity_bit=small)) == [62, REFUSED]
+
+
+def test_what_expires_is_told_and_leaves_the_store() -> None:
+    late = bundles((100, 0), (100, 600), (900, 1), lifetime_s=[61.9, 10.0, 5.0])
+    network = advance(begin(TWO_RELAYS), 10.0, late)
+    assert network.stored_bit.tolist() == [100, 0, 0, 0]
+    assert network.now_t_s == 10.0
+    assert told(arrivals(network))[2] == EXPIRED
+    assert told(arrivals(advance(network, math.inf))) == [EXPIRED, EXPIRED, EXPIRED]
+    forever = forward(TWO_RELAYS, bundles((100, 600)))
+    assert told(forever) == [WAITING]
+    assert FATES[forever.fate[0]] == "waiting for a path"
+
+
+BUNDLES = st.lists(
+    st.tuples(
+        st.integers(0, 3),
+        st.integers(1, 3),
+        st.sampled_from([0.0, 1.0, 2.0, 4.0]),
+        st.integers(0, 14),
+        st.integers(0, 2),
+        st.booleans(),
+        st.sampled_from([3.0, 9.0, math.inf]),
+    ),
+    min_size=1,
+    max_size=8,
+)
+LOSSES = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 12), st.integers(0, 5)),
+    max_size=2,
+).map(
+    lambda rows: [
+        Loss(
+            node=node,
+            to=None if step == 0 else (node + step) % 4,
+            lost_t_s=t_s + 0.5,
+            known_t_s=t_s + 0.5 + after,
+        )
+        for node, step, t_s, after in rows
+    ]
+)
+CAPACITY = st.sampled_from([None, np.full(4, 4.0)])
+
+
+def drawn(rows: list[tuple[Any, ...]]) -> Bundles:
+    columns = [np.array(column) for column in zip(*rows, strict=True)]
+    source, step, size, created, priority, custody, lifetime = columns
+    return Bundles(
+        source=source,
+        destination=(source + step) % 4,
+        size_bit=size,
+        created_t_s=created,
+        priority=priority,
+        custody=custody,
+        lifetime_s=lifetime,
+    )
+
+
+@given(small_plans(), BUNDLES, LOSSES, CAPACITY)
+def test_what_holds_whatever_happens(
+    plan: ContactPlan, rows: list[tuple[Any, ...]], losses: list[Loss], capacity: Any
+) -> None:
+    sent = drawn(rows)
+    result = forward(plan, sent, losses, capacity)
+    assert (result.carried_bit <= plan.volume_bit + 1e-9).all()
+    assert (result.peak_bit <= (np.inf if capacity is None else capacity)).all()
+    assert set(result.fate.tolist()) <= set(range(1, len(FATES)))
+    for b in range(len(sent)):
+        path = result.contacts[b, : result.hops[b]]
+        chain = [int(sent.source[b]), *plan.destination[path].tolist()]
+        assert plan.source[path].tolist() == chain[:-1]
+        assert chain[-1] == result.node[b]
+        arrived = result.fate[b] == DELIVERED
+        assert arrived == math.isfinite(result.arrival_t_s[b])
+        assert arrived == (result.node[b] == sent.destination[b])
+        if arrived:
+            on_the_way = plan.owlt_s[path] + sent.size_bit[b] / plan.rate_bit_per_s[path]
+            assert result.arrival_t_s[b] >= sent.created_t_s[b] + on_the_way.sum() - 1e-9
+            assert result.arrival_t_s[b] <= sent.deadline_t_s[b]
+
+
+@given(small_plans(), BUNDLES, LOSSES, CAPACITY, st.lists(st.floats(-1.0, 20.0), max_size=4))
+def test_it_does_not_matter_how_the_time_is_cut_up(
+    plan: ContactPlan,
+    rows: list[tuple[Any, ...]],
+    losses: list[Loss],
+    capacity: Any,
+    stops: list[float],
+) -> None:
+    rows = sorted(rows, key=lambda row: row[3])
+    whole = forward(plan, drawn(rows), losses, capacity)
+    network = advance(begin(plan, capacity), -2.0, None, losses)
+    before = -math.inf
+    for stop in [*sorted(stops), math.inf]:
+        new = [row for row in rows if before < row[3] <= stop]
+        network = advance(network, stop, drawn(new) if new else None)
+        before = stop
+    parts = arrivals(network)
+    for name in Arrivals.__slots__:
+        np.testing.assert_array_equal(getattr(whole, name), getattr(parts, name))
+
+
+@given(small_plans(), BUNDLES.filter(lambda rows: rows[0][6] == math.inf))
+def test_one_bundle_alone_takes_the_best_path(
+    plan: ContactPlan, rows: list[tuple[Any, ...]]
+) -> None:
+    one = drawn(rows[:1])
+    result = forward(plan, one)
+    errand = (float(one.created_t_s[0]), float(one.size_bit[0]), int(one.priority[0]))
+    ends = int(one.source[0]), int(one.destination[0])
+    best = Truth(plan, OWLT_MARGIN).best(*ends, *errand)
+    if best is None:
+        assert told(result) == [WAITING]
+    else:
+        assert result.contacts[0, : result.hops[0]].tolist() == list(best[1])
+        real = Truth(plan, 0.0).arrival(best[1], *errand)
+        assert result.arrival_t_s[0] == pytest.approx(real, abs=1e-9)
+
+
+def test_what_is_not_later_than_now_or_no_node_is_refused() -> None:
+    network = advance(begin(TWO_RELAYS), 10.0)
+    with pytest.raises(InputError, match=r"bundles\[0\].created_t_s = 10.0: give a time after"):
+        advance(network, 20.0, bundles((1, 10)))
+    with pytest.raises(InputError, match=r"losses\[0\].lost_t_s = 9.0"):
+        advance(network, 20.0, losses=[Loss(node=0, lost_t_s=9.0, known_t_s=9.0)])
+    with pytest.raises(InputError) as caught:
+        forward(TWO_RELAYS, bundles((1, 0)), [Loss(node=7, to=-1, lost_t_s=9.0, known_t_s=1.0)])
+    for part in ("losses[0].node = 7", "losses[0].to = -1", "losses[0].known_t_s = 1.0"):
+        assert part in str(caught.value)
+    with pytest.raises(InputError, match="one number of at least 0 per node"):
+        begin(TWO_RELAYS, np.zeros(2))
