@@ -1,8 +1,8 @@
 """Orbital module: a part of the station in lunar orbit, with its own bus and recorder.
 
-**Model.** It flies the orbit that it is given; its array puts power times the light of that orbit on
-its own bus, called like itself, with a battery and avionics; its body radiates to what it sees in
-orbit. Instruments make data into its recorder. With ``path`` it opens a contact path of its own:
+**Model.** It flies the orbit that it is given; its array puts power times the light of that orbit
+on its own bus, called like itself, with a battery and avionics; its body radiates to what it sees
+in orbit. Instruments make data into its recorder. With ``path`` it opens a contact path of its own:
 open while a ground station of the network serves it. Other elements, a `habitat`, a `processor` or
 the `radio_terminal` that empties its recorder, live in it by naming its bus, and it as their place.
 

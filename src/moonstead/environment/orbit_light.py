@@ -57,8 +57,8 @@ def sunlit_fraction(
     for first in range(0, count, steps):
         n = min(steps, count - first)
         # In the middle of each part of a step.
-        parts = (np.arange(n * per_step) + 0.5) * (step_s / per_step)
-        t_s = start_t_s + first * step_s + parts
+        parts = (np.arange(n * per_step, dtype=np.float64) + 0.5) * (step_s / per_step)
+        t_s: FloatArray = start_t_s + first * step_s + parts
         seen = sun_seen(trajectory.state(t_s)[0], *_bodies_m(ephemeris, t_s))
         fraction[first : first + n] = seen.reshape(n, per_step).mean(axis=1)
     return fraction

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from moonstead.environment.ephemeris import Ephemeris
 from moonstead.environment.trajectory import Trajectory
+from moonstead.orbits.constructors import Plane
+from moonstead.orbits.frozen import earth_plane_axes
 from moonstead.orbits.kepler import MOON_GM_M3_PER_S2, Orbit, state_equator_m
 
 FloatArray = NDArray[np.float64]
@@ -20,7 +22,7 @@ NODES_PER_CIRCLE = 32
 
 
 def held_trajectory(
-    name: str, orbit: Orbit, start_t_s: float, end_t_s: float, ephemeris: Ephemeris
+    name: str, orbit: Orbit, start_t_s: float, end_t_s: float, axes: FloatArray
 ) -> Trajectory:
     """Return the trajectory of a two-body orbit.
 
@@ -29,34 +31,42 @@ def held_trajectory(
     name
         Of the orbiter.
     orbit
-        In the frame of the lunar equator at its epoch.
+        In any frame that does not turn.
     start_t_s, end_t_s
         Span, TDB seconds past J2000.
-    ephemeris
-        For the lunar equator at the epoch.
+    axes
+        The axes of that frame as columns, along those of ICRF, shape (3, 3).
 
     Returns
     -------
     Trajectory
         With nodes at even steps of the eccentric anomaly, so that they are dense at perilune.
+    """
+    t_s = _nodes_t_s(orbit, start_t_s, end_t_s)
+    equator_m, equator_m_per_s = state_equator_m(orbit, t_s)
+    position_m = np.ascontiguousarray((axes @ equator_m).T)
+    radius_m = np.linalg.norm(position_m, axis=1, keepdims=True)
+    return Trajectory(
+        name=name,
+        t_s=t_s,
+        position_m=position_m,
+        velocity_m_per_s=np.ascontiguousarray((axes @ equator_m_per_s).T),
+        acceleration_m_per_s2=-MOON_GM_M3_PER_S2 * position_m / radius_m**3,
+    )
+
+
+def axes_of(plane: Plane, ephemeris: Ephemeris, epoch_t_s: float) -> FloatArray:
+    """Return the axes that the angles of an ellipse count from, as columns along those of ICRF.
 
     Raises
     ------
     RangeError
         The epoch is outside the ephemeris.
     """
-    t_s = _nodes_t_s(orbit, start_t_s, end_t_s)
-    to_icrf = ephemeris.rotation_icrf_to_moon_me(orbit.epoch_t_s)[:, :, 0].T
-    equator_m, equator_m_per_s = state_equator_m(orbit, t_s)
-    position_m = np.ascontiguousarray((to_icrf @ equator_m).T)
-    radius_m = np.linalg.norm(position_m, axis=1, keepdims=True)
-    return Trajectory(
-        name=name,
-        t_s=t_s,
-        position_m=position_m,
-        velocity_m_per_s=np.ascontiguousarray((to_icrf @ equator_m_per_s).T),
-        acceleration_m_per_s2=-MOON_GM_M3_PER_S2 * position_m / radius_m**3,
-    )
+    if plane == "earth":
+        return earth_plane_axes(ephemeris, epoch_t_s)
+    axes: FloatArray = ephemeris.rotation_icrf_to_moon_me(epoch_t_s)[:, :, 0].T
+    return axes
 
 
 def _nodes_t_s(orbit: Orbit, start_t_s: float, end_t_s: float) -> FloatArray:

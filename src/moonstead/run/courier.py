@@ -119,9 +119,8 @@ class Courier:
 
     def waiting_by_load(self, count: int) -> FloatArray:
         """Return what is under way of each load, bit, shape (count,)."""
-        waiting = np.bincount(
-            self._under_way["load"], weights=self._under_way["bit"], minlength=count
-        )
+        waiting = np.zeros(count)
+        np.add.at(waiting, self._under_way["load"], self._under_way["bit"])
         for row in self._new:
             waiting[row[1]] += row[2]
         return waiting

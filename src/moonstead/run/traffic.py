@@ -71,10 +71,8 @@ class Traffic:
         by_transmitter, by_load = (
             now - then for now, then in zip(self.sent(), before, strict=True)
         )
-        paths = self.simulator.station.network.transmitter_path
-        by_path = np.bincount(
-            paths, weights=by_transmitter, minlength=len(self.simulator.station.names.paths)
-        )
+        by_path = np.zeros(len(self.simulator.station.names.paths))
+        np.add.at(by_path, self.simulator.station.network.transmitter_path, by_transmitter)
         self.courier.send(begin_t_s, end_t_s, by_path, by_load)
         down = tuple(
             path for path, load in self._keepers.items() if not self.simulator.is_running(load)

@@ -18,6 +18,7 @@ from moonstead.environment.site import Site
 from moonstead.environment.sites import load_profile, site_names
 from moonstead.environment.terrain.raster import ground_elevation_m, load_terrain
 from moonstead.errors import InputError, Problem
+from moonstead.orbits.catalogue import orbit_names
 from moonstead.scenario.model import Scenario
 from moonstead.scenario.reading import read_document
 from moonstead.scenario.timeline import schedule_of
@@ -56,6 +57,7 @@ def read_scenario(path: Path) -> tuple[Scenario, str]:
     """
     known = {
         "site": tuple(site_names()),
+        "orbit": orbit_names(),
         "ground station": tuple(station.name for station in load_ground_stations()),
     }
     return read_document(path, Scenario, known)

@@ -1,6 +1,7 @@
-"""Where every orbiter of a scenario is over the run: from an orbit's description to a trajectory."""
+"""Where every orbiter of a scenario is over the run: trajectories of the orbits it gives."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from moonstead.elements.element import Element
@@ -8,10 +9,14 @@ from moonstead.elements.orbit import Orbit as OrbitSpec
 from moonstead.elements.orbital_module import OrbitalModule
 from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.environment.ephemeris import Ephemeris
+from moonstead.environment.timescale import iso_utc
 from moonstead.environment.trajectory import Trajectory
 from moonstead.errors import InputError, Problem, RangeError
+from moonstead.interop.flown import read_trajectory
+from moonstead.orbits.catalogue import find_orbit, fly
 from moonstead.orbits.forces import Forces, SolarPressure
-from moonstead.orbits.held import held_trajectory
+from moonstead.orbits.halo import Halo
+from moonstead.orbits.held import axes_of, held_trajectory
 from moonstead.orbits.kepler import Orbit, shape_of_altitudes
 from moonstead.orbits.propagate import propagate
 from moonstead.orbits.state import state_of_orbit
@@ -89,14 +94,28 @@ def _made(
     element: Orbiter, folder: Path, ephemeris: Ephemeris, start_t_s: float, end_t_s: float
 ) -> Trajectory:
     spec = element.orbit
-    orbit = _shape(spec, start_t_s)
-    if spec.motion == "held":
-        return held_trajectory(element.name, orbit, start_t_s, end_t_s, ephemeris)
+    if spec.ephemeris is not None:
+        return _flown(element, folder / spec.ephemeris, ephemeris, start_t_s, end_t_s)
+    if spec.catalogue is None:
+        orbit = _shape(spec, start_t_s)
+        if spec.motion == "free":
+            forces, state = _forces(spec), state_of_orbit(orbit)
+            return propagate(state, end_t_s, forces, ephemeris=ephemeris, name=element.name)
+        axes = axes_of("equator", ephemeris, start_t_s)
+        return held_trajectory(element.name, orbit, start_t_s, end_t_s, axes)
+    named = find_orbit(spec.catalogue)
+    shape = named.shape
+    if spec.motion == "free" or isinstance(shape, Halo):
+        made = fly(named, start_t_s, end_t_s, _forces(spec), ephemeris=ephemeris)
+        return replace(made, name=element.name)
+    axes = axes_of(shape.plane, ephemeris, start_t_s)
+    return held_trajectory(element.name, shape.at(start_t_s), start_t_s, end_t_s, axes)
+
+
+def _forces(spec: OrbitSpec) -> Forces:
     area_m2 = spec.area_to_mass_m2_per_kg
     sunlight = SolarPressure(area_m2=area_m2, mass_kg=1.0) if area_m2 > 0.0 else None
-    forces = Forces(degree=DEGREE, solar_pressure=sunlight)
-    state = state_of_orbit(orbit)
-    return propagate(state, end_t_s, forces, ephemeris=ephemeris, name=element.name)
+    return Forces(degree=DEGREE, solar_pressure=sunlight)
 
 
 def _shape(spec: OrbitSpec, epoch_t_s: float) -> Orbit:
@@ -117,3 +136,14 @@ def _shape(spec: OrbitSpec, epoch_t_s: float) -> Orbit:
         mean_anomaly_deg=spec.mean_anomaly_deg,
         epoch_t_s=epoch_t_s,
     )
+
+
+def _flown(
+    element: Orbiter, path: Path, ephemeris: Ephemeris, start_t_s: float, end_t_s: float
+) -> Trajectory:
+    flown = replace(read_trajectory(path, ephemeris), name=element.name)
+    if flown.start_t_s > start_t_s or flown.end_t_s < end_t_s:
+        value = f"{iso_utc(flown.start_t_s)} to {iso_utc(flown.end_t_s)}"
+        remedy = f"must cover the run and its forecast, {iso_utc(start_t_s)} to {iso_utc(end_t_s)}"
+        raise InputError(Problem(str(path), "span", value, remedy))
+    return flown

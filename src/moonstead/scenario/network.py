@@ -6,6 +6,7 @@ station and orbiters at a time (`moonstead.comms.allocation`): relays first, the
 station by itself.
 """
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,9 +18,10 @@ from moonstead.comms.allocation import Service, allocate
 from moonstead.comms.nodes import GroundNode, MoonPlace, Node, place_of_profile
 from moonstead.comms.nodes import Orbiter as OrbiterNode
 from moonstead.comms.plan import ContactPlan, ContactRow, plan_of_rows
-from moonstead.comms.visibility.sights import Sight, geometry, sights
-from moonstead.elements.orbital_module import OrbitalModule
+from moonstead.comms.visibility.sights import geometry, sights
+from moonstead.elements.element import Element
 from moonstead.elements.relay_orbiter import RelayOrbiter
+from moonstead.environment.timescale import from_utc
 from moonstead.environment.trajectory import Trajectory
 from moonstead.environment.turning import Turning, turning_over
 from moonstead.scenario.build import World
@@ -33,6 +35,10 @@ CABLE_RATE_BIT_PER_S = 1e9
 """From a ground station to a partner's home (assumption)."""
 CABLE_S = 0.1
 """Half way round the Earth in glass fibre, 20,000 km at two thirds of the speed of light."""
+
+
+Views = list[tuple[float, float, float]]
+"""Begin and end (TDB seconds past J2000) and light time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,8 @@ class _Craft:
     node: Node
     rate_bit_per_s: float
     uplink_bit_per_s: float
+    life_t_s: tuple[float, float] = (-math.inf, math.inf)
+    """From its arrival until it retires."""
 
 
 def network_of(
@@ -120,7 +128,7 @@ def network_of(
         rows.extend(_earth_rows(one, by_craft[one.name], near_s))
         element = next((e for e in orbiters_of(world.scenario) if e.name == one.name), None)
         if isinstance(element, RelayOrbiter):
-            found = _seen_by_station(world, element, one.node, start_t_s, end_t_s, turning)
+            found = _seen_by_station(world, element, one, start_t_s, end_t_s, turning)
             rows.extend(_surface_rows(element, found))
             stretches[one.path] = (
                 _into_memory(element, found)
@@ -175,14 +183,16 @@ def _craft(world: World, flights: Mapping[str, Trajectory]) -> list[_Craft]:
     for element in orbiters_of(world.scenario):
         node = OrbiterNode(trajectory=flights[element.name])
         if isinstance(element, RelayOrbiter):
-            rate = element.earth_rate_bit_per_s or element.rate_bit_per_s
-            relays.append(
-                _Craft(element.name, element.path, node, rate, element.uplink_rate_bit_per_s)
-            )
-        elif isinstance(element, OrbitalModule) and element.path is not None:
-            rate = element.rate_bit_per_s
-            modules.append(
-                _Craft(element.name, element.path, node, rate, element.uplink_rate_bit_per_s)
+            rate_bit_per_s = element.earth_rate_bit_per_s or element.rate_bit_per_s
+            group = relays
+        else:
+            rate_bit_per_s = element.rate_bit_per_s
+            group = modules
+        if element.path is not None:
+            uplink_bit_per_s = element.uplink_rate_bit_per_s
+            life_t_s = _life(element)
+            group.append(
+                _Craft(element.name, element.path, node, rate_bit_per_s, uplink_bit_per_s, life_t_s)
             )
     direct = world.scenario.direct_path
     if direct is None:
@@ -194,6 +204,12 @@ def _craft(world: World, flights: Mapping[str, Trajectory]) -> list[_Craft]:
     return [*relays, *modules, by_itself]
 
 
+def _life(element: Element) -> tuple[float, float]:
+    begin = -math.inf if element.arrives is None else from_utc(element.arrives)
+    end = math.inf if element.retires is None else from_utc(element.retires)
+    return begin, end
+
+
 def _views(
     craft: Iterable[_Craft],
     ground: list[GroundNode],
@@ -203,7 +219,17 @@ def _views(
 ) -> dict[str, dict[str, FloatArray]]:
     pairs = [(one.node, station) for one in craft for station in ground]
     found = iter(sights(pairs, start_t_s, end_t_s, turning))
-    return {one.name: {s.name: next(found).received_t_s for s in ground} for one in craft}
+    return {
+        one.name: {s.name: _within(next(found).received_t_s, one.life_t_s) for s in ground}
+        for one in craft
+    }
+
+
+def _within(spans_t_s: FloatArray, life_t_s: tuple[float, float]) -> FloatArray:
+    """Return intervals cut to a span."""
+    cut = np.clip(spans_t_s, *life_t_s)
+    kept: FloatArray = cut[cut[:, 1] > cut[:, 0]]
+    return kept
 
 
 def _light_times(
@@ -231,39 +257,39 @@ def _earth_rows(one: _Craft, served: list[Service], owlt_s: list[float]) -> Iter
 def _seen_by_station(
     world: World,
     relay: RelayOrbiter,
-    node: Node,
+    one: _Craft,
     start_t_s: float,
     end_t_s: float,
     turning: Turning,
-) -> Sight:
+) -> Views:
+    """Return begin and end of sending in each view, and its mean light time."""
     place: MoonPlace = place_of_profile(STATION, world.profile, relay.min_elevation_deg)
-    return sights([(place, node)], start_t_s, end_t_s, turning)[0]
+    found = sights([(place, one.node)], start_t_s, end_t_s, turning)[0]
+    light_s = np.mean(found.received_t_s - found.sent_t_s, axis=1)
+    begin_t_s, end_of_life_t_s = one.life_t_s
+    return [
+        (max(sent, begin_t_s), min(last, end_of_life_t_s), owlt)
+        for (sent, last), owlt in zip(found.sent_t_s.tolist(), light_s.tolist(), strict=True)
+        if last > begin_t_s and sent < end_of_life_t_s
+    ]
 
 
-def _spans(found: Sight) -> Iterable[tuple[float, float, float]]:
-    """Begin and end of each view, and its mean light time."""
-    both = zip(found.sent_t_s.tolist(), found.received_t_s.tolist(), strict=True)
-    for (sent, last_sent), (received, last_received) in both:
-        yield sent, last_sent, 0.5 * (received - sent + last_received - last_sent)
-
-
-def _surface_rows(relay: RelayOrbiter, found: Sight) -> Iterable[ContactRow]:
-    for start, end, light_s in _spans(found):
+def _surface_rows(relay: RelayOrbiter, found: Views) -> Iterable[ContactRow]:
+    for start, end, light_s in found:
         yield (STATION, relay.name, start, end, relay.rate_bit_per_s, light_s, 1.0)
         yield (relay.name, STATION, start, end, relay.uplink_rate_bit_per_s, light_s, 1.0)
 
 
-def _into_memory(relay: RelayOrbiter, found: Sight) -> tuple[Stretch, ...]:
-    return tuple(Stretch(start, end, relay.name, light_s) for start, end, light_s in _spans(found))
+def _into_memory(relay: RelayOrbiter, found: Views) -> tuple[Stretch, ...]:
+    return tuple(Stretch(start, end, relay.name, light_s) for start, end, light_s in found)
 
 
-def _passed_on(found: Sight, served: list[Service], near_s: list[float]) -> tuple[Stretch, ...]:
+def _passed_on(found: Views, served: list[Service], near_s: list[float]) -> tuple[Stretch, ...]:
     """Return when a relay without memory has both ends in view."""
     made = []
-    views = list(_spans(found))
-    ends = [end for _, end, _ in views]
+    ends = [end for _, end, _ in found]
     for service, earth_s in zip(served, near_s, strict=True):
-        for start, end, light_s in views[bisect_right(ends, service.start_t_s) :]:
+        for start, end, light_s in found[bisect_right(ends, service.start_t_s) :]:
             if start >= service.end_t_s:
                 break
             both = max(start, service.start_t_s), min(end, service.end_t_s)
