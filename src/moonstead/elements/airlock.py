@@ -9,8 +9,11 @@ from the pool `crew`.
 **Assumptions.** Carbon dioxide of the suits comes back to the cabin with their cartridges. The
 crew's own metabolism goes on at its mean in the `crew` element, and only the excess is added here.
 
-**Limits.** Work that crew does outside for assembly or repair takes crew time, but not an airlock:
-plan an excursion with it. No dust, no prebreathing, no emergency.
+Assembly, repair or cleaning by crew that names the airlock takes what an excursion takes, in
+proportion to persons and time, and waits where the habitat has not got it.
+
+**Limits.** Suits do not limit how many work outside at once, and a piece of work shorter than an
+excursion loses only its share of the lock's air. No dust, no prebreathing, no emergency.
 
 **Validation.** The sublimator's water for seven hours from the heat alone is 4.0 kg a suit (3.5 to
 4 by recall), and an excursion against the sum by hand
@@ -22,6 +25,7 @@ lost (recall). Heat of vaporisation of water at 0 degrees 2.50 MJ/kg (steam tabl
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -127,6 +131,12 @@ class Airlock(Element):
         )
         excursion = Converter(load=load, flows=self._flows(), min_run_s=self.excursion_s)
         return Parts(converters=(excursion,))
+
+    def work_outside(self, load: Load, people: float) -> Converter:
+        """Return a piece of work by so many people as done by way of this airlock."""
+        share = people / self.suits
+        flows = tuple(replace(flow, kg_per_s=share * flow.kg_per_s) for flow in self._flows())
+        return Converter(load=load, flows=flows)
 
     def activity_loads(self) -> tuple[str, ...]:
         """Return what runs during an excursion."""

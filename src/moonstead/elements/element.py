@@ -83,6 +83,9 @@ class Work(Spec):
     """Robots at work at once, from the pool of robot time."""
     crew: NotNegative = 0.0
     """Persons at work at once, from the pool of crew time."""
+    airlock: Annotated[Name, RefersTo("element")] | None = None
+    """The airlock by which they go out: the work takes what an excursion of so many persons takes.
+    Without one it is done inside, or its air and water are not counted."""
     power_w: NotNegative = 0.0
     """Taken by tools from ``bus`` meanwhile."""
     bus: Name = "main"
@@ -174,6 +177,11 @@ class Element(Spec):
     @abstractmethod
     def parts(self) -> Parts:
         """Return what it is made of."""
+
+    def work(self) -> dict[str, Work]:
+        """Return every piece of work on it by its key, which ends the name of its load."""
+        values = {key: getattr(self, key) for key in type(self).model_fields}
+        return {key: value for key, value in values.items() if isinstance(value, Work)}
 
     def all_parts(self) -> Parts:
         """Return what it is made of and the work that is to be done on it."""

@@ -13,7 +13,7 @@ The shield is a shadow shield: a cone of `shadow_shield_half_angle_deg` about th
 `keep_out_m` in all directions, nothing that people come to may stand. Where a reactor and an
 element have positions (`easting_m`, `northing_m`), a scenario is refused in which the reactor
 forbids the place of what people live, land or work in (airlock, crew, glovebox, habitat, lander,
-plant chamber) or of anything that crew assembles or repairs, while both are there.
+plant chamber) or of anything that crew assembles, repairs or cleans, while both are there.
 
 **Assumptions.** Heat is in proportion to the level. The years of wear count from its arrival,
 whatever its level. Fuel lasts: burn-up of Kilopower in ten years is below a per cent.

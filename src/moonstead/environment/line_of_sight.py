@@ -1,7 +1,7 @@
 """The line from one end to another, and how far it is from being blocked: kernels.
 
 All is in ICRF axes from the Moon's centre. An epoch is that of reception: the receiver stands where
-it is then, the sender where it was when the signal left (light time by two steps, within 1 cm). At
+it is then, the sender where it was when the signal left (light time by two steps, within 2 cm). At
 what stands on a body the direction is turned by its speed against the Moon (aberration: 0.7
 arcseconds on Earth), so that elevations are apparent. There is no refraction: masks stand for it.
 """
@@ -192,7 +192,7 @@ def draw_line(line: Line, t_s: float) -> float:
     """Place both ends and the line from receiver to sender; return its length in m."""
     work = line.work
     range_m = 0.0
-    for step in range(4):  # the receiver, then the sender at ever better light times
+    for step in range(3):  # the receiver, then the sender without and with light time
         stand(line, step > 0, t_s - range_m / LIGHT_M_PER_S)
         if step > 0:
             square = 0.0

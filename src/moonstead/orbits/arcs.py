@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from math import comb
 from typing import Any
 
+import heyoka
 import numpy as np
 from numpy.typing import NDArray
 
@@ -116,8 +117,8 @@ def fly(
     for segment, to_t_s, parameters in pieces(from_t_s, end_t_s, ephemeris):
         middle_t_s = enter(integrator, segment, parameters, from_t_s)
         target = (to_t_s - middle_t_s) / TIME_S
-        output = integrator.propagate_until(target, c_output=True)[4]
-        impact = bool(integrator.time != target)
+        outcome, _, _, _, output, _ = integrator.propagate_until(target, c_output=True)
+        impact = outcome != heyoka.taylor_outcome.time_limit
         reached_t_s = middle_t_s + TIME_S * integrator.time if impact else to_t_s
         if output is not None:
             yield Arc(middle_t_s, output.times, output.tcs, from_t_s, float(reached_t_s), impact)

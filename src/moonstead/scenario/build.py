@@ -20,6 +20,7 @@ from moonstead.environment.terrain.raster import ground_elevation_m, load_terrai
 from moonstead.errors import InputError, Problem
 from moonstead.orbits.catalogue import orbit_names
 from moonstead.scenario.model import Scenario
+from moonstead.scenario.outside import with_outside_work
 from moonstead.scenario.reading import read_document
 from moonstead.scenario.timeline import schedule_of
 from moonstead.simulation.check import NetworkError, NetworkMistake
@@ -127,6 +128,7 @@ def _profile(scenario: Scenario, folder: Path) -> HorizonProfile:
 
 def _station(scenario: Scenario, file: str) -> CompiledStation:
     parts: Parts = joined(element.all_parts() for element in scenario.element)
+    parts = with_outside_work(scenario.element, parts)
     try:
         return compile_station(parts)
     except NetworkError as error:

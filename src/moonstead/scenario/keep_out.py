@@ -17,7 +17,7 @@ from moonstead.elements.plant_chamber import PlantChamber
 from moonstead.spec import Mistake
 
 PEOPLED = (Airlock, Crew, Glovebox, Habitat, Lander, PlantChamber)
-"""What people live in, land in or come to; of other types, what people assemble or repair."""
+"""What people live in, land in or come to; of other types, what people work on."""
 
 _ALL_ROUND_DEG = 180.0
 
@@ -35,9 +35,8 @@ def keep_out_mistakes(elements: Sequence[Element]) -> Iterator[Mistake]:
 
 
 def _has_people(element: Element) -> bool:
-    tasks = (element.assembly, element.repair)
-    has_work = any(task is not None and task.crew > 0.0 for task in tasks)
-    return has_work or isinstance(element, PEOPLED)
+    is_worked_on = any(work.crew > 0.0 for work in element.work().values())
+    return is_worked_on or isinstance(element, PEOPLED)
 
 
 def _are_together(a: Element, b: Element) -> bool:

@@ -12,6 +12,7 @@ from moonstead.elements.orbital_module import OrbitalModule
 from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.elements.tank import TankName
 from moonstead.scenario.keep_out import keep_out_mistakes
+from moonstead.scenario.outside import outside_mistakes
 from moonstead.spec import (
     Fraction,
     Mistake,
@@ -315,7 +316,7 @@ class Scenario(Spec):
     @model_validator(mode="after")
     def _fits_together(self) -> "Scenario":
         mistakes = [*_hub_mistakes(self), *_experiment_mistakes(self), *_path_mistakes(self)]
-        mistakes += keep_out_mistakes(self.element)
+        mistakes += [*keep_out_mistakes(self.element), *outside_mistakes(self.element)]
         if mistakes:
             raise refused("Scenario", mistakes)
         return self
