@@ -18,14 +18,14 @@ held orbit takes no propellant here.
 **Sources.** None: its numbers are the user's.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from moonstead.components import Load, Parts, Recorder, joined
 from moonstead.contracts import Priority
 from moonstead.elements.element import Element
 from moonstead.elements.orbit import Orbit
 from moonstead.elements.spacecraft import Spacecraft
-from moonstead.spec import Name, NotNegative, Positive
+from moonstead.spec import Name, NotNegative, Positive, RefersTo
 
 
 class OrbitalModule(Element):
@@ -44,7 +44,9 @@ class OrbitalModule(Element):
     path: Name | None = None
     """The contact path between it and Earth that it opens."""
     rate_bit_per_s: Positive = 1e6
-    """Of that path (assumption)."""
+    """Of that path, the greatest where ``earth_radio`` is given (assumption)."""
+    earth_radio: Annotated[Name, RefersTo("radio")] | None = None
+    """Its radio towards Earth, of the catalogue of radios: the rate follows the link budget."""
     uplink_rate_bit_per_s: Positive = 1000.0
     """From Earth to it (as Queqiao-1, Zhang 2021)."""
     spacecraft: Spacecraft

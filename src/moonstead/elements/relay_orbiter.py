@@ -28,7 +28,7 @@ from moonstead.components import Parts
 from moonstead.elements.element import Element
 from moonstead.elements.orbit import Orbit
 from moonstead.elements.spacecraft import Spacecraft
-from moonstead.spec import Name, NotNegative, Positive
+from moonstead.spec import Name, NotNegative, Positive, RefersTo
 
 
 class RelayOrbiter(Element):
@@ -43,7 +43,10 @@ class RelayOrbiter(Element):
     rate_bit_per_s: Positive
     """From the station to it."""
     earth_rate_bit_per_s: Positive | None = None
-    """From it to Earth; as from the station where it is left out."""
+    """From it to Earth, the greatest where ``earth_radio`` is given; as from the station where it
+    is left out."""
+    earth_radio: Annotated[Name, RefersTo("radio")] | None = None
+    """Its radio towards Earth, of the catalogue of radios: the rate follows the link budget."""
     uplink_rate_bit_per_s: Positive = 1000.0
     """From Earth to it and on to the station (Queqiao-1: 1000 bit/s, Zhang 2021)."""
     memory_bit: NotNegative = 0.0

@@ -153,7 +153,7 @@ class Courier:
                     self._new.append((node, load, bit, min(end_t_s, stretch.end_t_s), at_t_s))
 
     def _shares(self, path: str, begin_t_s: float, end_t_s: float) -> list[tuple[Stretch, float]]:
-        """Return the stretches of contact in an interval, each with its share of the time."""
+        """Return the stretches of contact in an interval, each with its share of the volume."""
         stretches = self._network.stretches[path]
         k = self._next[path]
         while k < len(stretches) and stretches[k].end_t_s <= begin_t_s:
@@ -162,10 +162,11 @@ class Courier:
         found = []
         while k < len(stretches) and stretches[k].start_t_s < end_t_s:
             one = stretches[k]
-            found.append((one, min(one.end_t_s, end_t_s) - max(one.start_t_s, begin_t_s)))
+            open_s = min(one.end_t_s, end_t_s) - max(one.start_t_s, begin_t_s)
+            found.append((one, open_s * one.rate_bit_per_s))
             k += 1
-        whole_s = sum(share_s for _, share_s in found)
-        return [(one, share_s / whole_s) for one, share_s in found]
+        whole_bit = sum(bit for _, bit in found)
+        return [(one, bit / whole_bit) for one, bit in found]
 
     def close(self, down: Iterable[str], t_s: float) -> Ended | None:
         """Take note of which relays do not work from an instant on.

@@ -9,6 +9,7 @@ from moonstead.comms.ground_stations import (
     ground_stations_named,
     load_ground_stations,
 )
+from moonstead.comms.link_radios import load_radios
 from moonstead.components import Parts, joined
 from moonstead.environment.ephemeris import Ephemeris, load_ephemeris
 from moonstead.environment.horizon import compute_horizon
@@ -59,6 +60,7 @@ def read_scenario(path: Path) -> tuple[Scenario, str]:
     known = {
         "site": tuple(site_names()),
         "orbit": orbit_names(),
+        "radio": tuple(load_radios()),
         "ground station": tuple(station.name for station in load_ground_stations()),
     }
     return read_document(path, Scenario, known)

@@ -123,7 +123,9 @@ class DirectPath(Spec):
     name: Name
     """What radios call it."""
     rate_bit_per_s: Positive
-    """While Earth is in view."""
+    """While a ground station serves it; the greatest where ``radio`` is given."""
+    radio: Annotated[Name, RefersTo("radio")] | None = None
+    """Of the catalogue of radios: the rate follows the link budget."""
     min_elevation_deg: Annotated[float, Field(ge=-2.0, lt=90.0)] = 0.0
     """Of a ground station above the terrain horizon."""
     uplink_rate_bit_per_s: Positive = 1000.0
@@ -150,6 +152,8 @@ class GroundStation(Spec):
     """Who gives it."""
     min_elevation_deg: Annotated[float, Field(ge=0.0, lt=90.0)] = 10.0
     """Of the Moon above its horizon."""
+    outages: bool = False
+    """Whether it keeps its hours and upkeep and loses time to weather; else it is always free."""
 
 
 class Place(Spec):
