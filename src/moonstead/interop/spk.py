@@ -33,7 +33,7 @@ POLYNOMIAL_TYPES = (2, 3)
 EVEN_TYPES = (8, 12)
 UNEVEN_TYPES = (9, 13)
 _TYPES = (*POLYNOMIAL_TYPES, *EVEN_TYPES, *UNEVEN_TYPES)
-_MOST_SEGMENTS = 100_000
+_MOST_SEGMENTS = 10_000
 _MOST_STATES = 10_000_000
 
 
@@ -103,6 +103,9 @@ def _segments(file: str, stream: Any, size_bytes: int, target: int | None) -> li
     daf = DAF(stream)
     if daf.locidw not in (b"DAF/SPK", b"NAIF/DAF"):
         message = f"it starts with {daf.locidw!r}"
+        raise ValueError(message)
+    if sum(1 for _ in islice(daf.summary_records(), _MOST_SEGMENTS)) == _MOST_SEGMENTS:
+        message = "its list of segments has no end"
         raise ValueError(message)
     found = [
         (number, build_segment(daf, source, values))
