@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from moonstead.comms.intervals import intersection
 from moonstead.comms.link_radios import Radio, load_radios, radio_named
 from moonstead.comms.nodes import GroundNode, Node, place_of_profile
 from moonstead.comms.nodes import Orbiter as OrbiterNode
-from moonstead.comms.outages import load_schedules, usable
+from moonstead.comms.outages import Band, load_schedules, usable
 from moonstead.comms.visibility.sights import geometry, sights
 from moonstead.elements.element import Element
 from moonstead.elements.relay_orbiter import RelayOrbiter
@@ -27,7 +28,7 @@ from moonstead.scenario.model import STATION
 
 FloatArray = NDArray[np.float64]
 
-WEATHER_BAND = "X"
+WEATHER_BAND: Band = "X"
 """Of paths without a radio of the catalogue: their weather is that of this band."""
 
 
@@ -120,7 +121,7 @@ def services_of(
     schedules = load_schedules()
     views: dict[str, dict[str, FloatArray]] = {}
     for one in craft:
-        band: Band = WEATHER_BAND if one.radio is None else one.radio.band
+        band = next((b for b in get_args(Band) if one.radio and b == one.radio.band), WEATHER_BAND)
         views[one.name] = {}
         for station, given in zip(ground, world.scenario.ground_station, strict=True):
             view = next(found).received_t_s
