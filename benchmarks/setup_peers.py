@@ -20,6 +20,8 @@ STEPS = [
     ["numpy", "cython", "scipy", "setuptools", "setuptools-scm", "wheel"],
     ["embreex", "horayzon-extpar"],
     ["simpy"],
+    ["brahe==1.8.0"],
+    ["aiodtnsim==0.3.1", "pydtnsim==0.1.1", "networkx<3"],
     ["--no-build-isolation", "topocalc"],
     ["--no-deps", "rvt-py"],
 ]

@@ -112,3 +112,14 @@ def test_mistakes_in_xml_are_told_with_line_and_path() -> None:
     problems = told(wrong)
     assert any("keplerianElements/GN" in problem for problem in problems)
     assert any("spacecraftParameters/MASS" in problem for problem in problems)
+
+
+def test_version_2_has_all_of_the_spacecraft_or_nothing() -> None:
+    opm = parsed(OPM_KVN)
+    old = dataclasses.replace(
+        opm, header=dataclasses.replace(opm.header, version="2.0", message_id="")
+    )
+    with pytest.raises(InputError, match="or none of them"):
+        opm_text(old)
+    full = dataclasses.replace(opm.spacecraft, drag_area_m2=10.0, drag_coefficient=2.3)
+    assert parsed(opm_text(dataclasses.replace(old, spacecraft=full), "xml")).spacecraft == full

@@ -48,10 +48,12 @@ def accelerations(
     offset = position_m[nodes] - position_m[:, None, :]
     slope = velocity_m_per_s[nodes] * scale_s[:, None, None]
     z = np.repeat(tau, 2, axis=1)
+    twice_s = np.repeat(t_s[nodes], 2, axis=1)
     table = np.repeat(offset, 2, axis=1)
     coefficients = [table[:, 0]]
     for order in range(1, 2 * size):
-        gap = (z[:, order:] - z[:, :-order])[:, :, None]
+        # From the epochs themselves: seen from far away, two near ones would fall together.
+        gap = ((twice_s[:, order:] - twice_s[:, :-order]) / scale_s[:, None])[:, :, None]
         step = table[:, 1:] - table[:, :-1]
         if order == 1:
             doubled = gap == 0.0

@@ -146,7 +146,7 @@ def days_and_seconds(t_s: ArrayLike, time_system: str) -> tuple[IntArray, FloatA
 
 
 def epoch_texts(t_s: ArrayLike, time_system: str) -> list[str]:
-    """Write epochs, each in the fewest of 3, 6 or 9 decimals that keep it as far as it resolves.
+    """Write epochs, each in the fewest of 3, 6 or 9 decimals that bring it back to the bit.
 
     Parameters
     ----------
@@ -162,18 +162,18 @@ def epoch_texts(t_s: ArrayLike, time_system: str) -> list[str]:
     """
     epochs = np.atleast_1d(np.asarray(t_s, dtype=np.float64))
     day, second = days_and_seconds(epochs, time_system)
-    resolved_s = np.maximum(np.spacing(np.abs(epochs)), 1e-10)
     length_s = DAY_S + (leap_s(day) if time_system == "UTC" else 0.0)
-    decimals = np.full(epochs.shape, 9)
-    for fewer in (6, 3):
-        rounded_s = np.rint(second * 10.0**fewer) / 10.0**fewer
-        decimals = np.where(np.abs(rounded_s - second) <= resolved_s, fewer, decimals)
-    scale = 10.0**decimals
-    ticks = np.rint(second * scale)
-    over = ticks >= length_s * scale
-    ticks = np.where(over, ticks - length_s * scale, ticks).astype(np.int64)
-    day = np.where(over, day + 1, day)
-    parts = zip(day.tolist(), ticks.tolist(), decimals.tolist(), strict=True)
+    days, ticks, decimals = day, second, np.full(epochs.shape, 9)
+    for fewer in (9, 6, 3):
+        counted = np.rint(second * 10.0**fewer)
+        over = counted >= length_s * 10.0**fewer
+        counted = np.where(over, counted - length_s * 10.0**fewer, counted)
+        next_day = np.where(over, day + 1, day)
+        kept = np.abs(t_s_of(next_day, counted / 10.0**fewer, time_system) - epochs) <= 1e-10
+        kept |= fewer == 9
+        days, ticks = np.where(kept, next_day, days), np.where(kept, counted, ticks)
+        decimals = np.where(kept, fewer, decimals)
+    parts = zip(days.tolist(), ticks.astype(np.int64).tolist(), decimals.tolist(), strict=True)
     return [_text(*part) for part in parts]
 
 

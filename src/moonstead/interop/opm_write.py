@@ -3,6 +3,7 @@
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from moonstead.errors import InputError, Problem
 from moonstead.interop.ndm import header_part, metadata_pairs
 from moonstead.interop.ndm_epochs import epoch_texts
 from moonstead.interop.ndm_keys import AXES, KEPLER_UNITS, SPACECRAFT_UNITS, USER_DEFINED
@@ -44,6 +45,10 @@ def opm_text(opm: Opm, form: Form = "kvn") -> str:
         A text would break the file, or the version has no such part.
     """
     header = header_part(opm.header, "opm")
+    told = len(_spacecraft_pairs(opm.spacecraft))
+    if opm.header.version == "2.0" and 0 < told < len(SPACECRAFT_UNITS):
+        remedy = "version 2.0 wants mass, both areas and both coefficients, or none of them"
+        raise InputError(Problem("opm", "spacecraft", f"{told} values", remedy))
     meta = Part("metadata", opm.metadata.comments, metadata_pairs(opm.metadata))
     parts = _data_parts(opm)
     user = Part("", (), [(USER_DEFINED + name, text) for name, text in opm.user_defined])

@@ -35,6 +35,8 @@ UNEVEN_TYPES = (9, 13)
 _TYPES = (*POLYNOMIAL_TYPES, *EVEN_TYPES, *UNEVEN_TYPES)
 _MOST_SEGMENTS = 10_000
 _MOST_STATES = 10_000_000
+_SHORTEST_S = 1e-6  # between two states
+_LAST_S = 1e11  # about the year 5000
 
 
 def read_spk(path: Path, ephemeris: Ephemeris, target: int | None = None) -> Trajectory:
@@ -68,7 +70,7 @@ def read_spk(path: Path, ephemeris: Ephemeris, target: int | None = None) -> Tra
     """
     file = str(path)
     try:
-        with path.open("rb") as stream:
+        with path.open("rb") as stream, np.errstate(all="ignore"):  # judged in _table
             segments = _segments(file, stream, path.stat().st_size, target)
             tables = [_table(file, number, segment) for number, segment in segments]
     except OSError as error:
@@ -100,6 +102,10 @@ def read_spk(path: Path, ephemeris: Ephemeris, target: int | None = None) -> Tra
 
 def _segments(file: str, stream: Any, size_bytes: int, target: int | None) -> list[tuple[int, Any]]:
     """Return the segments of the target with their numbers in the file, in the order of time."""
+    counts = stream.read(16)[8:]
+    if counts not in (struct.pack("<ii", 2, 6), struct.pack(">ii", 2, 6)):
+        message = "its summaries are not of 2 and 6 numbers"
+        raise ValueError(message)
     daf = DAF(stream)
     if daf.locidw not in (b"DAF/SPK", b"NAIF/DAF"):
         message = f"it starts with {daf.locidw!r}"
@@ -158,9 +164,9 @@ def _table(file: str, number: int, segment: Any) -> tuple[FloatArray, FloatArray
     size = np.abs(states)
     sound = (
         len(t_s) >= 2
-        and bool(np.isfinite(t_s).all() and (np.diff(t_s) > 0.0).all())
-        and bool((size[:, :3] * 1e3 <= MOST_DISTANCE_M).all())
-        and bool((size[:, 3:] * 1e3 < LIGHT_M_PER_S).all())
+        and bool((np.abs(t_s) < _LAST_S).all() and (np.diff(t_s) > _SHORTEST_S).all())
+        and bool((size[:, :3] <= MOST_DISTANCE_M / 1e3).all())
+        and bool((size[:, 3:] < LIGHT_M_PER_S / 1e3).all())
     )
     if not sound:
         remedy = "its states do not rise in time or are no places in space: fetch the file again"

@@ -16,6 +16,9 @@ from moonstead.errors import InputError, Problem
 from moonstead.orbits.constructors import Plane, halo_trajectory, keplerian_state
 from moonstead.orbits.forces import Forces
 from moonstead.orbits.halo import Halo, halo_of_amplitude, halo_of_resonance
+from moonstead.orbits.keeping import Errors, Keeping
+from moonstead.orbits.keeping_halo import keep_halo
+from moonstead.orbits.keeping_shape import keep_shape
 from moonstead.orbits.kepler import Orbit, shape_of_altitudes
 from moonstead.orbits.propagate import propagate
 from moonstead.units import DAY_S
@@ -69,8 +72,9 @@ class NamedOrbit:
         For machines and for people.
     shape
         An ellipse, or a halo about L2.
-    upkeep_s
-        Usual time between burns of station keeping.
+    upkeep
+        Of a halo: time between burns of station keeping, s. Of an ellipse: how far it may shift
+        before it is brought back, m.
     source, confidence, note
         Where its numbers are from; ``"high"``, ``"medium"`` or ``"low"``; what else to know.
     """
@@ -78,7 +82,7 @@ class NamedOrbit:
     name: str
     title: str
     shape: Ellipse | Halo
-    upkeep_s: float
+    upkeep: float
     source: str
     confidence: str
     note: str
@@ -107,7 +111,7 @@ def find_orbit(name: str) -> NamedOrbit:
         name=name,
         title=row["title"],
         shape=_halo(row) if row["kind"] == "halo" else _ellipse(row),
-        upkeep_s=float(row["upkeep_days"]) * DAY_S,
+        upkeep=_upkeep(row),
         source=row["source"],
         confidence=row["confidence"],
         note=row["note"],
@@ -160,10 +164,67 @@ def fly(
     )
 
 
+def keep(
+    orbit: NamedOrbit,
+    start_t_s: float,
+    end_t_s: float,
+    forces: Forces,
+    *,
+    ephemeris: Ephemeris,
+    errors: Errors,
+) -> Keeping:
+    """Keep an orbit of the catalogue by its usual rule.
+
+    Parameters
+    ----------
+    orbit, start_t_s, end_t_s, forces, ephemeris
+        As in `fly`.
+    errors
+        Of navigation and engine.
+
+    Returns
+    -------
+    Keeping
+        By `keep_halo` or `keep_shape`.
+
+    Raises
+    ------
+    InputError, RangeError, RunError
+        As these.
+    """
+    if isinstance(orbit.shape, Halo):
+        return keep_halo(
+            orbit.shape,
+            start_t_s,
+            end_t_s,
+            orbit.upkeep,
+            forces,
+            ephemeris=ephemeris,
+            errors=errors,
+            name=orbit.name,
+        )
+    return keep_shape(
+        keplerian_state(orbit.shape.at(start_t_s), ephemeris, orbit.shape.plane),
+        end_t_s,
+        orbit.upkeep,
+        forces,
+        ephemeris=ephemeris,
+        errors=errors,
+        plane=orbit.shape.plane,
+        name=orbit.name,
+    )
+
+
 @cache
 def _rows() -> dict[str, dict[str, str]]:
     text = (files("moonstead.orbits") / _FILE).read_text(encoding="utf-8")
     return {row["name"]: row for row in csv.DictReader(text.splitlines())}
+
+
+def _upkeep(row: dict[str, str]) -> float:
+    if row["kind"] == "halo":
+        return float(row["upkeep_days"]) * DAY_S
+    return float(row["upkeep_band_km"]) * 1e3
 
 
 def _halo(row: dict[str, str]) -> Halo:

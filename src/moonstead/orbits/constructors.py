@@ -55,16 +55,21 @@ def keplerian_state(orbit: Orbit, ephemeris: Ephemeris, plane: Plane = "equator"
         The epoch is outside the ephemeris.
     """
     epoch_t_s = orbit.epoch_t_s
-    if plane == "earth":
-        axes = earth_plane_axes(ephemeris, epoch_t_s)
-    else:
-        axes = ephemeris.rotation_icrf_to_moon_me(epoch_t_s)[:, :, 0].T
+    axes = plane_axes(ephemeris, epoch_t_s, plane)
     position_m, velocity_m_per_s = state_equator_m(orbit, epoch_t_s)
     return OrbitState(
         epoch_t_s=epoch_t_s,
         position_m=axes @ position_m[:, 0],
         velocity_m_per_s=axes @ velocity_m_per_s[:, 0],
     )
+
+
+def plane_axes(ephemeris: Ephemeris, t_s: float, plane: Plane) -> FloatArray:
+    """Return the axes of a plane as columns in ICRF, shape (3, 3), z its pole."""
+    if plane == "earth":
+        return earth_plane_axes(ephemeris, t_s)
+    axes: FloatArray = ephemeris.rotation_icrf_to_moon_me(t_s)[:, :, 0].T
+    return axes
 
 
 def frozen_orbit(

@@ -26,6 +26,7 @@ SURFACE_M_PER_S2 = MOON_GM_DE440_M3_PER_S2 / MOON_RADIUS_M**2
 _STEP_S = 0.5
 _HOLD_S = 10.0  # before the gate, where the time to go is too short to divide by
 _LONGEST_S = 3600.0
+_GATE_M, _GATE_M_PER_S = 100.0, 10.0  # by which the gate may be missed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,28 +143,44 @@ def _brake(lander: Lander, orbit_altitude_m: float) -> tuple[float, float, float
     speed = sqrt(2.0 * MOON_GM_DE440_M3_PER_S2 * (1.0 / low_m - 1.0 / (high_m + low_m)))
     # Height above the mean sphere, range, rate of height, horizontal speed, thrust acceleration.
     state = np.array([low_m - MOON_RADIUS_M, 0.0, 0.0, speed, lander.acceleration_m_per_s2])
-    time_s, share, lift = 0.0, 1.0, 0.0
+    time_s, lift = 0.0, 0.0
     while state[3] > 0.0 and time_s < _LONGEST_S:
-        left_s = _time_to_go_s(state, share, lander.exhaust_m_per_s)
+        left_s = _time_to_go_s(state, lander.exhaust_m_per_s)
         if left_s > _HOLD_S:
             lift = _lift(state, left_s, lander)
         if abs(lift) >= state[4]:
-            value = f"{lander.acceleration_m_per_s2:g} m/s2"
-            remedy = "too little thrust for this descent; 2 to 4 m/s2 are usual"
-            raise InputError(Problem("lander", "acceleration_m_per_s2", value, remedy))
+            raise _too_weak(lander)
         share = sqrt(1.0 - (lift / state[4]) ** 2)
         step_s = min(_STEP_S, max(state[3] / (share * state[4]), 1e-6))
         state = _stepped(state, lift, step_s, lander.exhaust_m_per_s)
         time_s += step_s
         if state[3] < 1e-3:
             break
+    off_m = abs(state[0] - lander.gate_altitude_m)
+    off_m_per_s = abs(state[2] + lander.gate_sink_m_per_s)
+    if off_m > _GATE_M or off_m_per_s > _GATE_M_PER_S:
+        raise _too_weak(lander)
     spent = lander.exhaust_m_per_s * np.log(state[4] / lander.acceleration_m_per_s2)
     return float(spent), time_s, float(state[1])
 
 
-def _time_to_go_s(state: FloatArray, share: float, exhaust_m_per_s: float) -> float:
-    """Return how long the horizontal speed takes, if the same share of thrust goes on braking."""
-    return float(exhaust_m_per_s / state[4] * (1.0 - exp(-state[3] / (share * exhaust_m_per_s))))
+def _too_weak(lander: Lander) -> InputError:
+    value = f"{lander.acceleration_m_per_s2:g} m/s2"
+    remedy = "too little thrust for this descent; 2 to 4 m/s2 are usual"
+    return InputError(Problem("lander", "acceleration_m_per_s2", value, remedy))
+
+
+def _time_to_go_s(state: FloatArray, exhaust_m_per_s: float) -> float:
+    """Return how long the horizontal speed takes.
+
+    On the way the centrifugal acceleration goes, and thrust has to hold what it held; the share
+    that is left for braking is taken from the means over the way.
+    """
+    height_m, _, _, along, thrust = state
+    held = SURFACE_M_PER_S2 - along**2 / (3.0 * (MOON_RADIUS_M + height_m))
+    mean_thrust = thrust * exp(0.5 * along / exhaust_m_per_s)
+    share = sqrt(max(1.0 - (held / mean_thrust) ** 2, 0.01))
+    return float(exhaust_m_per_s / thrust * (1.0 - exp(-along / (share * exhaust_m_per_s))))
 
 
 def _lift(state: FloatArray, left_s: float, lander: Lander) -> float:

@@ -1,8 +1,8 @@
 """What pulls and pushes an orbiter: the choice of forces.
 
-Left out, and how much it would be on a relay of a 24 h orbit: relativity (below 1e-9 of the
-Moon's pull, metres in a month along the track), tides of the Moon's body, radiation from the Moon,
-the pull of Venus and the other planets (below 1e-12 m/s2).
+Left out, and how much it would be on a relay of a 24 h orbit: relativity (below 1e-10 of the
+Moon's pull, below a metre in a month along the track), tides of the Moon's body, radiation from
+the Moon, the pull of Venus and the other planets (below 1e-12 m/s2).
 """
 
 from dataclasses import dataclass, field

@@ -108,7 +108,7 @@ def _csv_rows(file: str, text: str) -> list[Row]:
     rows = []
     for number, line in enumerate(csv.reader(text.splitlines()), start=1):
         if line and not line[0].lstrip().startswith("#"):
-            rows.append(_row(file, number, line, 4))
+            rows.append(_row(file, number, line))
     return rows
 
 
@@ -127,15 +127,15 @@ def _shadr_field(file: str, text: str) -> GravityField:
     rows = []
     for number, line in enumerate(lines[1:], start=2):
         if line.strip():
-            rows.append(_row(file, number, line.replace("D", "E").split(","), 4))
+            rows.append(_row(file, number, line.replace("D", "E").split(",")))
     return _field_of_rows(rows, file, gm_km3_per_s2 * 1e9, radius_km * 1e3)
 
 
-def _row(file: str, number: int, words: list[str], least: int) -> Row:
+def _row(file: str, number: int, words: list[str]) -> Row:
     try:
         row = (int(words[0]), int(words[1]), float(words[2]), float(words[3]))
     except (IndexError, ValueError):
-        remedy = f"must be degree, order, C, S ({least} numbers)"
+        remedy = "must be degree, order, C, S"
         raise InputError(Problem(file, f"line {number}", ",".join(words)[:60], remedy)) from None
     if not 0 <= row[1] <= row[0] <= 3000 or not np.isfinite(row[2:]).all():
         remedy = "the order must be from 0 to the degree, and C and S finite"
