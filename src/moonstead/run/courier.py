@@ -109,6 +109,8 @@ class Courier:
         self._next = dict.fromkeys(paths, 0)
         self._down: frozenset[str] = frozenset()
         self._now_t_s = start_t_s
+        self.version = 0
+        """Counts up whenever the plan that counts is another one."""
         self._under_way: Table = {name: np.zeros(0, dtype=kind) for name, kind in _COLUMNS.items()}
         self._new: list[tuple[int, int, float, float, float]] = []
 
@@ -182,6 +184,31 @@ class Courier:
         self._down = frozenset(down)
         return ended
 
+    def arrival_t_s(self, source: str, destination: str, bit: float, from_t_s: float) -> float:
+        """Return when something sent alone would arrive, by the contacts that are known now.
+
+        Parameters
+        ----------
+        source, destination
+            Nodes.
+        bit
+            Its size.
+        from_t_s
+            When the source has it, TDB seconds past J2000.
+
+        Returns
+        -------
+        float
+            TDB seconds past J2000; infinity where no way is known within `HORIZON_S`.
+        """
+        bundle = Bundles(
+            source=np.array([self._number[source]]),
+            destination=np.array([self._number[destination]]),
+            size_bit=np.array([bit]),
+            created_t_s=np.array([max(from_t_s, self._now_t_s + INSTANT_S)]),
+        )
+        return float(forward.forward(self._plan(), bundle).arrival_t_s[0])
+
     def carry(self, until_t_s: float) -> Ended:
         """Carry everything as far as it comes until an instant, and return what came home.
 
@@ -207,6 +234,7 @@ class Courier:
         self._under_way = {name: column[~ended] for name, column in table.items()}
         self._under_way["node"] = result.node[~ended]
         self._now_t_s = until_t_s
+        self.version += 1
         return Ended(
             load=table["load"][rows],
             partner=table["partner"][rows],

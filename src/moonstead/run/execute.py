@@ -223,6 +223,9 @@ class _Run:
             begin_t_s = self.grid.start_t_s + tick * self.grid.step_s
             happened = self.simulator.happen(begin_t_s)
             events.extend(_event_row(begin_t_s, "truth", notice) for notice in happened)
+            commands, told = self.traffic.uplink.step(begin_t_s)
+            self.simulator.obey(commands)
+            events.extend(_event_row(begin_t_s, "ground", notice) for notice in told)
             self.traffic.close_paths(tick, stop)
             sent = self.traffic.sent()
             notices = self.simulator.advance(tick, stop, output, first)

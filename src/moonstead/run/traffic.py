@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.run.courier import Courier, Ended
 from moonstead.run.deliveries import Deliveries
+from moonstead.run.uplink import Uplink
 from moonstead.scenario.build import World
 from moonstead.scenario.flights import orbiters_of
 from moonstead.scenario.model import Scenario
@@ -50,6 +51,8 @@ class Traffic:
             for path, carrier in network.carriers.items()
             if path in names.paths and f"{carrier}.avionics" in names.loads
         }
+        flying = {element.name for element in orbiters_of(world.scenario)}
+        self.uplink = Uplink(world.scenario, self.courier, flying)
         self._down: tuple[str, ...] = ()
         self._ended: list[Ended] = []
         self._sent_bit: list[float] = []
@@ -127,6 +130,7 @@ class Traffic:
             "courier": self.courier.memory(),
             "deliveries": self.deliveries.memory(),
             "down": list(self._down),
+            "uplink": self.uplink.memory(),
         }
 
     def restore(self, memory: dict[str, Any]) -> None:
@@ -134,6 +138,7 @@ class Traffic:
         self.courier.restore(memory["courier"])
         self.deliveries.restore(memory["deliveries"])
         self._down = tuple(memory["down"])
+        self.uplink.restore(memory["uplink"])
         self._begin_bit = self.courier.waiting_bit
 
 

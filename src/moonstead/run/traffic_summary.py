@@ -68,6 +68,7 @@ def network_summary(world: World, traffic: Traffic) -> dict[str, Any]:
             }
             for k, partner in enumerate(traffic.partners)
         },
+        "commands_on_the_way": traffic.uplink.on_the_way,
         "ground_stations": {
             name: {
                 "partner": owner,

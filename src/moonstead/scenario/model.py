@@ -250,6 +250,19 @@ class Event(Spec):
         return self
 
 
+class GroundCommand(Spec):
+    """A command that people on Earth give; it acts when it has come up."""
+
+    at: UtcTime
+    """When it leaves the home of the partner (UTC)."""
+    partner: Annotated[Name, RefersTo("partner")]
+    """Who gives it."""
+    target: str
+    """The load, link, source or tie, as ELEMENT.something."""
+    level: Fraction
+    """From 0, off, to 1; a tie is closed from 0.5 on."""
+
+
 class Experiment(Spec):
     """A series of sessions that a partner asks for."""
 
@@ -316,6 +329,8 @@ class Scenario(Spec):
     """What goes wrong by script."""
     event: tuple[Event, ...] = ()
     """What the surroundings do."""
+    command: tuple[GroundCommand, ...] = ()
+    """What people on Earth command."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Scenario":
