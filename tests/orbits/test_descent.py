@@ -3,7 +3,7 @@
 from math import exp, sqrt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moonstead.environment.site import MOON_RADIUS_M
@@ -33,6 +33,7 @@ def test_the_descent_of_apollos_class_is_as_it_flew() -> None:
     assert descent.mass_fraction == pytest.approx(exp(-descent.total_m_per_s / 3050.0))
 
 
+@settings(max_examples=25)
 @given(st.floats(2.3, 6.0), st.floats(20e3, 300e3), st.floats(2600.0, 4500.0))
 def test_braking_spends_more_than_without_gravity(
     acceleration: float, orbit_m: float, exhaust_m_per_s: float

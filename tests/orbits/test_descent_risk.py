@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2
 
@@ -35,6 +35,7 @@ def test_laplaces_rule(successes: int, attempts: int, mean: float) -> None:
     assert low < chance.mean < high
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 8), st.integers(0, 8), st.integers(1, 3))
 def test_flights_for_cargo_by_drawing(successes: int, failures: int, cargoes: int) -> None:
     chance = Chance(successes, successes + failures)
@@ -44,11 +45,11 @@ def test_flights_for_cargo_by_drawing(successes: int, failures: int, cargoes: in
         assert chance.mean < 0.2
         return
     rng = np.random.default_rng(7)
-    drawn = rng.beta(successes + 1, failures + 1, 40_000)
+    drawn = rng.beta(successes + 1, failures + 1, 20_000)
     share = np.mean(rng.binomial(flights, drawn) >= cargoes)
-    assert share > 0.7 - 0.01
+    assert share > 0.7 - 0.02
     if flights > cargoes:
-        assert np.mean(rng.binomial(flights - 1, drawn) >= cargoes) < 0.7 + 0.01
+        assert np.mean(rng.binomial(flights - 1, drawn) >= cargoes) < 0.7 + 0.02
 
 
 def test_what_cannot_be_had_is_told() -> None:

@@ -41,6 +41,8 @@ def test_an_arc_flown_by_spice_ends_where_it_should(
     pole = np.array([0.0, -np.sin(tilt_rad), np.cos(tilt_rad)])
     arcs = lambert(first, last, time_s, EARTH_GM, pole=pole)
     assert arcs.found.all()
+    # An arc that dives at the centre amplifies rounding without end.
+    assume(_perigee_m(first, arcs.departure_m_per_s[0]) > 0.01 * min(start_m, end_m))
     flown = propagated(first, arcs.departure_m_per_s[0], time_s)
     # An error of one part in 1e13 of the speed grows with the arc: hence not smaller.
     speed = max(float(np.linalg.norm(v)) for v in (arcs.departure_m_per_s, arcs.arrival_m_per_s))
@@ -154,3 +156,9 @@ def test_vallado_example_7_5() -> None:
 
 def _axis_m(position_m: np.ndarray, velocity: np.ndarray) -> float:
     return float(1.0 / (2.0 / np.linalg.norm(position_m) - velocity @ velocity / EARTH_GM))
+
+
+def _perigee_m(position_m: np.ndarray, velocity: np.ndarray) -> float:
+    momentum = np.cross(position_m, velocity)
+    toward = np.cross(velocity, momentum) / EARTH_GM - position_m / np.linalg.norm(position_m)
+    return float(momentum @ momentum / EARTH_GM / (1.0 + np.linalg.norm(toward)))

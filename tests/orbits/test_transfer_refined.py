@@ -15,7 +15,6 @@ from moonstead.orbits.arrival import (
     pole_over,
     site_up,
 )
-from moonstead.orbits.forces import Forces
 from moonstead.orbits.launch_sites import find_launch_site
 from moonstead.orbits.moon_track import MoonTrack
 from moonstead.orbits.propagate import propagate
@@ -70,9 +69,7 @@ def test_a_refined_flight_comes_over_the_site_at_100_km(
     assert 780.0 < refined.insertion_m_per_s < 960.0
 
 
-def test_an_inclination_comes_out_and_jupiter_is_metres(
-    found: Transfers, track: MoonTrack, ephemeris: Ephemeris
-) -> None:
+def test_an_inclination_comes_out(found: Transfers, track: MoonTrack, ephemeris: Ephemeris) -> None:
     axis = moon_axis(ephemeris, found.arrival_t_s[41])[0]
     refined = refine(
         found,
@@ -84,11 +81,6 @@ def test_an_inclination_comes_out_and_jupiter_is_metres(
     )
     assert float(inclination_deg(refined.pole, axis)) == pytest.approx(62.4, abs=0.01)
     assert refined.perilune_altitude_m == pytest.approx(200e3, abs=100.0)
-    finer = Forces(degree=8, earth_oblate=True)
-    flown = propagate(refined.injection, refined.perilune_t_s + 600.0, finer, ephemeris=ephemeris)
-    position_m, _ = flown.state(refined.perilune_t_s + np.arange(-600.0, 600.0, 5.0))
-    lowest_m = np.linalg.norm(position_m, axis=1).min() - MOON_RADIUS_M
-    assert lowest_m == pytest.approx(200e3, abs=1e3)
 
 
 def test_a_plane_that_cannot_be_is_told(

@@ -36,7 +36,7 @@ FINE_RAD, FINE_M = 0.0035, 10_000.0
 """How far a direction, or the line's distance from a body, may move in a fine step."""
 FINE_KNOTS = 0.4
 """How far a direction may move along a skyline in a fine step, in units of its finest spacing."""
-SHARE_OF_RANGE = 0.25
+SHARE_OF_RANGE, HIGHER_RAD = 0.25, 0.35
 
 # Where a kernel keeps what it works with: one array, so that it allocates nothing per epoch.
 _SENDER, _RECEIVER, _SPEED, _MATRIX_S, _MATRIX_R, _LINE, _ENU = 0, 3, 6, 9, 18, 27, 30
@@ -59,8 +59,8 @@ class End(NamedTuple):
     skyline_azimuth_rad, skyline_rad
         Lowest elevation that counts by azimuth, shape (k,): azimuths rise from 0 or below to a
         whole turn or above. A single knot is a skyline of one height.
-    knot_rad
-        Finest spacing of the knots.
+    knot_rad, steepest
+        Finest spacing of the knots; most that the skyline rises or falls by azimuth, rad per rad.
     lowest_rad, highest_rad
         Of the skyline.
     speed_m_per_s
@@ -79,6 +79,7 @@ class End(NamedTuple):
     skyline_azimuth_rad: FloatArray
     skyline_rad: FloatArray
     knot_rad: float
+    steepest: float
     lowest_rad: float
     highest_rad: float
     speed_m_per_s: float
@@ -293,9 +294,9 @@ def margin(condition: int, line: Line, t_s: float) -> tuple[float, float, float,
     Returns
     -------
     tuple
-        The margin (rad or m), positive while the condition holds; how far it is from any
-        change of sign (at most the margin's size); the bound of its rate until half of the
-        range is used up (per second); and a fine step (s).
+        The margin (rad or m), positive while the condition holds; a time in which its sign
+        cannot change (s); a bound of its rate over that time or a fine step (per second); and a
+        fine step (s).
     """
     range_m = draw_line(line, t_s)
     sender, receiver, work = line.sender, line.receiver, line.work
@@ -304,18 +305,24 @@ def margin(condition: int, line: Line, t_s: float) -> tuple[float, float, float,
         centre, first, last = (-1, 0, 0) if condition == CLEAR_OF_MOON else (_ENU, 0, 3)
         read_columns(line.cubic, line.first_t_s, t_s, first, last, work, centre)
         lowest_m = EARTH_RADIUS_M
+        # A line comes no faster to a body than the faster one of its ends.
+        speed = max(sender.speed_m_per_s, receiver.speed_m_per_s)
         if condition == CLEAR_OF_MOON:
             lowest_m = MOON_RADIUS_M + max(sender.grazing_m, receiver.grazing_m)
         else:
             speed += MOST_EARTH_SPEED_M_PER_S
         value = from_body_m(work, centre) - lowest_m
-        return value, abs(value), speed, FINE_M / speed
+        return value, abs(value) / speed, speed, FINE_M / speed
     end = sender if condition == ABOVE_AT_SENDER else receiver
     azimuth, elevation = look(line, condition == ABOVE_AT_SENDER, t_s, range_m)
     value = elevation - skyline_at(end.skyline_azimuth_rad, end.skyline_rad, azimuth)
     spin = MOST_MOON_SPIN_RAD_PER_S if end.kind == ON_MOON else EARTH_SPIN_RAD_PER_S
     rate = speed / ((1.0 - SHARE_OF_RANGE) * max(range_m, 1.0)) + spin
+    # The azimuth turns faster the higher the elevation, which itself may grow by HIGHER_RAD.
+    flattest = cos(min(abs(elevation) + HIGHER_RAD, 1.5))
+    steep = rate * (1.0 + end.steepest / flattest)
     clear = max(elevation - end.highest_rad, end.lowest_rad - elevation, 0.0)
-    clear = min(clear, rate * SHARE_OF_RANGE * range_m / speed)
+    safe_s = max(clear / rate, min(abs(value) / steep, HIGHER_RAD / rate))
+    safe_s = min(safe_s, SHARE_OF_RANGE * range_m / speed)
     fine = min(FINE_RAD, FINE_KNOTS * end.knot_rad * max(cos(elevation), 0.01))
-    return value, clear, rate, fine / rate
+    return value, safe_s, steep, fine / rate

@@ -47,7 +47,7 @@ def search(condition: int, line: Line, windows_t_s: FloatArray) -> FloatArray:
     for window in range(windows_t_s.shape[0]):
         start_t_s, end_t_s = windows_t_s[window, 0], windows_t_s[window, 1]
         found = _with_room(found, count)
-        value, clear, rate, fine_s = margin(condition, line, start_t_s)
+        value, safe_s, rate, fine_s = margin(condition, line, start_t_s)
         if value >= 0.0:
             found[count] = start_t_s
             count += 1
@@ -56,18 +56,20 @@ def search(condition: int, line: Line, windows_t_s: FloatArray) -> FloatArray:
         while True:
             # The last look back is from the end itself.
             at_end = t_s >= end_t_s
-            step_s = max(SHARE_OF_BOUND * clear / rate, fine_s, SHORTEST_STEP_S)
+            step_s = max(SHARE_OF_BOUND * safe_s, fine_s, SHORTEST_STEP_S)
             next_t_s = min(t_s + step_s, end_t_s)
             ahead_rate = rate
             if not at_end:
-                ahead, clear, ahead_rate, fine_s = margin(condition, line, next_t_s)
+                ahead, safe_s, ahead_rate, fine_s = margin(condition, line, next_t_s)
             found = _with_room(found, count)
             if (value >= 0.0) != (ahead >= 0.0):
                 found[count] = _root(condition, line, t_s, next_t_s, value, ahead)
                 count += 1
             elif (
-                abs(value) <= max(rate, ahead_rate) * (next_t_s - before_t_s)
-                and _turns_back(before, value, ahead)
+                _may_cross(t_s - before_t_s, before, value, max(rate, ahead_rate))
+                or _may_cross(next_t_s - t_s, value, ahead, max(rate, ahead_rate))
+            ) and (
+                _turns_back(before, value, ahead)
                 and _touched(condition, line, before_t_s, next_t_s, value, roots)
             ):
                 found[count], found[count + 1] = roots[0], roots[1]
@@ -94,6 +96,12 @@ def _with_room(found: FloatArray, count: int) -> FloatArray:
     for k in range(count):
         longer[k] = found[k]
     return longer
+
+
+@compiled_without_counting
+def _may_cross(step_s: float, before: float, after: float, rate: float) -> bool:
+    """Say whether there may be a zero between two values of one sign."""
+    return abs(before) + abs(after) <= rate * step_s
 
 
 @compiled_without_counting

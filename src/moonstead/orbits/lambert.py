@@ -12,6 +12,7 @@ no arc. A time that is too short for the asked number of turns has none either.
 
 from dataclasses import dataclass
 from math import pi
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -81,21 +82,22 @@ def lambert(
         np.atleast_2d(np.asarray(vector, dtype=np.float64))
         for vector in (departure_m, arrival_m, pole)
     )
-    time_s = np.atleast_1d(np.asarray(flight_time_s, dtype=np.float64))
-    count = max(len(start_m), len(end_m), len(up), len(time_s))
-    start_m, end_m, up = (np.broadcast_to(array, (count, 3)) for array in (start_m, end_m, up))
-    velocities = np.empty((count, 6))
-    _arcs(
-        np.ascontiguousarray(start_m),
-        np.ascontiguousarray(end_m),
-        np.ascontiguousarray(up),
-        np.ascontiguousarray(np.broadcast_to(time_s, count)),
-        gm_m3_per_s2,
-        revolutions,
-        left_branch,
-        velocities,
+    start_m, end_m, up = np.broadcast_arrays(start_m, end_m, up)
+    triangle = _triangle(start_m, end_m, up)
+    time_s = np.asarray(flight_time_s, dtype=np.float64)
+    near_m, far_m, angle_rad, time_s = (
+        np.ascontiguousarray(array)
+        for array in np.broadcast_arrays(
+            triangle.start_m, triangle.end_m, triangle.angle_rad, np.atleast_1d(time_s)
+        )
     )
-    return Arcs(velocities[:, :3], velocities[:, 3:], np.isfinite(velocities[:, 0]))
+    speeds = np.empty((len(time_s), 4))
+    _plane_arcs(near_m, far_m, angle_rad, time_s, gm_m3_per_s2, revolutions, left_branch, speeds)
+    return Arcs(
+        speeds[:, :1] * triangle.start + speeds[:, 1:2] * triangle.start_ahead,
+        speeds[:, 2:3] * triangle.end + speeds[:, 3:] * triangle.end_ahead,
+        np.isfinite(speeds[:, 0]),
+    )
 
 
 def most_revolutions(
@@ -107,14 +109,16 @@ def most_revolutions(
     pole: ArrayLike,
 ) -> int:
     """Return how many full turns fit into the flight time; see `lambert` for the arguments."""
-    start_m, end_m, up = (
-        np.asarray(vector, dtype=np.float64) for vector in (departure_m, arrival_m, pole)
+    triangle = _triangle(
+        *(
+            np.atleast_2d(np.asarray(vector, dtype=np.float64))
+            for vector in (departure_m, arrival_m, pole)
+        )
     )
-    angle_rad = float(_angle_and_plane(start_m, end_m, up)[0])
     lam, time = _shape(
-        float(np.linalg.norm(start_m)),
-        float(np.linalg.norm(end_m)),
-        angle_rad,
+        float(triangle.start_m[0]),
+        float(triangle.end_m[0]),
+        float(triangle.angle_rad[0]),
         flight_time_s,
         gm_m3_per_s2,
     )[:2]
@@ -124,44 +128,55 @@ def most_revolutions(
     return turns - 1 if turns > 0 and time < _shortest(lam, turns)[1] else turns
 
 
+class _Triangle(NamedTuple):
+    """Distances and angle swept, (n,); unit vectors to both ends and ahead of them, (n, 3)."""
+
+    start_m: FloatArray
+    end_m: FloatArray
+    angle_rad: FloatArray
+    start: FloatArray
+    end: FloatArray
+    start_ahead: FloatArray
+    end_ahead: FloatArray
+
+
+def _triangle(start_m: FloatArray, end_m: FloatArray, pole: FloatArray) -> _Triangle:
+    near_m, far_m = np.linalg.norm(start_m, axis=1), np.linalg.norm(end_m, axis=1)
+    with np.errstate(invalid="ignore"):  # a place at the centre has no direction, and no arc
+        start, end = start_m / near_m[:, np.newaxis], end_m / far_m[:, np.newaxis]
+    normal = np.cross(start, end)
+    sine, cosine = np.linalg.norm(normal, axis=1), np.sum(start * end, axis=1)
+    back = np.sum(normal * pole, axis=1) < 0.0
+    in_line = ~(sine >= _IN_LINE)
+    along_pole = pole - np.sum(pole * start, axis=1, keepdims=True) * start
+    normal = np.where(
+        in_line[:, np.newaxis], along_pole, np.where(back, -1.0, 1.0)[:, None] * normal
+    )
+    normal = normal / np.linalg.norm(normal, axis=1, keepdims=True)
+    angle_rad = np.arctan2(np.where(back & ~in_line, -sine, sine), cosine) % (2.0 * pi)
+    return _Triangle(
+        near_m, far_m, angle_rad, start, end, np.cross(normal, start), np.cross(normal, end)
+    )
+
+
 @compiled
-def _arcs(
+def _plane_arcs(
     start_m: FloatArray,
     end_m: FloatArray,
-    pole: FloatArray,
+    angle_rad: FloatArray,
     time_s: FloatArray,
     gm_m3_per_s2: float,
     revolutions: int,
     left_branch: bool,
-    velocities: FloatArray,
+    speeds: FloatArray,
 ) -> None:
-    """Fill the velocities at start and end, (n, 6)."""
+    """Fill what `plane_arc` returns, (n, 4), for arrays (n,)."""
     for i in range(time_s.shape[0]):
-        angle_rad, along_0, along_1 = _angle_and_plane(start_m[i], end_m[i], pole[i])
-        near_m, far_m = np.sqrt(np.sum(start_m[i] ** 2)), np.sqrt(np.sum(end_m[i] ** 2))
         radial_0, across_0, radial_1, across_1 = plane_arc(
-            near_m, far_m, angle_rad, time_s[i], gm_m3_per_s2, revolutions, left_branch
+            start_m[i], end_m[i], angle_rad[i], time_s[i], gm_m3_per_s2, revolutions, left_branch
         )
-        velocities[i, :3] = radial_0 * start_m[i] / near_m + across_0 * along_0
-        velocities[i, 3:] = radial_1 * end_m[i] / far_m + across_1 * along_1
-
-
-@compiled
-def _angle_and_plane(
-    start_m: FloatArray, end_m: FloatArray, pole: FloatArray
-) -> tuple[float, FloatArray, FloatArray]:
-    """Return the angle swept, and the unit vectors ahead of the radius at both ends."""
-    start = start_m / np.sqrt(np.sum(start_m**2))
-    end = end_m / np.sqrt(np.sum(end_m**2))
-    normal = np.cross(start, end)
-    sine = np.sqrt(np.sum(normal**2))
-    cosine = np.sum(start * end)
-    if sine < _IN_LINE:
-        normal = pole - np.sum(pole * start) * start
-    elif np.sum(normal * pole) < 0.0:
-        normal, sine = -normal, -sine
-    normal = normal / np.sqrt(np.sum(normal**2))
-    return np.arctan2(sine, cosine) % (2.0 * pi), np.cross(normal, start), np.cross(normal, end)
+        speeds[i, 0], speeds[i, 1] = radial_0, across_0
+        speeds[i, 2], speeds[i, 3] = radial_1, across_1
 
 
 @compiled

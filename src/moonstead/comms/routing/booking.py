@@ -48,20 +48,19 @@ def find(
     route = known.route[at]
     memory = known.path[at]
     free = errand.avoid < 0
-    if (
-        free
-        and route.hops >= 0
-        and route.size_bit == errand.size_bit
-        and route.generation == ledger.mark[0].generation
-    ):
-        hops = route.hops
-        arrival_t_s = follow(
-            graph, ledger, memory, hops, errand.now_t_s, errand.size_bit, errand.priority
-        )
-        if hops == 0 or arrival_t_s == route.arrival_t_s:
-            copy_path(memory, path, hops)
-            return route.arrival_t_s, hops
-    arrival_t_s, hops = best_path(graph, ledger, errand, room, path)
+    hint_t_s, hint_hops = np.inf, 0
+    if free and route.hops >= 0:
+        same = route.size_bit == errand.size_bit
+        same &= route.generation == ledger.mark[0].generation
+        hint_hops = route.hops
+        if hint_hops > 0:
+            hint_t_s = follow(
+                graph, ledger, memory, hint_hops, errand.now_t_s, errand.size_bit, errand.priority
+            )
+        if same and hint_t_s == route.arrival_t_s:  # or both infinity: there was no path
+            copy_path(memory, path, hint_hops)
+            return hint_t_s, hint_hops
+    arrival_t_s, hops = best_path(graph, ledger, errand, (hint_t_s, hint_hops), room, path)
     if free:
         route.hops = hops
         copy_path(path, memory, hops)
@@ -74,6 +73,8 @@ def find(
 @compiled_without_counting
 def book(graph: Graph, ledger: Ledger, errand: Errand, path: IntArray, hops: int) -> None:
     """Take the volume of a path for a bundle: of its priority and below (3.2.8.1.2)."""
+    if errand.size_bit == 0.0:
+        return
     for hop in range(hops):
         for priority in range(errand.priority + 1):
             ledger.volume_bit[path[hop], priority] -= errand.size_bit

@@ -47,8 +47,9 @@ class Graph(NamedTuple):
 
     node_first: IntArray
     """First link that leaves each node, shape (n + 1,)."""
-    link_of: IntArray
-    """Link from a node to a node, -1 where there is none, shape (n, n)."""
+    apart: IntArray
+    """Fewest hops from a node to a node, whatever the times; more than MOST_HOPS where there is no
+    way, shape (n, n)."""
     link: Records
     """Destination, first contact, the one after the last, least delay: `LINK`, shape (m,)."""
     contact: Records
@@ -84,7 +85,8 @@ def graph_of(plan: ContactPlan, owlt_margin: float = OWLT_MARGIN) -> Graph:
         Share of the light time that is added to it.
     """
     count = len(plan.nodes)
-    row = np.lexsort([plan.start_t_s, plan.destination, plan.source])
+    count = max(len(plan.nodes), 1)
+    row = np.argsort(plan.source * count + plan.destination, kind="stable")  # sorted by start
     contact = np.zeros(len(plan), dtype=CONTACT)
     contact["row"] = row
     contact["source"], contact["to"] = plan.source[row], plan.destination[row]
@@ -92,17 +94,27 @@ def graph_of(plan: ContactPlan, owlt_margin: float = OWLT_MARGIN) -> Graph:
     contact["rate_bit_per_s"] = plan.rate_bit_per_s[row]
     contact["owlt_s"] = plan.owlt_s[row]
     contact["delay_s"] = plan.owlt_s[row] * (1.0 + owlt_margin)
-    count = max(len(plan.nodes), 1)
     key = contact["source"] * count + contact["to"]
-    pairs, first, contact["link"] = np.unique(key, return_index=True, return_inverse=True)
+    begins = np.diff(key, prepend=-1) > 0
+    first, contact["link"] = np.flatnonzero(begins), np.cumsum(begins) - 1
+    pairs = key[first]
     link = np.zeros(len(pairs), dtype=LINK)
     link["to"], link["first"], link["stop"] = pairs % count, first, np.append(first[1:], len(key))
     link["delay_s"] = np.inf
     np.minimum.at(link["delay_s"], contact["link"], contact["delay_s"])
-    link_of = np.full((count, count), -1, dtype=np.int64)
-    link_of[pairs // count, pairs % count] = np.arange(len(pairs))
     node_first = np.searchsorted(pairs // count, np.arange(count + 1)).astype(np.int64)
-    return Graph(node_first, link_of, link, contact)
+    return Graph(node_first, _apart(pairs // count, pairs % count, count), link, contact)
+
+
+def _apart(source: IntArray, to: IntArray, nodes: int) -> IntArray:
+    apart = np.full((nodes, nodes), MOST_HOPS + 1, dtype=np.int64)
+    np.fill_diagonal(apart, 0)
+    for _ in range(MOST_HOPS):
+        before = apart.copy()
+        np.minimum.at(apart, source, before[to] + 1)
+        if np.array_equal(apart, before):
+            break
+    return np.minimum(apart, MOST_HOPS + 1)
 
 
 def ledger_of(plan: ContactPlan, graph: Graph) -> Ledger:

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstead.comms.routing.graph import MOST_HOPS, Graph, Ledger
-from moonstead.compiled import compiled_without_counting
+from moonstead.compiled import compiled_without_counting, inlined
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -41,6 +41,8 @@ class Room(NamedTuple):
     """At each node with at most so many hops, shape (MOST_HOPS + 1, n)."""
     via: IntArray
     """Contact of the last hop, -1 where one hop more brings nothing, shape (MOST_HOPS + 1, n)."""
+    close_t_s: FloatArray
+    """Earliest end among the contacts so far, shape (MOST_HOPS + 1, n)."""
     path: IntArray
     """A path in link order, shape (MOST_HOPS,)."""
     trial: IntArray
@@ -53,6 +55,7 @@ def room_for(nodes: int) -> Room:
     return Room(
         arrival_t_s=np.empty(shape),
         via=np.empty(shape, np.int64),
+        close_t_s=np.empty(shape),
         path=np.empty(MOST_HOPS, np.int64),
         trial=np.empty(MOST_HOPS, np.int64),
     )
@@ -72,12 +75,20 @@ class Errand(NamedTuple):
 
 @compiled_without_counting
 def best_path(
-    graph: Graph, ledger: Ledger, errand: Errand, room: Room, path: IntArray
+    graph: Graph,
+    ledger: Ledger,
+    errand: Errand,
+    hint: tuple[float, int],
+    room: Room,
+    path: IntArray,
 ) -> tuple[float, int]:
     """Find the best path of a bundle.
 
     Parameters
     ----------
+    hint
+        Arrival and hops of some path that the bundle can take, infinity and 0 where none is known;
+        what is later is not looked at.
     path
         Filled with the contacts, in link order, shape (MOST_HOPS,).
 
@@ -87,26 +98,37 @@ def best_path(
         Arrival of the last byte, TDB seconds past J2000, and number of hops; infinity and 0 where
         there is no path.
     """
-    # One search after another, in one place, as each place costs seconds of compilation: for the
-    # earliest arrival with the fewest hops; for a later termination until there is none; for a
-    # lower entry node.
-    arrival_t_s, hops, close_t_s, least_end_t_s = np.inf, 0, -np.inf, -np.inf
-    most_hops, entry, link = MOST_HOPS, ANY, -1
-    while True:
-        limits = (arrival_t_s, most_hops, least_end_t_s, entry)
+    # One search after another, all in one place, as each place costs seconds of compilation:
+    # a guess with the fewest hops that there can be; anything earlier; a later termination, until
+    # there is none; a lower entry node. All but the second look at few nodes.
+    source, target = errand.source, errand.destination
+    arrival_t_s, hops, before_t_s, least_end_t_s = np.inf, 0, np.inf, -np.inf
+    most_hops, entry, link, stage = graph.apart[source, target], ANY, -1, 0
+    if hint[0] < np.inf:
+        before_t_s = np.nextafter(hint[0], np.inf)
+        if hint[0] <= errand.now_t_s:  # nothing is earlier; is anything shorter?
+            most_hops, stage = hint[1], 1
+    while most_hops <= MOST_HOPS:
+        limits = (before_t_s, most_hops, least_end_t_s, entry)
         found_t_s, found = _search(graph, ledger, errand, limits, room)
         if found > 0:
             copy_path(room.trial, path, found)
-            arrival_t_s, hops, most_hops = found_t_s, found, found
-            if link >= 0:
-                break
-            close_t_s = _termination(ledger, path, hops)
-            least_end_t_s = np.nextafter(close_t_s, np.inf)
+            arrival_t_s, hops = found_t_s, found
+        if stage == 0 and arrival_t_s > errand.now_t_s:
+            most_hops, before_t_s, stage = MOST_HOPS, min(before_t_s, arrival_t_s), 1
             continue
         if hops == 0:
             break
-        link = graph.node_first[errand.source] if link < 0 else link + 1
-        entry, least_end_t_s = graph.link[link].to, close_t_s
+        if stage < 2 or (stage == 2 and found > 0):
+            most_hops, before_t_s, stage = hops, np.nextafter(arrival_t_s, np.inf), 2
+            least_end_t_s = np.nextafter(_termination(ledger, path, hops), np.inf)
+            continue
+        if stage == 3 and found > 0:
+            break
+        link = graph.node_first[source] if stage == 2 else link + 1
+        while 1 + graph.apart[graph.link[link].to, target] > hops:
+            link += 1  # at the latest the path's own entry is near enough
+        entry, stage, least_end_t_s = graph.link[link].to, 3, _termination(ledger, path, hops)
         if entry >= graph.contact[path[0]].to:
             break
     return arrival_t_s, hops
@@ -162,8 +184,10 @@ def _search(
 ) -> tuple[float, int]:
     """Find the earliest arrival, and the fewest hops for it, within limits; the path is a trial.
 
-    The limits are the latest arrival, the most hops, the least end of a contact, and the node to
-    which the first hop must lead, or ANY.
+    The limits are a time before which it must arrive, the most hops, the least end of a contact,
+    and the node to which the first hop must lead, or ANY. Of paths to a node that are equal in
+    arrival and hops the one with the later termination is kept; that is mostly, not always, the
+    latest there is.
     """
     most_hops = limits[1]
     at_t_s, via = room.arrival_t_s, room.via
@@ -172,8 +196,10 @@ def _search(
     for node in range(nodes):
         at_t_s[0, node] = np.inf
         via[0, node] = -1
+    at_t_s[0, target] = limits[0]
     at_t_s[0, source] = errand.now_t_s
     via[0, source] = 0
+    room.close_t_s[0, source] = np.inf
     best_hops = 0
     for hop in range(1, most_hops + 1):
         for node in range(nodes):
@@ -181,7 +207,8 @@ def _search(
             via[hop, node] = -1
         improved = False
         for node in range(nodes):
-            if via[hop - 1, node] < 0 or node == target:
+            late = via[hop, target] < 0 and at_t_s[hop - 1, node] >= at_t_s[hop, target]
+            if via[hop - 1, node] < 0 or node == target or late:
                 continue
             improved |= _hop_from(graph, ledger, errand, limits, room, node, hop)
         if via[hop, target] >= 0:
@@ -194,7 +221,7 @@ def _search(
     return at_t_s[best_hops, target], best_hops
 
 
-@compiled_without_counting
+@inlined
 def _hop_from(
     graph: Graph,
     ledger: Ledger,
@@ -205,27 +232,33 @@ def _hop_from(
     hop: int,
 ) -> bool:
     """Take one hop more from a node; say whether that brought anything."""
-    latest_t_s, most_hops, least_end_t_s, entry = limits
-    at_t_s, target = room.arrival_t_s, errand.destination
+    most_hops, least_end_t_s, entry = limits[1], limits[2], limits[3]
+    at_t_s, close_t_s, target = room.arrival_t_s, room.close_t_s, errand.destination
     ready_t_s = at_t_s[hop - 1, node]
-    first, stop = graph.node_first[node], graph.node_first[node + 1]
-    if hop == most_hops:  # only a hop to the target helps now
-        first = graph.link_of[node, target]
-        stop = first + 1 if first >= 0 else first
     improved = False
-    for link in range(first, stop):
+    for link in range(graph.node_first[node], graph.node_first[node + 1]):
         to = graph.link[link].to
+        if hop + graph.apart[to, target] > most_hops:
+            continue
         if hop == 1 and (to == errand.avoid or (entry >= 0 and entry != to)):
             continue
+        # Being as early as the target helps no other node; being as early as before helps a node
+        # if it came there with as many hops.
         bound_t_s = min(at_t_s[hop, to], at_t_s[hop, target])
-        if ready_t_s + graph.link[link].delay_s >= bound_t_s:
+        soonest_t_s = ready_t_s + graph.link[link].delay_s
+        if soonest_t_s > bound_t_s or (to != target and soonest_t_s >= at_t_s[hop, target]):
             continue
         t_s, k = _earliest(
             graph, ledger, errand, link, ready_t_s, hop == 1, least_end_t_s, bound_t_s
         )
-        if k >= 0 and t_s <= latest_t_s:
+        if k < 0 or (to != target and t_s == at_t_s[hop, target]):
+            continue
+        end_t_s = min(close_t_s[hop - 1, node], ledger.end_t_s[k])
+        later = room.via[hop, to] >= 0 and end_t_s > close_t_s[hop, to]
+        if t_s < at_t_s[hop, to] or later:
             at_t_s[hop, to] = t_s
             room.via[hop, to] = k
+            close_t_s[hop, to] = end_t_s
             improved = True
     return improved
 
@@ -242,7 +275,7 @@ def _trace(graph: Graph, room: Room, target: int, hops: int) -> None:
         hop -= 1
 
 
-@compiled_without_counting
+@inlined
 def _earliest(
     graph: Graph,
     ledger: Ledger,
@@ -253,17 +286,17 @@ def _earliest(
     least_end_t_s: float,
     bound_t_s: float,
 ) -> tuple[float, int]:
-    """Return the earliest arrival over a link before a bound, and the contact; -1 for none."""
+    """Return the earliest arrival over a link, no later than a bound, and the contact, or -1."""
     size_bit, priority = errand.size_bit, errand.priority
     stop = graph.link[link].stop
     k = _skip_used(ledger, link, stop, errand.now_t_s, priority)
-    if k + 8 < stop and ledger.end_t_s[k + 8] <= ready_t_s:
-        k = _after(ledger.end_t_s, k + 8, stop, ready_t_s)
+    if k < stop and ledger.end_t_s[k] <= ready_t_s:
+        k = _after(ledger.end_t_s, k + 1, stop, ready_t_s)
     least_delay_s = graph.link[link].delay_s
     found = -1
     while k < stop:
         start_t_s = graph.contact[k].start_t_s
-        if start_t_s + least_delay_s >= bound_t_s:
+        if start_t_s + least_delay_s > bound_t_s:
             break
         end_t_s = ledger.end_t_s[k]
         if end_t_s >= least_end_t_s and ledger.volume_bit[k, priority] >= size_bit:
@@ -273,14 +306,15 @@ def _earliest(
             if begin_t_s < end_t_s and graph.contact[k].rate_bit_per_s > 0.0:
                 sent_t_s = begin_t_s + size_bit / graph.contact[k].rate_bit_per_s
                 arrival_t_s = sent_t_s + graph.contact[k].delay_s
-                if sent_t_s <= end_t_s and arrival_t_s < bound_t_s:
+                nearer = arrival_t_s < bound_t_s or (found < 0 and arrival_t_s == bound_t_s)
+                if sent_t_s <= end_t_s and nearer:
                     bound_t_s = arrival_t_s
                     found = k
         k += 1
     return bound_t_s, found
 
 
-@compiled_without_counting
+@inlined
 def _skip_used(ledger: Ledger, link: int, stop: int, now_t_s: float, priority: int) -> int:
     k = ledger.first[link, priority]
     least_bit = ledger.mark[0].least_bit
@@ -290,7 +324,7 @@ def _skip_used(ledger: Ledger, link: int, stop: int, now_t_s: float, priority: i
     return int(k)
 
 
-@compiled_without_counting
+@inlined
 def _after(end_t_s: FloatArray, low: int, high: int, t_s: float) -> int:
     """Return the first contact of a link that ends after a time."""
     while low < high:
