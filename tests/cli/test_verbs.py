@@ -24,9 +24,12 @@ CHECK_KEYS = {
 }  # fmt: skip
 RUN_KEYS = {
     "scenario", "title", "site", "survival", "energy", "stores", "nodes", "data", "tanks",
+    "network",
     "elements", "partners", "ground_stations", "experiments", "balances", "balances_close",
 }  # fmt: skip
-UNITS = ("_w", "_kwh", "_h", "_k", "_m", "_deg", "_kg", "_gbit", "_fraction", "_utc", "_residual")
+UNITS = (
+    "_w", "_kwh", "_h", "_k", "_m", "_deg", "_kg", "_gbit", "_fraction", "_utc", "_residual", "_s",
+)  # fmt: skip
 COMMAND = [sys.executable, "-c", "from moonstead.cli.main import main; main()"]
 
 
