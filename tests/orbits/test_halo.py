@@ -6,14 +6,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moonstead.environment.ephemeris import Ephemeris, load_ephemeris
+from moonstead.environment.site import MOON_RADIUS_M
 from moonstead.environment.timescale import from_utc
 from moonstead.errors import InputError
+from moonstead.orbits.constructors import halo_trajectory
+from moonstead.orbits.course import course_of
+from moonstead.orbits.events import find_events
+from moonstead.orbits.forces import POINT_MASSES, Forces
 from moonstead.orbits.halo import (
     Halo,
     halo_of_amplitude,
     halo_of_period,
     halo_of_resonance,
 )
+from moonstead.orbits.propagate import propagate_states
+from moonstead.orbits.state import OrbitState
 from moonstead.orbits.threebody import (
     LENGTH_UNIT_M,
     MASS_RATIO,
@@ -113,3 +120,64 @@ def test_states_at_phases_are_of_one_orbit() -> None:
     assert states[2] == pytest.approx(states[4], abs=1e-9)
     mirrored = states[3] * [1, -1, 1, -1, 1, -1]  # the orbit is its own mirror image in y
     assert states[2] == pytest.approx(mirrored, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("halo", "least_m", "greatest_m"),
+    [
+        # Recalled perilune radii of 3,200 to 3,500 km are of long fits; single ones stray more.
+        (halo_of_resonance(9, 2), 3.1e6, 73e6),
+        (halo_of_amplitude(13e6), 46e6, 79.5e6),  # Zhang et al. 2021: 47,000 to 79,000 km
+    ],
+    ids=["9:2", "Queqiao-1"],
+)
+def test_a_halo_flies_in_the_true_system_without_a_burn(
+    halo: Halo, least_m: float, greatest_m: float, ephemeris: Ephemeris
+) -> None:
+    start_t_s = from_utc("2030-01-01")
+    end_t_s = start_t_s + 59.06 * DAY_S  # two synodic months, nine revolutions of 9:2
+    forces = Forces(degree=4)
+    flown = halo_trajectory(halo, start_t_s, end_t_s, forces, ephemeris=ephemeris)
+    assert flown.end_t_s == pytest.approx(end_t_s, abs=1e-6)
+    course = course_of(flown, ephemeris, None)
+    assert course.period_s == pytest.approx(halo.period_s, rel=0.02)
+    assert course.altitude_m[0] + MOON_RADIUS_M > least_m
+    assert course.altitude_m[1] + MOON_RADIUS_M < greatest_m
+    # One integration over pieces, joints included, ends where the trajectory does.
+    begin, meet = start_t_s + 0.1 * halo.period_s, start_t_s + 0.9 * halo.period_s
+    place_m, speed_m_per_s = flown.state([begin, meet])
+    state = OrbitState(epoch_t_s=begin, position_m=place_m[0], velocity_m_per_s=speed_m_per_s[0])
+    alone_m, _ = propagate_states(state, [meet], forces, ephemeris=ephemeris)
+    assert np.linalg.norm(alone_m[0] - place_m[1]) < 100.0  # a millimetre, grown unstably
+
+
+def test_the_mean_period_of_a_flown_resonant_orbit_is_that_of_the_resonance(
+    ephemeris: Ephemeris,
+) -> None:
+    halo, start_t_s = halo_of_resonance(9, 2), from_utc("2030-01-01")
+    end_t_s = start_t_s + 90.0 * DAY_S
+    flown = halo_trajectory(halo, start_t_s, end_t_s, POINT_MASSES, ephemeris=ephemeris)
+    events = find_events(flown, ephemeris)
+    perilunes_t_s = [event.t_s for event in events if event.kind == "perilune"]
+    assert len(perilunes_t_s) == 14
+    mean_d = (perilunes_t_s[-1] - perilunes_t_s[0]) / 13 / DAY_S
+    assert mean_d == pytest.approx(6.5624, abs=0.02)
+    radius_m = np.linalg.norm(flown.state(perilunes_t_s)[0], axis=1)
+    assert 3.2e6 < np.median(radius_m) < 3.5e6
+
+
+def test_equal_questions_have_equal_bytes(ephemeris: Ephemeris) -> None:
+    halo, start_t_s = halo_of_amplitude(13e6), from_utc("2030-01-01")
+    first, again = (
+        halo_trajectory(
+            halo, start_t_s, start_t_s + 20.0 * DAY_S, POINT_MASSES, ephemeris=ephemeris
+        )
+        for _ in range(2)
+    )
+    assert first.position_m.tobytes() == again.position_m.tobytes()
+
+
+def test_an_end_before_the_start_is_refused(ephemeris: Ephemeris) -> None:
+    halo = halo_of_resonance(9, 2)
+    with pytest.raises(InputError, match="must be after the start"):
+        halo_trajectory(halo, 0.0, 0.0, POINT_MASSES, ephemeris=ephemeris)

@@ -26,6 +26,7 @@ VERBS = {
     "horizon": Verb("moonstead.cli.horizon", "Compute a terrain horizon from elevation models."),
     "init": Verb("moonstead.cli.init", "Write a commented scenario to start from."),
     "map": Verb("moonstead.cli.map", "Map light, Earth, relief or temperature around a site."),
+    "orbit": Verb("moonstead.cli.orbit", "Fly an orbiter: drift, eclipses, station keeping."),
     "report": Verb("moonstead.cli.report", "Write the report of a run again."),
     "run": Verb("moonstead.cli.run", "Run a scenario and write its report."),
     "schema": Verb("moonstead.cli.schema", "Print the JSON schema of a scenario."),

@@ -93,6 +93,11 @@ def orbit_names() -> tuple[str, ...]:
     return tuple(_rows())
 
 
+def catalogue_rows() -> tuple[dict[str, str], ...]:
+    """Return the rows of the catalogue as they stand in its file, without building the orbits."""
+    return tuple(_rows().values())
+
+
 def find_orbit(name: str) -> NamedOrbit:
     """Return an orbit of the catalogue.
 

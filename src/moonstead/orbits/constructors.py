@@ -20,7 +20,7 @@ from moonstead.orbits.kepler import Orbit, state_equator_m
 from moonstead.orbits.propagate import propagate
 from moonstead.orbits.shooting import shoot
 from moonstead.orbits.state import OrbitState
-from moonstead.orbits.threebody import to_icrf
+from moonstead.orbits.threebody import to_icrf, turning_frame
 
 FloatArray = NDArray[np.float64]
 
@@ -70,6 +70,14 @@ def plane_axes(ephemeris: Ephemeris, t_s: float, plane: Plane) -> FloatArray:
         return earth_plane_axes(ephemeris, t_s)
     axes: FloatArray = ephemeris.rotation_icrf_to_moon_me(t_s)[:, :, 0].T
     return axes
+
+
+def plane_poles(ephemeris: Ephemeris, t_s: FloatArray, plane: Plane) -> FloatArray:
+    """Return the poles of a plane at epochs (n,) as unit vectors in ICRF, shape (n, 3)."""
+    if plane == "earth":
+        return turning_frame(ephemeris, t_s)[0][:, :, 2]
+    poles: FloatArray = ephemeris.rotation_icrf_to_moon_me(t_s)[2].T
+    return poles
 
 
 def frozen_orbit(

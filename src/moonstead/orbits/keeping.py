@@ -22,9 +22,8 @@ FloatArray = NDArray[np.float64]
 class Errors:
     """Standard deviations of navigation and engine.
 
-    The defaults are those of Davis et al. 2017 (AAS 17-269) for a craft without crew: three sigma
-    of 10 km and 10 cm/s for navigation, 3 % for the engine; the least step of the engine is an
-    assumption.
+    The defaults, a kilometre and a centimetre a second for navigation by radio and one per cent
+    for the engine, are an assumption.
 
     Parameters
     ----------
@@ -38,8 +37,8 @@ class Errors:
         Of the draws.
     """
 
-    position_m: float = 3333.0
-    velocity_m_per_s: float = 0.0333
+    position_m: float = 1000.0
+    velocity_m_per_s: float = 0.01
     engine_fraction: float = 0.01
     engine_m_per_s: float = 1e-3
     seed: int = 1

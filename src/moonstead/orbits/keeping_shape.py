@@ -116,7 +116,9 @@ def keep_shape(
         now = shape(flown[-1])
         shift_m = now.axis_m * float(np.linalg.norm(wanted.vector - now.vector))
         if max(shift_m, abs(wanted.axis_m - now.axis_m)) > band_m:
-            for wait_s, burn in _burns(last_state(flown[-1]), wanted, now, ephemeris, plane):
+            begin = last_state(flown[-1])
+            pole = plane_axes(ephemeris, begin.epoch_t_s, plane)[:, 2]
+            for wait_s, burn in cheapest_burns(begin, wanted, now, pole):
                 at_t_s = look_t_s + period_s + wait_s
                 if at_t_s > flown[-1].end_t_s:
                     flown.append(coast(last_state(flown[-1]), at_t_s))
@@ -190,11 +192,25 @@ def shape_of_revolution(
     )
 
 
-def _burns(
-    state: OrbitState, wanted: Shape, now: Shape, ephemeris: Ephemeris, plane: Plane
+def cheapest_burns(
+    state: OrbitState, wanted: Shape, now: Shape, pole: FloatArray
 ) -> list[tuple[float, FloatArray]]:
-    """Return waits from a state, in s, and burns in ICRF, in m/s: the cheapest pair."""
-    pole = plane_axes(ephemeris, state.epoch_t_s, plane)[:, 2]
+    """Return the two burns of one revolution that change size and perilune at the least cost.
+
+    Parameters
+    ----------
+    state
+        Where the revolution begins, in ICRF.
+    wanted, now
+        Of which the difference is to be made.
+    pole
+        Of the plane that node counts from, a unit vector in ICRF, shape (3,).
+
+    Returns
+    -------
+    list of tuple
+        Wait from the state in s, and burn in ICRF in m/s, shape (3,).
+    """
     node, ahead = (axis[0] for axis in _to_node(state.vector[None, :], pole))
     miss = np.append(wanted.vector - now.vector, (wanted.axis_m - now.axis_m) / now.axis_m)
     waits_s, states = _revolution(state)
