@@ -11,6 +11,7 @@ from moonstead.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from moonstead.cli.orbit_source import Source
+    from moonstead.environment.ephemeris import Ephemeris
     from moonstead.environment.trajectory import Trajectory
 
 _CSV_STEP_S = 60.0
@@ -105,7 +106,7 @@ def orbit(
         from moonstead.cli.orbit_plot import plot_orbit
 
         plot_orbit(source, trajectory, course, ephemeris, picture)
-    _export(trajectory, source, targets)
+    _export(trajectory, source, ephemeris, targets)
     files = [str(path) for path in (picture, *targets.values()) if path is not None]
     facts = orbit_facts(source, trajectory, course, keeping, forces, ephemeris)
     facts = {**facts, "asked_days": days, "files": files}
@@ -115,10 +116,14 @@ def orbit(
     print_orbit(facts)
 
 
-def _export(trajectory: "Trajectory", source: "Source", targets: dict[str, Path | None]) -> None:
+def _export(
+    trajectory: "Trajectory",
+    source: "Source",
+    ephemeris: "Ephemeris",
+    targets: dict[str, Path | None],
+) -> None:
     import numpy as np
 
-    from moonstead.environment.ephemeris import load_ephemeris
     from moonstead.environment.timescale import iso_utc
     from moonstead.interop.czml import write_czml
     from moonstead.interop.oem import write_oem
@@ -135,7 +140,7 @@ def _export(trajectory: "Trajectory", source: "Source", targets: dict[str, Path 
         )
         write_oem(message, targets["--oem"])
     if targets["--czml"] is not None:
-        write_czml([trajectory], load_ephemeris(), source.title, targets["--czml"])
+        write_czml([trajectory], ephemeris, source.title, targets["--czml"])
     if targets["--csv"] is not None:
         span_s = trajectory.end_t_s - trajectory.start_t_s
         t_s = trajectory.start_t_s + _CSV_STEP_S * np.arange(

@@ -8,6 +8,7 @@ import numpy as np
 from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.environment.ephemeris import Ephemeris
 from moonstead.environment.site import MOON_RADIUS_M
+from moonstead.environment.timescale import iso_utc
 from moonstead.environment.trajectory import Trajectory
 from moonstead.errors import InputError, Problem, RangeError
 from moonstead.interop.ndm_frames import to_moon_icrf
@@ -188,7 +189,5 @@ def kept(
 def _inside(end_t_s: float, ephemeris: Ephemeris) -> None:
     """Refuse a span that leaves the ephemeris before anything is flown."""
     if end_t_s > ephemeris.last_t_s:
-        from moonstead.environment.timescale import iso_utc
-
         remedy = f"the flight ends after the ephemeris ({iso_utc(ephemeris.last_t_s)})"
         raise RangeError(Problem("--days", "", "", remedy))

@@ -46,8 +46,7 @@ def plot_windows(found: Windows, path: Path) -> None:
     scale = Normalize(float(cost_km_per_s.min()), float(cost_km_per_s.max()) + 1e-6)
     colours = ScalarMappable(scale, "Oranges_r")
     for place, month in enumerate(months):
-        if found.times is not None:
-            _draw_landings(axes, found, month, place)
+        _draw_landings(axes, found, month, place)
         _draw_launches(axes, found, month, place, colours)
         _draw_best(axes, found, month, place)
     labels = [f"{MONTHS[month.month - 1]} {month.year}" for month in months]
@@ -95,18 +94,24 @@ def _draw_landings(axes: Any, found: Windows, month: Month, place: int) -> None:
     )
 
 
+def _height(found: Windows) -> float:
+    """Return the height of a row's launches: all of it where there are no landings."""
+    return 0.9 if found.times is None else _SLOT
+
+
 def _draw_launches(
     axes: Any, found: Windows, month: Month, place: int, colours: ScalarMappable
 ) -> None:
     begin_t_s, end_t_s = _begin_t_s(month)
     length_days = (end_t_s - begin_t_s) / DAY_S
-    axes.add_patch(Rectangle((1.0, place + 0.05), length_days, _SLOT, color="#EEEEEE"))
+    height = _height(found)
+    axes.add_patch(Rectangle((1.0, place + 0.05), length_days, height, color="#EEEEEE"))
     launch_t_s = found.flights.transfers.launch_t_s[month.flights]
     cost = found.flights.cost_m_per_s[month.flights] / 1e3
     width_days = 0.42
     boxes = [
         Rectangle(
-            (1.0 + (t_s - begin_t_s) / DAY_S - width_days / 2, place + 0.05), width_days, _SLOT
+            (1.0 + (t_s - begin_t_s) / DAY_S - width_days / 2, place + 0.05), width_days, height
         )
         for t_s in launch_t_s
     ]
@@ -120,7 +125,9 @@ def _draw_best(axes: Any, found: Windows, month: Month, place: int) -> None:
         return
     begin_t_s, _ = _begin_t_s(month)
     launch_day = 1.0 + (found.flights.transfers.launch_t_s[best.flight] - begin_t_s) / DAY_S
-    axes.plot(launch_day, place + 0.05 + _SLOT / 2, marker="^", color="black", markersize=6)
+    axes.plot(
+        launch_day, place + 0.05 + _height(found) / 2, marker="^", color="black", markersize=6
+    )
     words = f"{found.flights.cost_m_per_s[best.flight] / 1e3:.2f} km/s"
     axes.text(32.2, place + 0.5, words, va="center", fontsize="small")
     if best.landing is not None:

@@ -144,13 +144,22 @@ def find_transfers(
 
 
 def _numbered(found: dict[str, FloatArray]) -> NDArray[np.int64]:
-    """Return the rank by first lift-off of every pair of day and branch."""
-    keys, place = np.unique(found["opportunity"], return_inverse=True)
-    first = np.full(len(keys), np.inf)
-    np.minimum.at(first, place, found["launch_t_s"])
-    rank = np.empty(len(keys), dtype=np.int64)
-    rank[np.argsort(first, kind="stable")] = np.arange(len(keys))
-    return rank[place]
+    """Return the rank by first lift-off of every launch opportunity.
+
+    Flights of one branch belong together where they leave within hours: the lift-off moves by
+    minutes with the flight time, and by a day to the next opportunity.
+    """
+    launch_t_s, branch = found["launch_t_s"], found["opportunity"]
+    order = np.lexsort((launch_t_s, branch))
+    apart = np.diff(launch_t_s[order]) > _SAME_LAUNCH_S
+    number = np.cumsum(np.concatenate([[False], apart | (np.diff(branch[order]) != 0)]))
+    first = np.full(number[-1] + 1 if len(number) else 0, np.inf)
+    np.minimum.at(first, number, launch_t_s[order])
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first, kind="stable")] = np.arange(len(first))
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = rank[number]
+    return ranks
 
 
 def _branch(
@@ -208,14 +217,13 @@ def _branch(
     arrival_t_s = injection_t_s + flight_s
     arriving = radial[..., np.newaxis] * end + across[..., np.newaxis] * end_ahead
     excess = arriving - track.velocity_m_per_s(arrival_t_s)
-    days = np.arange(len(noon_t_s))[:, np.newaxis]
     columns = {
         "launch_t_s": launch_t_s,
         "injection_t_s": injection_t_s,
         "arrival_t_s": arrival_t_s,
         "azimuth_deg": np.degrees(azimuth),
         "inclination_deg": np.degrees(tilt),
-        "opportunity": np.broadcast_to(4 * days + 2 * moon_branch + launch_branch, shape),
+        "opportunity": np.full(shape, 2 * moon_branch + launch_branch),
         "injection_m": parking_m * start,
         "injection_m_per_s": speed[..., np.newaxis] * ahead,
         "tli_m_per_s": speed - parking_m * rate,
