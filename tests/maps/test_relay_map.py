@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.interpolate import CubicSpline
 from ball_maps import SOUTH, made_map, terrain_of
+from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 
 from moonstead.cli.relay import find_relay

@@ -13,13 +13,12 @@ from moonstead.environment.timescale import iso_utc
 from moonstead.environment.trajectory import Trajectory
 from moonstead.errors import InputError, Problem, RangeError
 from moonstead.interop.flown import read_trajectory
-from moonstead.orbits.catalogue import find_orbit, fly
+from moonstead.orbits.catalogue import Ellipse, find_orbit
+from moonstead.orbits.constructors import halo_trajectory, keplerian_state
 from moonstead.orbits.forces import Forces, SolarPressure
 from moonstead.orbits.halo import Halo
 from moonstead.orbits.held import axes_of, held_trajectory
-from moonstead.orbits.kepler import Orbit, shape_of_altitudes
 from moonstead.orbits.propagate import propagate
-from moonstead.orbits.state import state_of_orbit
 from moonstead.scenario.model import Scenario
 
 Orbiter = RelayOrbiter | OrbitalModule
@@ -96,20 +95,21 @@ def _made(
     spec = element.orbit
     if spec.ephemeris is not None:
         return _flown(element, folder / spec.ephemeris, ephemeris, start_t_s, end_t_s)
-    if spec.catalogue is None:
-        orbit = _shape(spec, start_t_s)
-        if spec.motion == "free":
-            forces, state = _forces(spec), state_of_orbit(orbit)
-            return propagate(state, end_t_s, forces, ephemeris=ephemeris, name=element.name)
-        axes = axes_of("equator", ephemeris, start_t_s)
+    shape: Ellipse | Halo | None = ellipse_of(spec)
+    if spec.catalogue is not None:
+        shape = find_orbit(spec.catalogue).shape
+    if isinstance(shape, Halo):
+        return halo_trajectory(
+            shape, start_t_s, end_t_s, _forces(spec), ephemeris=ephemeris, name=element.name
+        )
+    if shape is None:
+        raise AssertionError("the orbit's own check lets no such orbit through")
+    orbit = shape.at(start_t_s)
+    if spec.motion == "held":
+        axes = axes_of(shape.plane, ephemeris, start_t_s)
         return held_trajectory(element.name, orbit, start_t_s, end_t_s, axes)
-    named = find_orbit(spec.catalogue)
-    shape = named.shape
-    if spec.motion == "free" or isinstance(shape, Halo):
-        made = fly(named, start_t_s, end_t_s, _forces(spec), ephemeris=ephemeris)
-        return replace(made, name=element.name)
-    axes = axes_of(shape.plane, ephemeris, start_t_s)
-    return held_trajectory(element.name, shape.at(start_t_s), start_t_s, end_t_s, axes)
+    state = keplerian_state(orbit, ephemeris, shape.plane)
+    return propagate(state, end_t_s, _forces(spec), ephemeris=ephemeris, name=element.name)
 
 
 def _forces(spec: OrbitSpec) -> Forces:
@@ -118,23 +118,23 @@ def _forces(spec: OrbitSpec) -> Forces:
     return Forces(degree=DEGREE, solar_pressure=sunlight)
 
 
-def _shape(spec: OrbitSpec, epoch_t_s: float) -> Orbit:
+def ellipse_of(spec: OrbitSpec) -> Ellipse | None:
+    """Return the ellipse that an orbit is given by; None where it is given in another way."""
     if (
         spec.perilune_altitude_m is None
         or spec.apolune_altitude_m is None
         or spec.inclination_deg is None
         or spec.perilune_argument_deg is None
     ):
-        raise AssertionError("the orbit's own check lets no such orbit through")
-    axis_m, eccentricity = shape_of_altitudes(spec.perilune_altitude_m, spec.apolune_altitude_m)
-    return Orbit(
-        semi_major_axis_m=axis_m,
-        eccentricity=eccentricity,
+        return None
+    return Ellipse(
+        plane="equator",
+        perilune_altitude_m=spec.perilune_altitude_m,
+        apolune_altitude_m=spec.apolune_altitude_m,
         inclination_deg=spec.inclination_deg,
         ascending_node_deg=spec.ascending_node_deg,
         perilune_argument_deg=spec.perilune_argument_deg,
         mean_anomaly_deg=spec.mean_anomaly_deg,
-        epoch_t_s=epoch_t_s,
     )
 
 
