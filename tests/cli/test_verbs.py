@@ -24,9 +24,12 @@ CHECK_KEYS = {
 }  # fmt: skip
 RUN_KEYS = {
     "scenario", "title", "site", "survival", "energy", "stores", "nodes", "data", "tanks",
+    "network",
     "elements", "partners", "ground_stations", "experiments", "balances", "balances_close",
 }  # fmt: skip
-UNITS = ("_w", "_kwh", "_h", "_k", "_m", "_deg", "_kg", "_gbit", "_fraction", "_utc", "_residual")
+UNITS = (
+    "_w", "_kwh", "_h", "_k", "_m", "_deg", "_kg", "_gbit", "_fraction", "_utc", "_residual", "_s",
+)  # fmt: skip
 COMMAND = [sys.executable, "-c", "from moonstead.cli.main import main; main()"]
 
 
@@ -157,7 +160,7 @@ def test_run_answers_in_json(small: Path, capsys: pytest.CaptureFixture[str]) ->
     assert len(summary["balances"]) >= 1 + 1 + 4 + 1  # bus, store, nodes, recorder
     for path, value in numbers(summary):
         if isinstance(value, float) and ".hours" not in path and ".balances" not in path:
-            known = path.endswith(UNITS) or path.endswith(".value")
+            known = path.endswith((*UNITS, ".value")) or ".through_gbit." in path
             assert known, f"{path} has no unit in its name"
     assert sum(summary["survival"]["hours_in_mode"].values()) == pytest.approx(48.0)
     assert json.loads((small.parent / "out" / "summary.json").read_text()) == {

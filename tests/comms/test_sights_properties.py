@@ -1,12 +1,12 @@
-"""Intervals against brute force at one second, with the plain geometry of contacts.py."""
+"""Intervals against brute force at one second, with plain geometry."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_orbits import made_orbiter
+from plain_sights import above_horizon, hidden_by_moon, site_look_angles
 
-from moonstead.comms.contacts import above_horizon, hidden_by_moon, site_look_angles
 from moonstead.comms.ground_stations import load_ground_stations
 from moonstead.comms.nodes import GroundNode, MoonPlace, Orbiter, directed_pairs
 from moonstead.comms.visibility.sights import geometry, sights

@@ -33,13 +33,13 @@ NOT_IN_THE_NETWORK = {
     ("ice_mine", "ground_k"),
     ("sintering", "sintering_k"),
     ("lander", "ascent"),  # flown at its departure
-    ("relay_orbiter", "inclination_deg"),  # for its orbit, as the next ones
-    ("relay_orbiter", "ascending_node_deg"),
-    ("relay_orbiter", "mean_anomaly_deg"),
-    ("relay_orbiter", "perilune_altitude_m"),
-    ("relay_orbiter", "apolune_altitude_m"),
-    ("relay_orbiter", "perilune_argument_deg"),
-    ("relay_orbiter", "rate_bit_per_s"),  # for its path, as the next
+    ("relay_orbiter", "orbit"),  # where it flies
+    ("orbital_module", "orbit"),
+    ("orbital_module", "rate_bit_per_s"),  # for its path, as the next
+    ("orbital_module", "uplink_rate_bit_per_s"),
+    ("relay_orbiter", "rate_bit_per_s"),
+    ("relay_orbiter", "uplink_rate_bit_per_s"),
+    ("relay_orbiter", "memory_bit"),
     ("relay_orbiter", "min_elevation_deg"),
 }
 """Numbers that something else than the network uses."""

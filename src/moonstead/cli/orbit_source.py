@@ -1,6 +1,6 @@
 """Where the orbit of ``moonstead orbit`` comes from: the catalogue, a scenario, or a file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from moonstead.orbits.propagate import propagate
 from moonstead.orbits.state import OrbitState
 from moonstead.scenario.build import read_scenario
 from moonstead.scenario.examples import example_names, scenario_path
+from moonstead.scenario.flights import ellipse_of
 
 _LOW_M = 1e6
 _ELLIPSE_M = 4e7  # farther out, Earth and Moon hold an orbiter together
@@ -83,25 +84,25 @@ def _of_scenario(text: str, start_t_s: float) -> Source:
     relay = next((one for one in scenario.element if isinstance(one, RelayOrbiter)), None)
     if relay is None:
         raise InputError(Problem("orbit", "", text, "the scenario has no relay_orbiter"))
-    shape = Ellipse(
-        plane="equator",
-        perilune_altitude_m=relay.perilune_altitude_m,
-        apolune_altitude_m=relay.apolune_altitude_m,
-        inclination_deg=relay.inclination_deg,
-        ascending_node_deg=relay.ascending_node_deg,
-        perilune_argument_deg=relay.perilune_argument_deg,
-        mean_anomaly_deg=relay.mean_anomaly_deg,
-    )
-    named = NamedOrbit(
-        name=relay.name,
-        title=f"{relay.name} of {text}",
-        shape=shape,
-        upkeep=0.05
-        * (0.5 * (relay.perilune_altitude_m + relay.apolune_altitude_m) + MOON_RADIUS_M),
-        source=f"scenario {text}",
-        confidence="the scenario's",
-        note="",
-    )
+    given = relay.orbit
+    if given.ephemeris is not None:
+        remedy = f"its relay flies a file; give that as --state {given.ephemeris}"
+        raise InputError(Problem("orbit", "", text, remedy))
+    title, source = f"{relay.name} of {text}", f"scenario {text}"
+    shape = ellipse_of(given)
+    if shape is None:
+        named = replace(find_orbit(given.catalogue or ""), name=relay.name, title=title)
+    else:
+        axis_m = 0.5 * (shape.perilune_altitude_m + shape.apolune_altitude_m) + MOON_RADIUS_M
+        named = NamedOrbit(
+            name=relay.name,
+            title=title,
+            shape=shape,
+            upkeep=0.05 * axis_m,
+            source=source,
+            confidence="the scenario's",
+            note="",
+        )
     return Source(
         name=relay.name, title=named.title, origin=named.source, start_t_s=start_t_s, what=named
     )

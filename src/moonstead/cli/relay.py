@@ -11,12 +11,14 @@ from moonstead.maps.followed import Followed
 from moonstead.orbits.kepler import Orbit, relay_position_moon_me_m, shape_of_altitudes
 from moonstead.scenario.build import read_scenario
 from moonstead.scenario.examples import scenario_path
+from moonstead.scenario.flights import trajectory_of
 from moonstead.units import DAY_S
 
 MASK_DEG = 5.0
 _TURN_S = 27.321661 * DAY_S  # sidereal month: the orbit passes over every longitude
 _HIGHEST_KM = 6e4  # beyond, the Earth rules the orbit
 _STEPS_PER_ORBIT, _LONGEST_STEP_S = 144, 600.0
+_SCENARIO_STEP_S = 300.0
 _FORM = (
     "write PERILUNE_KM,APOLUNE_KM,INCLINATION,PERILUNE_ARGUMENT[,NODE[,MEAN_ANOMALY]] (altitudes, "
     "degrees), such as 200,16000,62.4,90, or a scenario with a relay_orbiter"
@@ -46,16 +48,7 @@ def find_relay(
     """
     numbers = _numbers(text)
     if numbers is None:
-        relay = _of_scenario(text)
-        numbers = (
-            relay.perilune_altitude_m / 1e3,
-            relay.apolune_altitude_m / 1e3,
-            relay.inclination_deg,
-            relay.perilune_argument_deg,
-            relay.ascending_node_deg,
-            relay.mean_anomaly_deg,
-        )
-        mask_deg = relay.min_elevation_deg if mask_deg is None else mask_deg
+        return _of_scenario(text, mask_deg, start_t_s, ephemeris)
     low_km, high_km, inclination_deg, argument_deg, node_deg, anomaly_deg = numbers
     axis_m, eccentricity = shape_of_altitudes(low_km * 1e3, high_km * 1e3)
     orbit = Orbit(
@@ -96,10 +89,21 @@ def _numbers(text: str) -> tuple[float, ...] | None:
     return tuple(values) + (0.0,) * (6 - len(values))
 
 
-def _of_scenario(name: str) -> RelayOrbiter:
+def _of_scenario(
+    name: str, mask_deg: float | None, start_t_s: float, ephemeris: Ephemeris
+) -> Followed:
     path = scenario_path(name)
     scenario, _ = read_scenario(path)
     relay = next((e for e in scenario.element if isinstance(e, RelayOrbiter)), None)
     if relay is None:
         raise InputError(Problem("--relay", "", name, f"has no relay_orbiter; {_FORM}"))
-    return relay
+    end_t_s = start_t_s + _TURN_S
+    flight = trajectory_of(relay, path.parent, ephemeris, start_t_s, end_t_s)
+    t_s = np.arange(start_t_s, end_t_s, _SCENARIO_STEP_S)
+    rotation = ephemeris.rotation_icrf_to_moon_me(t_s)
+    position_m = np.einsum("ijn,nj->ni", rotation, flight.state(t_s)[0])
+    mask_deg = relay.min_elevation_deg if mask_deg is None else mask_deg
+    words = (
+        f"{relay.name} of {scenario.name} over {_TURN_S / DAY_S:.1f} days, above {mask_deg:g} deg"
+    )
+    return Followed(words, np.ascontiguousarray(position_m), _SCENARIO_STEP_S, mask_deg)

@@ -1,30 +1,31 @@
 """Orbital module: a part of the station in lunar orbit, with its own bus and recorder.
 
-**Model.** Its array puts power times the lit share of its orbit on its own bus, called like itself,
-with a battery and avionics; its body radiates to what it sees in orbit. Instruments make data into
-its recorder. Other elements, a `habitat`, a `processor` or the `radio_terminal` that empties its
-recorder, live in it by naming its bus.
+**Model.** It flies the orbit that it is given; its array puts power times the light of that orbit
+on its own bus, called like itself, with a battery and avionics; its body radiates to what it sees
+in orbit. Instruments make data into its recorder. With ``path`` it opens a contact path of its own:
+open while a ground station of the network serves it. Other elements, a `habitat`, a `processor` or
+the `radio_terminal` that empties its recorder, live in it by naming its bus, and it as their place.
 
-**Assumptions.** Light and heat are means over the orbit, as orbits are short beside the days of a
-run.
+**Assumptions.** Its array and antennas point where they must. Steps of a run are longer than parts
+of low orbits: light is the mean over each step.
 
-**Limits.** The orbit itself is not simulated: no eclipse by Earth, no season of the beta angle, and
-its paths are open when the surface station's are. A battery sized for the eclipse of one orbit is
-not tested by a mean; check it by power times eclipse time.
+**Limits.** With steps of 10 minutes the battery of a low orbit is tested by means over the step. A
+held orbit takes no propellant here.
 
 **Validation.** The lit share of a low orbit in the plane of the Sun by geometry, 0.606 at 100 km
-(`tests/elements/test_transport.py::test_an_orbit_runs_on_its_mean_light`).
+(`tests/scenario/test_flights.py`).
 
 **Sources.** None: its numbers are the user's.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from moonstead.components import Load, Parts, Recorder, joined
 from moonstead.contracts import Priority
 from moonstead.elements.element import Element
+from moonstead.elements.orbit import Orbit
 from moonstead.elements.spacecraft import Spacecraft
-from moonstead.spec import NotNegative, Positive
+from moonstead.spec import Name, NotNegative, Positive, RefersTo
 
 
 class OrbitalModule(Element):
@@ -38,6 +39,16 @@ class OrbitalModule(Element):
     """Data made meanwhile."""
     recorder_bit: Positive
     """Capacity of its recorder."""
+    orbit: Orbit
+    """Where it flies."""
+    path: Name | None = None
+    """The contact path between it and Earth that it opens."""
+    rate_bit_per_s: Positive = 1e6
+    """Of that path, the greatest where ``earth_radio`` is given (assumption)."""
+    earth_radio: Annotated[Name, RefersTo("radio")] | None = None
+    """Its radio towards Earth, of the catalogue of radios: the rate follows the link budget."""
+    uplink_rate_bit_per_s: Positive = 1000.0
+    """From Earth to it (as Queqiao-1, Zhang 2021)."""
     spacecraft: Spacecraft
     """Its power and heat."""
 

@@ -1,17 +1,20 @@
 """Relay orbiter: opens a contact path between the station and Earth from lunar orbit.
 
-**Model.** Its orbit is a fixed ellipse about the Moon (`moonstead.orbits.kepler`); the path is open
-while it is above the station's horizon and Earth's horizon stations see it. With ``spacecraft`` it
-also has a bus of its own with array, battery and avionics, a part of the station like any other.
+**Model.** It flies the orbit that it is given. The path is open while it is above the station's
+horizon. What comes in goes on to Earth while a ground station of the network serves it; until then
+it waits in its memory. Without memory it passes data on at once, so the path is open only while it
+sees both. With ``spacecraft`` it also has a bus of its own with array, battery and avionics, a part
+of the station like any other, and its light is that of its orbit, eclipses by Moon and Earth
+included; where its avionics lack power, or fail, its path is closed.
 
-**Assumptions.** Its antennas point where they must. Light and heat of the spacecraft are means over
-the orbit.
+**Assumptions.** Its antennas point where they must, and one of them serves the station, one Earth.
 
-**Limits.** The orbit is not perturbed. The path does not close when the spacecraft runs out of
-power; no eclipses by Earth.
+**Limits.** A held orbit keeps its shape for ever and takes no propellant here (`moonstead orbit`
+tells what holding it costs); a free one is as good as its force model.
 
-**Validation.** Periods and positions against Kepler's laws (`tests/orbits/test_kepler.py`); mean
-light (`tests/elements/test_transport.py::test_an_orbit_runs_on_its_mean_light`).
+**Validation.** Orbits: `tests/orbits`; light in orbit against geometry
+(`tests/scenario/test_flights.py`); every bit that is sent arrives, waits or is lost
+(`tests/run/test_courier.py`).
 
 **Sources.** Queqiao-2: 200 x 16 000 km, 1200 kg; Queqiao-1: rates of its ladder (Zhang 2021, table
 1).
@@ -19,47 +22,39 @@ light (`tests/elements/test_transport.py::test_an_orbit_runs_on_its_mean_light`)
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from moonstead.components import Parts
 from moonstead.elements.element import Element
+from moonstead.elements.orbit import Orbit
 from moonstead.elements.spacecraft import Spacecraft
-from moonstead.spec import Name, Positive
-
-Angle = Annotated[float, Field(ge=0.0, lt=360.0)]
+from moonstead.spec import Name, NotNegative, Positive, RefersTo
 
 
 class RelayOrbiter(Element):
-    """Relay in a fixed elliptic orbit, in the frame of the lunar equator at the start."""
+    """Relay in orbit around the Moon."""
 
     type: Literal["relay_orbiter"]
     """Which element type this is."""
     path: Name
     """The contact path that it opens."""
-    perilune_altitude_m: Positive
-    """Above the 1737.4 km sphere."""
-    apolune_altitude_m: Positive
-    """Above the 1737.4 km sphere."""
-    inclination_deg: Annotated[float, Field(ge=0.0, le=180.0)]
-    """To the lunar equator."""
-    ascending_node_deg: Angle = 0.0
-    """Longitude of the ascending node from the Moon's mean-Earth x axis at the start."""
-    perilune_argument_deg: Angle
-    """Argument of perilune: 90 puts the apolune over the south."""
-    mean_anomaly_deg: Angle = 0.0
-    """At the start of the run."""
+    orbit: Orbit
+    """Where it flies."""
     rate_bit_per_s: Positive
-    """From the station to Earth while the path is open."""
+    """From the station to it."""
+    earth_rate_bit_per_s: Positive | None = None
+    """From it to Earth, the greatest where ``earth_radio`` is given; as from the station where it
+    is left out."""
+    earth_radio: Annotated[Name, RefersTo("radio")] | None = None
+    """Its radio towards Earth, of the catalogue of radios: the rate follows the link budget."""
+    uplink_rate_bit_per_s: Positive = 1000.0
+    """From Earth to it and on to the station (Queqiao-1: 1000 bit/s, Zhang 2021)."""
+    memory_bit: NotNegative = 0.0
+    """Of what waits for a ground station; 0 passes everything on at once."""
     min_elevation_deg: Annotated[float, Field(ge=0.0, lt=90.0)] = 5.0
     """Above the station's horizon."""
     spacecraft: Spacecraft | None = None
     """Its power and heat, where they are to be simulated."""
-
-    @model_validator(mode="after")
-    def _apolune_above_perilune(self) -> "RelayOrbiter":
-        if self.apolune_altitude_m < self.perilune_altitude_m:
-            raise ValueError("apolune_altitude_m must not be below perilune_altitude_m")
-        return self
 
     def parts(self) -> Parts:
         """Return its power and heat; nothing where they are not described."""

@@ -5,21 +5,32 @@ from typing import Annotated
 
 from pydantic import Field
 
-from moonstead.components import Bus, Parts, Source, Store
+from moonstead.components import Bus, FloatArray, Parts, Source, Store, Surroundings
 from moonstead.elements.element import Constant, Kelvin, Thermal, always_on, heater, thermal_node
 from moonstead.spec import Fraction, Positive, Spec
 
 SOLAR_W_PER_M2 = 1361.0
-"""At one astronomical unit (solar constant)."""
+"""At one astronomical unit (solar constant), where arrays are rated."""
+SURROUNDINGS_K = 150.0
+"""Black temperature that Moon and sky together present in orbit (assumption)."""
+
+
+class InSunlight:
+    """A driver: a power under the Sun at one astronomical unit, in the light that there is."""
+
+    def __init__(self, power_w: float) -> None:
+        self.power_w = power_w
+
+    def __call__(self, surroundings: Surroundings) -> FloatArray:
+        """Return the power over time, shape (n,), W."""
+        return self.power_w / SOLAR_W_PER_M2 * surroundings["solar_irradiance_w_per_m2"]
 
 
 class Spacecraft(Spec):
     """Power and heat of something in orbit, on a bus called like it."""
 
     array_power_w: Positive
-    """In sunlight, when new."""
-    light_fraction: Annotated[float, Field(gt=0.0, le=1.0)]
-    """Share of its orbit in sunlight, mean over the run."""
+    """In sunlight at one astronomical unit, when new."""
     array_loss_per_year: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     """Relative loss by radiation."""
     battery_j: Positive
@@ -34,19 +45,19 @@ class Spacecraft(Spec):
     """State of charge at the start."""
     avionics_power_w: Positive
     """Computer, wheels and receivers: always on."""
-    surroundings_k: Kelvin = 150.0
-    """Black temperature that Moon and sky together present in orbit (assumption)."""
+    surroundings_k: Kelvin = SURROUNDINGS_K
+    """Black temperature that Moon and sky together present in orbit."""
     thermal: Thermal
-    """Its body; its sunlit area is that which faces the Sun while the orbit is in light."""
+    """Its body; its sunlit area is that which faces the Sun."""
 
     def parts(self, name: str) -> Parts:
         """Return the parts of the spacecraft called ``name``, on the bus ``name``."""
-        offered = Constant(self.array_power_w * self.light_fraction)
+        offered = InSunlight(self.array_power_w)
         sunlit_m2 = self.thermal.sunlit_area_m2 * self.thermal.absorptivity
         node = replace(
             thermal_node(name, self.thermal),
             sink_temperature_k=Constant(self.surroundings_k),
-            absorbed_w=Constant(sunlit_m2 * SOLAR_W_PER_M2 * self.light_fraction),
+            absorbed_w=InSunlight(sunlit_m2 * SOLAR_W_PER_M2),
         )
         source = Source(
             name=f"{name}.array",

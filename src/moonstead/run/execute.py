@@ -24,6 +24,7 @@ from moonstead.errors import RecordError, RunError
 from moonstead.record.directory import Checkpoint, RunDirectory
 from moonstead.record.layout import Layout
 from moonstead.run.summary import summarise
+from moonstead.run.traffic import Traffic
 from moonstead.scenario.belief import station_model
 from moonstead.scenario.build import World
 from moonstead.scenario.surroundings import Grid, run_grid, surroundings
@@ -146,6 +147,7 @@ class _Run:
             world.schedule,
             grid.start_t_s,
         )
+        self.traffic = Traffic(world, placed.network, self.simulator, grid.start_t_s)
         self.model: StationModel = station_model(world, grid, placed)
         self.controller: Controller = StationManager(self.model, run.decision_interval_s)
         per_tick = round(run.decision_interval_s / grid.step_s)
@@ -168,7 +170,7 @@ class _Run:
         for block in range(first_block, self.blocks.count()):
             progress(self.blocks.bounds(block)[0] * self.grid.step_s, total_s)
             self._do_block(block)
-        summary = summarise(self.world, self.model, self.simulator, self.directory)
+        summary = summarise(self.world, self.model, self.simulator, self.directory, self.traffic)
         self.directory.finish(summary)
         progress(total_s, total_s)
         return summary
@@ -184,6 +186,7 @@ class _Run:
             for name, array in self._arrays().items():
                 array[...] = checkpoint.arrays[name]
             self.controller.restore(checkpoint.controller["autonomy"])
+            self.traffic.restore(checkpoint.controller["traffic"])
             next_step = self.blocks.bounds(checkpoint.next_block)[0]
             self.simulator.restore(
                 checkpoint.controller["truth"],
@@ -220,10 +223,16 @@ class _Run:
             begin_t_s = self.grid.start_t_s + tick * self.grid.step_s
             happened = self.simulator.happen(begin_t_s)
             events.extend(_event_row(begin_t_s, "truth", notice) for notice in happened)
+            commands, told = self.traffic.uplink.step(begin_t_s)
+            self.simulator.obey(commands)
+            events.extend(_event_row(begin_t_s, "ground", notice) for notice in told)
+            self.traffic.close_paths(tick, stop)
+            sent = self.traffic.sent()
             notices = self.simulator.advance(tick, stop, output, first)
             spilled_j = self.simulator.ledger.source_spilled_j - before_j
             spilled_w[:, columns] = (spilled_j / ((stop - tick) * self.grid.step_s))[:, np.newaxis]
             t_s = self.grid.start_t_s + stop * self.grid.step_s
+            self.traffic.take(sent, begin_t_s, t_s)
             telemetry = self.simulator.telemetry(t_s, stop - 1, first, output, random[row])
             decision = self.controller.handle(telemetry)
             self.simulator.obey(decision.commands)
@@ -236,6 +245,12 @@ class _Run:
             **status,
             "source_spilled_w": spilled_w,
         }
+        ticks_t_s = self.grid.start_t_s + self.grid.step_s * np.array(
+            [*ticks, end], dtype=np.float64
+        )
+        per_tick = np.diff([*ticks, end])
+        for name, values in self.traffic.finish_block(ticks_t_s).items():
+            series[name] = np.repeat(values, per_tick, axis=-1)
         self._write(block, series, events, plan)
 
     def _write(
@@ -254,18 +269,23 @@ class _Run:
         ]
         self.writer.write(first, series)
         self.directory.write_tables(block, events, plan)
-        memory = {"autonomy": self.controller.state(), "truth": self.simulator.memory()}
+        memory = {
+            "autonomy": self.controller.state(),
+            "traffic": self.traffic.memory(),
+            "truth": self.simulator.memory(),
+        }
         self.directory.save(Checkpoint(block + 1, self._arrays(), memory))
 
 
 def _recorded(channels: Channels, world: World) -> Mapping[str, tuple[str, ...]]:
     """Return the channels of every quantity that a run records."""
     names = world.station.names
-    single = (*RECORDED_STATUS, *RECORDED_SURROUNDINGS)
+    single = (*RECORDED_STATUS, *RECORDED_SURROUNDINGS, "network_bit")
     recorded = {
         **channels_of(names),
         "source_spilled_w": channels.sources,
         "contact_rate_bit_per_s": names.paths,
+        "arrived_bit_per_s": tuple(partner.name for partner in world.scenario.partner),
         **dict.fromkeys(single, ()),
     }
     return {name: recorded[name] for name in sorted(recorded)}

@@ -14,6 +14,8 @@ from moonstead.contracts import FloatArray, Priority
 from moonstead.environment.timescale import iso_utc
 from moonstead.record.directory import RunDirectory
 from moonstead.run.made import made_in_tanks_kg
+from moonstead.run.traffic import Traffic
+from moonstead.run.traffic_summary import data_summary, network_summary
 from moonstead.scenario.build import World
 from moonstead.simulation.balance import balances
 from moonstead.simulation.parts import all_loads
@@ -22,7 +24,11 @@ from moonstead.units import HOUR_S, KWH_J
 
 
 def summarise(
-    world: World, model: StationModel, simulator: Simulator, directory: RunDirectory
+    world: World,
+    model: StationModel,
+    simulator: Simulator,
+    directory: RunDirectory,
+    traffic: Traffic,
 ) -> dict[str, Any]:
     """Return the results of a complete run, as plain JSON values."""
     plan = directory.plan()
@@ -36,7 +42,8 @@ def summarise(
         "energy": _energy(simulator),
         "stores": _stores(simulator),
         "nodes": _nodes(simulator, directory),
-        "data": _data(simulator),
+        "data": data_summary(simulator, traffic),
+        "network": network_summary(world, traffic),
         "tanks": _tanks(simulator),
         "elements": [
             {"name": e.name, "type": e.type, "partner": e.partner, "mass_kg": e.mass_kg}
@@ -51,7 +58,7 @@ def summarise(
                 world.ground_stations, world.scenario.ground_station, strict=True
             )
         ],
-        "experiments": _experiments(world, simulator, plan),
+        "experiments": _experiments(world, simulator, plan, traffic.deliveries.sums["arrived_bit"]),
         "balances": [
             {
                 "carrier": check.carrier,
@@ -201,30 +208,6 @@ def _nodes(simulator: Simulator, directory: RunDirectory) -> dict[str, Any]:
     }
 
 
-def _data(simulator: Simulator) -> dict[str, Any]:
-    names, ledger, network = simulator.station.names, simulator.ledger, simulator.station.network
-    made = sorted(network.data_load[network.data_rate_bit_per_s > 0.0])
-    return {
-        "loads": {
-            names.loads[i]: {
-                "made_gbit": float(ledger.load_made_bit[i]) / 1e9,
-                "lost_gbit": float(ledger.load_lost_bit[i]) / 1e9,
-                "delivered_gbit": float(ledger.load_delivered_bit[i]) / 1e9,
-                "waiting_gbit": float(simulator.state.load_queue_bit[i]) / 1e9,
-            }
-            for i in made
-        },
-        "transmitters": {
-            name: {
-                "sent_gbit": float(ledger.transmitter_sent_bit[k]) / 1e9,
-                "path": names.paths[int(network.transmitter_path[k])],
-            }
-            for k, name in enumerate(names.transmitters)
-        },
-        "recorder_capacity_gbit": float(network.recorder_capacity_bit.sum()) / 1e9,
-    }
-
-
 def _tanks(simulator: Simulator) -> dict[str, Any]:
     made_kg = made_in_tanks_kg(simulator.station, simulator.ledger)
     return {
@@ -243,7 +226,7 @@ def _tanks(simulator: Simulator) -> dict[str, Any]:
 
 
 def _experiments(
-    world: World, simulator: Simulator, plan: list[dict[str, Any]]
+    world: World, simulator: Simulator, plan: list[dict[str, Any]], arrived_bit: FloatArray
 ) -> list[dict[str, Any]]:
     """Return what became of each experiment.
 
@@ -278,7 +261,7 @@ def _experiments(
             "sessions_skipped": counts.get((spec.name, "skipped"), 0),
             "hours": hours.get(spec.name, 0.0),
             "value": spec.value * counts.get((spec.name, "done"), 0),
-            "delivered_gbit": _delivered_gbit(simulator, elements[spec.element].activity_loads())
+            "delivered_gbit": _gbit(simulator, elements[spec.element].activity_loads(), arrived_bit)
             * (
                 hours.get(spec.name, 0.0) / by_element[spec.element]
                 if by_element[spec.element]
@@ -290,6 +273,6 @@ def _experiments(
     ]
 
 
-def _delivered_gbit(simulator: Simulator, loads: tuple[str, ...]) -> float:
+def _gbit(simulator: Simulator, loads: tuple[str, ...], by_load_bit: FloatArray) -> float:
     places = [simulator.station.names.loads.index(load) for load in loads]
-    return float(simulator.ledger.load_delivered_bit[places].sum()) / 1e9
+    return float(by_load_bit[places].sum()) / 1e9

@@ -9,6 +9,7 @@ from moonstead.comms.ground_stations import (
     ground_stations_named,
     load_ground_stations,
 )
+from moonstead.comms.link_radios import load_radios
 from moonstead.components import Parts, joined
 from moonstead.environment.ephemeris import Ephemeris, load_ephemeris
 from moonstead.environment.horizon import compute_horizon
@@ -18,6 +19,7 @@ from moonstead.environment.site import Site
 from moonstead.environment.sites import load_profile, site_names
 from moonstead.environment.terrain.raster import ground_elevation_m, load_terrain
 from moonstead.errors import InputError, Problem
+from moonstead.orbits.catalogue import orbit_names
 from moonstead.scenario.model import Scenario
 from moonstead.scenario.outside import with_outside_work
 from moonstead.scenario.reading import read_document
@@ -43,6 +45,8 @@ class World:
     station: CompiledStation
     ground_stations: tuple[GroundStation, ...]
     """In the order of the scenario."""
+    folder: Path
+    """Of the scenario file; paths in it are relative to it."""
 
 
 def read_scenario(path: Path) -> tuple[Scenario, str]:
@@ -55,6 +59,8 @@ def read_scenario(path: Path) -> tuple[Scenario, str]:
     """
     known = {
         "site": tuple(site_names()),
+        "orbit": orbit_names(),
+        "radio": tuple(load_radios()),
         "ground station": tuple(station.name for station in load_ground_stations()),
     }
     return read_document(path, Scenario, known)
@@ -97,6 +103,7 @@ def build_world(scenario: Scenario, text: str, file: Path) -> World:
         ground_stations=ground_stations_named(
             (given.station for given in scenario.ground_station), load_ground_stations()
         ),
+        folder=folder,
     )
 
 

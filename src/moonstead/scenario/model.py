@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from moonstead.elements.catalogue import TaggedElement
 from moonstead.elements.failure import FaultMode
 from moonstead.elements.lander_hub import LanderHub
+from moonstead.elements.orbital_module import OrbitalModule
 from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.elements.tank import TankName
 from moonstead.scenario.keep_out import keep_out_mistakes
@@ -27,6 +28,10 @@ from moonstead.spec import (
 from moonstead.units import DAY_S
 
 FORMAT = 1
+STATION = "station"
+"""The node of the network that is the station on the ground."""
+HOME = "home-"
+"""Before the name of a partner: the node where its data arrive."""
 LONGEST_RUN_STEPS = 5 * 366 * 1440
 """Surroundings of a whole run are held in memory: five years of minutes, fifty of ten minutes."""
 
@@ -118,9 +123,13 @@ class DirectPath(Spec):
     name: Name
     """What radios call it."""
     rate_bit_per_s: Positive
-    """While Earth is in view."""
+    """While a ground station serves it; the greatest where ``radio`` is given."""
+    radio: Annotated[Name, RefersTo("radio")] | None = None
+    """Of the catalogue of radios: the rate follows the link budget."""
     min_elevation_deg: Annotated[float, Field(ge=-2.0, lt=90.0)] = 0.0
-    """Of Earth's centre above the terrain horizon."""
+    """Of a ground station above the terrain horizon."""
+    uplink_rate_bit_per_s: Positive = 1000.0
+    """From Earth to the station (as Queqiao-1: 1000 bit/s, Zhang 2021)."""
 
 
 class Partner(Spec):
@@ -143,6 +152,8 @@ class GroundStation(Spec):
     """Who gives it."""
     min_elevation_deg: Annotated[float, Field(ge=0.0, lt=90.0)] = 10.0
     """Of the Moon above its horizon."""
+    outages: bool = False
+    """Whether it keeps its hours and upkeep and loses time to weather; else it is always free."""
 
 
 class Place(Spec):
@@ -239,6 +250,19 @@ class Event(Spec):
         return self
 
 
+class GroundCommand(Spec):
+    """A command that people on Earth give; it acts when it has come up."""
+
+    at: UtcTime
+    """When it leaves the home of the partner (UTC)."""
+    partner: Annotated[Name, RefersTo("partner")]
+    """Who gives it."""
+    target: str
+    """The load, link, source or tie, as ELEMENT.something."""
+    level: Fraction
+    """From 0, off, to 1; a tie is closed from 0.5 on."""
+
+
 class Experiment(Spec):
     """A series of sessions that a partner asks for."""
 
@@ -305,6 +329,8 @@ class Scenario(Spec):
     """What goes wrong by script."""
     event: tuple[Event, ...] = ()
     """What the surroundings do."""
+    command: tuple[GroundCommand, ...] = ()
+    """What people on Earth command."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Scenario":
@@ -341,14 +367,29 @@ def _experiment_mistakes(scenario: Scenario) -> list[Mistake]:
     return mistakes
 
 
+def _orbiter_mistakes(
+    scenario: Scenario, place: int, element: RelayOrbiter | OrbitalModule, paths: list[str]
+) -> list[Mistake]:
+    mistakes = []
+    if element.path is not None and paths.count(element.path) > 1:
+        remedy = "another path has this name already"
+        mistakes.append(Mistake(("element", place, "path"), remedy, element.path))
+    taken = {STATION, *(given.station for given in scenario.ground_station)}
+    if element.name in taken or element.name.startswith(HOME):
+        remedy = f"a node of the network has this name already, and {HOME}... are partners' homes"
+        mistakes.append(Mistake(("element", place, "name"), remedy, element.name))
+    return mistakes
+
+
 def _path_mistakes(scenario: Scenario) -> list[Mistake]:
-    relays = [e.path for e in scenario.element if isinstance(e, RelayOrbiter)]
-    paths = [*relays, *([scenario.direct_path.name] if scenario.direct_path else [])]
+    flown = [
+        e.path for e in scenario.element if isinstance(e, RelayOrbiter | OrbitalModule) and e.path
+    ]
+    paths = [*flown, *([scenario.direct_path.name] if scenario.direct_path else [])]
     mistakes = []
     for i, element in enumerate(scenario.element):
-        if isinstance(element, RelayOrbiter) and paths.count(element.path) > 1:
-            remedy = "another path has this name already"
-            mistakes.append(Mistake(("element", i, "path"), remedy, element.path))
+        if isinstance(element, RelayOrbiter | OrbitalModule):
+            mistakes.extend(_orbiter_mistakes(scenario, i, element, paths))
         if not isinstance(element, LanderHub):
             continue
         for k, radio in enumerate(element.radio):

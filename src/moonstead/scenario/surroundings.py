@@ -1,29 +1,25 @@
 """What the sky does to a station over a run: series on one even time grid, by quantity name."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 
-from moonstead.comms.contacts import (
-    Lookout,
-    direct_path_open,
-    relay_path_open,
-    stations_in_view,
-)
-from moonstead.elements.relay_orbiter import RelayOrbiter
+from moonstead.elements.spacecraft import SURROUNDINGS_K
 from moonstead.environment.ephemeris import Ephemeris
 from moonstead.environment.light import LightSeries, eclipse_fraction, visible_fraction
+from moonstead.environment.orbit_light import sunlit_fraction
 from moonstead.environment.profile import HorizonProfile
 from moonstead.environment.regolith.sun_table import sun_table
 from moonstead.environment.regolith.temperature import regolith_temperature
 from moonstead.environment.timescale import from_utc
-from moonstead.orbits.kepler import Orbit, relay_position_moon_me_m, shape_of_altitudes
+from moonstead.environment.trajectory import Trajectory
 from moonstead.scenario.build import World
+from moonstead.scenario.flights import trajectories
+from moonstead.scenario.network import Network, network_of
 from moonstead.units import DAY_S, HOUR_S, JULIAN_YEAR_S
 
 FloatArray = NDArray[np.float64]
@@ -33,11 +29,12 @@ SOLAR_CONSTANT_W_PER_M2 = 1361.0
 """At 1 au (Kopp and Lean 2011; heat1d)."""
 AU_M = 149_597_870_700.0
 """IAU 2012 resolution B2."""
-SLOW_NODE_S = HOUR_S
 GROUND_STEP_S = 2 * HOUR_S
 """Of the regolith model: means within 0.1 K of those of steps of half an hour."""
 HALF_SKY = 0.5**0.25
 """Black temperature of half ground and half empty sky, as a share of the ground's."""
+ORBIT_K = SURROUNDINGS_K
+"""Black temperature that an orbiter sees around it."""
 TICK_SLACK_S = 0.1
 """TDB runs up to 1.7 ms ahead of or behind uniform time, so that a UTC day is not quite a day."""
 FORECAST_BEYOND_S = 30 * DAY_S
@@ -91,6 +88,8 @@ class PlacedSurroundings:
     stays
         For elements that are elsewhere at some time: (first step, place) in order; place None is
         the site.
+    network
+        The contacts behind the rates of the paths.
     """
 
     def __init__(
@@ -98,8 +97,10 @@ class PlacedSurroundings:
         site: Series,
         places: Mapping[str, Series],
         stays: Mapping[str, tuple[tuple[int, str | None], ...]],
+        network: Network,
     ) -> None:
         self.site = site
+        self.network = network
         self._places = places
         self._stays = stays
         self._made: dict[str, Series] = {}
@@ -146,9 +147,14 @@ def surroundings(world: World, grid: Grid) -> PlacedSurroundings:
     """
     given_k = world.scenario.site.ground_temperature_k
     site = _sky(world, grid, world.profile, given_k)
-    contacts = _contact_rates(world, grid, site)
+    end_t_s = grid.start_t_s + grid.step_s * grid.count
+    flights = trajectories(world.scenario, world.folder, world.ephemeris, grid.start_t_s, end_t_s)
+    network = network_of(world, flights, grid.start_t_s, grid.step_s, grid.count)
+    contacts = {
+        f"contact_rate_bit_per_s:{path}": rate for path, rate in network.rates_bit_per_s.items()
+    }
     site.update(contacts)
-    places = {}
+    places = {name: _in_orbit(world, grid, flight, site) for name, flight in flights.items()}
     for place in world.scenario.place:
         profile = world.places[place.name]
         if profile is None:
@@ -158,12 +164,12 @@ def surroundings(world: World, grid: Grid) -> PlacedSurroundings:
                 **_sky(world, grid, profile, place.ground_temperature_k),
                 **contacts,
             }
-    stays = {}
+    stays: dict[str, tuple[tuple[int, str | None], ...]] = {name: ((0, name),) for name in flights}
     for element in world.scenario.element:
         if element.place is not None or element.move:
             moves = [(_step_of(move.at, grid), move.place) for move in element.move]
             stays[element.name] = ((0, element.place), *moves)
-    return PlacedSurroundings(site, places, stays)
+    return PlacedSurroundings(site, places, stays, network)
 
 
 def _step_of(date: datetime, grid: Grid) -> int:
@@ -238,81 +244,25 @@ def _computed_ground_k(ephemeris: Ephemeris, profile: HorizonProfile, grid: Grid
     return surface_k
 
 
-def _contact_rates(world: World, grid: Grid, series: Series) -> dict[str, FloatArray]:
-    """Return the rate of every path: zero while it is closed."""
-    earthside = _ground_network(world, grid)
-    paths: dict[str, tuple[float, NDArray[np.bool_]]] = {}
-    direct = world.scenario.direct_path
-    if direct is not None:
-        skyline_deg = world.profile.elevation_at_deg(series["earth_azimuth_deg"])
-        is_open = direct_path_open(
-            series["earth_elevation_deg"], skyline_deg, direct.min_elevation_deg, earthside
-        )
-        paths[direct.name] = (direct.rate_bit_per_s, is_open)
-    for element in world.scenario.element:
-        if isinstance(element, RelayOrbiter):
-            is_open = _relay_open(world, grid, element, earthside)
-            paths[element.path] = (element.rate_bit_per_s, is_open)
+def _in_orbit(world: World, grid: Grid, flight: Trajectory, site: Series) -> Series:
+    """Return the surroundings of an orbiter, which turns its face to the Sun."""
+    seen = sunlit_fraction(flight, world.ephemeris, grid.start_t_s, grid.step_s, grid.count)
+    nodes = np.arange(-1, grid.step_s * grid.count // DAY_S + 3) * DAY_S + grid.start_t_s
+    inside = nodes[(nodes >= world.ephemeris.first_t_s) & (nodes <= world.ephemeris.last_t_s)]
+    distance_m = np.linalg.norm(world.ephemeris.position_icrf_m("sun", inside), axis=0)
+    normal_w_per_m2 = (
+        SOLAR_CONSTANT_W_PER_M2 * (AU_M / np.interp(grid.t_s, inside, distance_m)) ** 2
+    )
+    lit_w_per_m2 = normal_w_per_m2 * seen
     return {
-        f"contact_rate_bit_per_s:{name}": np.where(is_open, rate_bit_per_s, 0.0)
-        for name, (rate_bit_per_s, is_open) in paths.items()
+        **site,
+        "sun_azimuth_deg": np.zeros(grid.count),
+        "sun_elevation_deg": np.full(grid.count, 90.0),
+        "skyline_elevation_deg": np.zeros(grid.count),
+        "sun_fraction": seen,
+        "eclipse_fraction": np.zeros(grid.count),
+        "clear_irradiance_w_per_m2": lit_w_per_m2,
+        "solar_irradiance_w_per_m2": lit_w_per_m2,
+        "ground_temperature_k": np.full(grid.count, ORBIT_K),
+        "sink_temperature_k": np.full(grid.count, ORBIT_K),
     }
-
-
-def _ground_network(world: World, grid: Grid) -> NDArray[np.bool_]:
-    """Return when at least one ground station of the network sees the Moon."""
-    if not world.ground_stations:
-        return np.zeros(grid.count, dtype=np.bool_)
-    masks_deg = [spec.min_elevation_deg for spec in world.scenario.ground_station]
-    in_view = np.zeros(grid.count, dtype=np.bool_)
-    for station, mask_deg in zip(world.ground_stations, masks_deg, strict=True):
-        elevation_deg = world.ephemeris.moon_from_ground(
-            station.latitude_deg,
-            station.longitude_deg,
-            station.height_m,
-            grid.start_t_s,
-            grid.step_s,
-            grid.count,
-        )
-        in_view |= stations_in_view(elevation_deg[np.newaxis, :], mask_deg)
-    return in_view
-
-
-def _relay_open(
-    world: World, grid: Grid, relay: RelayOrbiter, earthside: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Return when a relay sees both the station and an Earth that listens."""
-    axis_m, eccentricity = shape_of_altitudes(relay.perilune_altitude_m, relay.apolune_altitude_m)
-    orbit = Orbit(
-        semi_major_axis_m=axis_m,
-        eccentricity=eccentricity,
-        inclination_deg=relay.inclination_deg,
-        ascending_node_deg=relay.ascending_node_deg,
-        perilune_argument_deg=relay.perilune_argument_deg,
-        mean_anomaly_deg=relay.mean_anomaly_deg,
-        epoch_t_s=grid.start_t_s,
-    )
-    rotation = _smooth(world.ephemeris.rotation_icrf_to_moon_me, grid)
-    position_m = relay_position_moon_me_m(orbit, rotation[:, :, 0], rotation, grid.t_s)
-    site = world.profile.site
-    lookout = Lookout(
-        latitude_deg=site.latitude_deg,
-        longitude_deg=site.longitude_deg,
-        radius_m=site.radius_m,
-        horizon_azimuth_deg=world.profile.azimuth_deg,
-        horizon_elevation_deg=world.profile.elevation_deg,
-        mask_deg=relay.min_elevation_deg,
-    )
-    earth_m = _smooth(world.ephemeris.earth_position_moon_me_m, grid)
-    return relay_path_open(position_m, earth_m, lookout, earthside)
-
-
-def _smooth(exact: Callable[[FloatArray], FloatArray], grid: Grid) -> FloatArray:
-    """Return a slow function of time on a grid, by cubic spline between hourly nodes.
-
-    The Moon turns by 0.01 radian an hour, so the spline's error is of the order of 1e-10.
-    """
-    count = int(grid.step_s * (grid.count - 1) // SLOW_NODE_S) + 5
-    nodes = np.arange(-1, count - 1, dtype=np.float64) * SLOW_NODE_S + grid.start_t_s
-    values: FloatArray = CubicSpline(nodes, exact(nodes), axis=-1)(grid.t_s)
-    return values

@@ -232,6 +232,13 @@ def _unknown_targets(
                 place = f'fault "{fault.name}".when.channel'
                 remedy = f"no {table} has this name; {suggest(fault.when.channel, named[table])}"
                 yield Problem(file, place, fault.when.channel, remedy)
+    levers = {name for table in ("load", "link", "source", "tie") for name in named.get(table, ())}
+    for number, command in enumerate(scenario.command, start=1):
+        if command.target not in levers:
+            remedy = (
+                f"no load, link, source or tie has this name; {suggest(command.target, levers)}"
+            )
+            yield Problem(file, f"command #{number}.target", command.target, remedy)
     for number, delivery in enumerate(scenario.delivery, start=1):
         if delivery.tank not in named["tank"]:
             remedy = f"no tank has this name; {suggest(delivery.tank, named['tank'])}"

@@ -153,6 +153,11 @@ class Simulator:
         )
         return [*self._happenings(lost_before, unserved_before), *self._lacks(lacked_before)]
 
+    def is_running(self, load: str) -> bool:
+        """Whether a load was given power in the last step."""
+        i = self.station.names.loads.index(load)
+        return bool(self._memory.records.load["granted_w"][i] > 0.0)
+
     def telemetry(
         self, t_s: float, last_step: int, output_first: int, output: Output, random: FloatArray
     ) -> Telemetry:

@@ -1,0 +1,160 @@
+"""The run's side of the network: closes paths whose relay is down, and counts what comes home."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstead.elements.relay_orbiter import RelayOrbiter
+from moonstead.run.courier import Courier, Ended
+from moonstead.run.deliveries import Deliveries
+from moonstead.run.uplink import Uplink
+from moonstead.scenario.build import World
+from moonstead.scenario.flights import orbiters_of
+from moonstead.scenario.model import Scenario
+from moonstead.scenario.network import Network
+from moonstead.simulation.simulator import Simulator
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+class Traffic:
+    """The data of a run between recorder and home.
+
+    Parameters
+    ----------
+    world, network
+        The scenario and its contacts.
+    simulator
+        The truth, whose ledger says what was sent; its paths are closed here.
+    start_t_s
+        Of the run, TDB seconds past J2000.
+    """
+
+    def __init__(
+        self, world: World, network: Network, simulator: Simulator, start_t_s: float
+    ) -> None:
+        names = simulator.station.names
+        self.network, self.simulator = network, simulator
+        self.partners = tuple(partner.name for partner in world.scenario.partner)
+        owners = _owners(world.scenario, names.loads, self.partners)
+        memories_bit = {
+            element.name: element.memory_bit
+            for element in orbiters_of(world.scenario)
+            if isinstance(element, RelayOrbiter) and element.memory_bit > 0.0
+        }
+        self.courier = Courier(network, names.paths, owners, self.partners, memories_bit, start_t_s)
+        self.deliveries = Deliveries(len(names.loads), len(self.partners), len(network.plan.nodes))
+        self._keepers = {
+            path: f"{carrier}.avionics"
+            for path, carrier in network.carriers.items()
+            if path in names.paths and f"{carrier}.avionics" in names.loads
+        }
+        flying = {element.name for element in orbiters_of(world.scenario)}
+        self.uplink = Uplink(world.scenario, self.courier, flying)
+        self._down: tuple[str, ...] = ()
+        self._ended: list[Ended] = []
+        self._sent_bit: list[float] = []
+        self._begin_bit = 0.0
+
+    def close_paths(self, first: int, end: int) -> None:
+        """Close the paths of relays that are down for the steps to come."""
+        for path in self._down:
+            place = self.simulator.station.names.paths.index(path)
+            self.simulator.drivers.path_bit_per_s[place, first:end] = 0.0
+
+    def sent(self) -> tuple[FloatArray, FloatArray]:
+        """Return what each transmitter and each load has sent so far, bit."""
+        ledger = self.simulator.ledger
+        return ledger.transmitter_sent_bit.copy(), ledger.load_delivered_bit.copy()
+
+    def take(self, before: tuple[FloatArray, FloatArray], begin_t_s: float, end_t_s: float) -> None:
+        """Take over what was sent since `sent` said so, and look which relays are down."""
+        by_transmitter, by_load = (
+            now - then for now, then in zip(self.sent(), before, strict=True)
+        )
+        by_path = np.zeros(len(self.simulator.station.names.paths))
+        np.add.at(by_path, self.simulator.station.network.transmitter_path, by_transmitter)
+        self.courier.send(begin_t_s, end_t_s, by_path, by_load)
+        down = tuple(
+            path for path, load in self._keepers.items() if not self.simulator.is_running(load)
+        )
+        if down != self._down:
+            self._down = down
+            carriers = [self.network.carriers[path] for path in down]
+            ended = self.courier.close(carriers, end_t_s)
+            if ended is not None:
+                self._count(ended)
+        self._sent_bit.append(float(by_load.sum()))
+
+    def finish_block(self, ticks_t_s: FloatArray) -> dict[str, NDArray[Any]]:
+        """Carry everything to the end of a block.
+
+        Parameters
+        ----------
+        ticks_t_s
+            Begin of every tick of the block and its end, TDB seconds past J2000, shape (n + 1,).
+
+        Returns
+        -------
+        dict
+            ``arrived_bit_per_s``, shape (partners, n), and ``network_bit``, what was under way at
+            the end of each tick, shape (n,).
+        """
+        self._count(self.courier.carry(float(ticks_t_s[-1])))
+        count = len(ticks_t_s) - 1
+        arrived_bit = np.zeros((len(self.partners), count))
+        gone_bit = np.zeros(count)
+        for ended in self._ended:
+            home = np.isfinite(ended.arrived_t_s)
+            when = np.where(home, ended.arrived_t_s, ticks_t_s[-1])
+            tick = np.clip(np.searchsorted(ticks_t_s, when, side="left") - 1, 0, count - 1)
+            np.add.at(arrived_bit, (ended.partner[home], tick[home]), ended.bit[home])
+            np.add.at(gone_bit, tick, ended.bit)
+        waiting_bit = self._begin_bit + np.cumsum(np.array(self._sent_bit) - gone_bit)
+        self._ended, self._sent_bit = [], []
+        self._begin_bit = self.courier.waiting_bit
+        return {
+            "arrived_bit_per_s": arrived_bit / np.diff(ticks_t_s),
+            "network_bit": np.maximum(waiting_bit, 0.0),
+        }
+
+    def _count(self, ended: Ended) -> None:
+        self._ended.append(ended)
+        self.deliveries.add(ended)
+
+    def memory(self) -> dict[str, Any]:
+        """Return what it remembers, as plain JSON values; only right after `finish_block`."""
+        return {
+            "courier": self.courier.memory(),
+            "deliveries": self.deliveries.memory(),
+            "down": list(self._down),
+            "uplink": self.uplink.memory(),
+        }
+
+    def restore(self, memory: dict[str, Any]) -> None:
+        """Take back what `memory` returned."""
+        self.courier.restore(memory["courier"])
+        self.deliveries.restore(memory["deliveries"])
+        self._down = tuple(memory["down"])
+        self.uplink.restore(memory["uplink"])
+        self._begin_bit = self.courier.waiting_bit
+
+
+def _owners(scenario: Scenario, loads: tuple[str, ...], partners: tuple[str, ...]) -> IntArray:
+    """Return whose data each load makes: who asks for it where that is one partner, else its owner.
+
+    Other loads take their element's owner.
+    """
+    elements = {element.name: element for element in scenario.element}
+    asking: dict[str, set[str]] = {}
+    for experiment in scenario.experiment:
+        for load in elements[experiment.element].activity_loads():
+            asking.setdefault(load, set()).add(experiment.partner)
+    owners = []
+    for load in loads:
+        asked_by = asking.get(load, set())
+        owner = elements[load.partition(".")[0]].partner
+        owners.append(partners.index(min(asked_by) if len(asked_by) == 1 else owner))
+    return np.array(owners, dtype=np.int64)

@@ -1,0 +1,80 @@
+"""What became of the data of a run, in numbers with their units in their names."""
+
+from typing import Any
+
+import numpy as np
+
+from moonstead.run.traffic import Traffic
+from moonstead.scenario.build import World
+from moonstead.simulation.simulator import Simulator
+from moonstead.units import HOUR_S
+
+
+def data_summary(simulator: Simulator, traffic: Traffic) -> dict[str, Any]:
+    """Return what each load made, and where it is now."""
+    names, ledger, network = simulator.station.names, simulator.ledger, simulator.station.network
+    sums = traffic.deliveries.sums
+    under_way_bit = traffic.courier.waiting_by_load(len(names.loads))
+    made = sorted(network.data_load[network.data_rate_bit_per_s > 0.0])
+    return {
+        "loads": {
+            names.loads[i]: {
+                "made_gbit": float(ledger.load_made_bit[i]) / 1e9,
+                "lost_gbit": float(ledger.load_lost_bit[i]) / 1e9,
+                "sent_gbit": float(ledger.load_delivered_bit[i]) / 1e9,
+                "delivered_gbit": float(sums["arrived_bit"][i]) / 1e9,
+                "lost_on_the_way_gbit": float(sums["lost_bit"][i]) / 1e9,
+                "on_the_way_gbit": float(under_way_bit[i]) / 1e9,
+                "waiting_gbit": float(simulator.state.load_queue_bit[i]) / 1e9,
+            }
+            for i in made
+        },
+        "transmitters": {
+            name: {
+                "sent_gbit": float(ledger.transmitter_sent_bit[k]) / 1e9,
+                "path": names.paths[int(network.transmitter_path[k])],
+            }
+            for k, name in enumerate(names.transmitters)
+        },
+        "recorder_capacity_gbit": float(network.recorder_capacity_bit.sum()) / 1e9,
+    }
+
+
+def network_summary(world: World, traffic: Traffic) -> dict[str, Any]:
+    """Return who got how much of whose data through whose ground stations, and how soon."""
+    through_bit = traffic.deliveries.sums["through_bit"]
+    number = {name: k for k, name in enumerate(traffic.network.plan.nodes)}
+    owners = {
+        station.name: given.partner
+        for station, given in zip(world.ground_stations, world.scenario.ground_station, strict=True)
+    }
+    served_s = dict.fromkeys(owners, 0.0)
+    for service in traffic.network.services:
+        served_s[service.station] += service.end_t_s - service.start_t_s
+    return {
+        "partners": {
+            partner: {
+                "arrived_gbit": float(through_bit[k].sum()) / 1e9,
+                "through_gbit": {
+                    owner: sum(
+                        float(through_bit[k, number[name]])
+                        for name, holder in owners.items()
+                        if holder == owner
+                    )
+                    / 1e9
+                    for owner in traffic.partners
+                },
+                "latency": traffic.deliveries.latency(k),
+            }
+            for k, partner in enumerate(traffic.partners)
+        },
+        "commands_on_the_way": traffic.uplink.on_the_way,
+        "ground_stations": {
+            name: {
+                "partner": owner,
+                "received_gbit": float(np.sum(through_bit[:, number[name]])) / 1e9,
+                "booked_h": served_s[name] / HOUR_S,
+            }
+            for name, owner in owners.items()
+        },
+    }
