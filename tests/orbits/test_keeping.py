@@ -106,18 +106,14 @@ def test_an_ellipse_is_brought_back_and_the_frozen_one_needs_no_burn(ephemeris: 
     )
     state = keplerian_state(orbit, ephemeris, "earth")
     end_t_s = START_T_S + 70.0 * DAY_S
-    keeping = keep_shape(
-        state, end_t_s, 1e5, POINT_MASSES, ephemeris=ephemeris, errors=PERFECT, plane="earth"
-    )
+    keeping = keep_shape(state, end_t_s, 1e5, POINT_MASSES, ephemeris=ephemeris, errors=PERFECT)
     assert len(keeping.burn_t_s) == 4
     assert np.all(np.diff(keeping.burn_t_s) > 0.0)
-    loose = keep_shape(
-        state, end_t_s, 1e9, POINT_MASSES, ephemeris=ephemeris, errors=PERFECT, plane="earth"
-    )
+    loose = keep_shape(state, end_t_s, 1e9, POINT_MASSES, ephemeris=ephemeris, errors=PERFECT)
     assert len(loose.burn_t_s) == 0
 
     def shift(one: Keeping) -> float:
-        trajectory, pole = one.trajectory, plane_axes(ephemeris, START_T_S, "earth")[:, 2]
+        trajectory, pole = one.trajectory, plane_axes(ephemeris, START_T_S, "equator")[:, 2]
         period_s = orbit.period_s
         last_t_s = START_T_S + 2.0 * SIDEREAL_MONTH_S + 2.0 * period_s
         first = shape_of_revolution(trajectory, (START_T_S, START_T_S + period_s), pole)

@@ -1,10 +1,12 @@
 """Keeping size, shape and perilune of an ellipse.
 
-The orbit is looked at once each sidereal month, when the Moon stands as it stood: what its uneven
-field and the Earth do within the month and undo again is not fought. Averages over one revolution
-of size and eccentricity vector (``e cos w``, ``e sin w``) are compared with those of the first
-revolution; where the ellipse has moved by more than a band, two burns within one revolution bring
-it back. Where they are is searched for in steps of ten degrees, as the pair that is cheapest by
+What the Moon's uneven field and the Earth do within a month and undo again is not fought. A low
+ellipse is looked at once each sidereal month, when the Moon stands as it stood, over one
+revolution; a high one, whose angles count from the plane of the Earth, over every second whole
+sidereal month, as the swing that the Earth makes in it changes its phase over the year. The
+averages of size and eccentricity vector (``e cos w``, ``e sin w``) are compared with the first
+ones; where the ellipse has moved by more than a band, two burns within one revolution bring it
+back. Where they are is searched for in steps of ten degrees, as the pair that is cheapest by
 Gauss's equations. Inclination and node are left alone.
 
 Reference: R. H. Battin, *An introduction to the mathematics and methods of astrodynamics*,
@@ -106,26 +108,28 @@ def keep_shape(
         pole = plane_axes(ephemeris, revolution.start_t_s, plane)[:, 2]
         return shape_of_revolution(revolution, span_t_s, pole)
 
-    flown = [coast(truth, min(truth.epoch_t_s + period_s, end_t_s))]
+    window_s = SIDEREAL_MONTH_S if plane == "earth" else period_s
+    flown = [coast(truth, min(truth.epoch_t_s + window_s, end_t_s))]
     wanted = shape(flown[0])
     burns: list[tuple[float, FloatArray]] = []
     look_t_s = truth.epoch_t_s + SIDEREAL_MONTH_S
-    while look_t_s + 2.0 * period_s < end_t_s:
-        flown.append(coast(last_state(flown[-1]), look_t_s))
-        flown.append(coast(last_state(flown[-1]), look_t_s + period_s))
+    while look_t_s + window_s + period_s < end_t_s:
+        if look_t_s > flown[-1].end_t_s:
+            flown.append(coast(last_state(flown[-1]), look_t_s))
+        flown.append(coast(last_state(flown[-1]), look_t_s + window_s))
         now = shape(flown[-1])
         shift_m = now.axis_m * float(np.linalg.norm(wanted.vector - now.vector))
         if max(shift_m, abs(wanted.axis_m - now.axis_m)) > band_m:
             begin = last_state(flown[-1])
             pole = plane_axes(ephemeris, begin.epoch_t_s, plane)[:, 2]
             for wait_s, burn in cheapest_burns(begin, wanted, now, pole):
-                at_t_s = look_t_s + period_s + wait_s
+                at_t_s = look_t_s + window_s + wait_s
                 if at_t_s > flown[-1].end_t_s:
                     flown.append(coast(last_state(flown[-1]), at_t_s))
                 burns.append((at_t_s, errors.burnt(burn, draws)))
                 begin = pushed(last_state(flown[-1]), burns[-1][1])
                 flown.append(coast(begin, at_t_s + 0.01 * period_s))
-        look_t_s += SIDEREAL_MONTH_S
+        look_t_s += SIDEREAL_MONTH_S * (2.0 if plane == "earth" else 1.0)
     if flown[-1].end_t_s < end_t_s:
         flown.append(coast(last_state(flown[-1]), end_t_s))
     return Keeping(
@@ -169,18 +173,21 @@ def _to_node(states: FloatArray, pole: FloatArray) -> tuple[FloatArray, FloatArr
 def shape_of_revolution(
     trajectory: Trajectory, span_t_s: tuple[float, float], pole: FloatArray
 ) -> Shape:
-    """Return the averages of a revolution.
+    """Return the averages of one revolution or more.
 
     Parameters
     ----------
     trajectory
         The flight.
     span_t_s
-        Begin and end of the revolution, TDB seconds past J2000.
+        Begin and end, TDB seconds past J2000.
     pole
         Of the plane that node and tilt count from, a unit vector in ICRF, shape (3,).
     """
-    states = np.hstack(trajectory.state(np.linspace(*span_t_s, _LOOKS, endpoint=False)))
+    begin = np.hstack(trajectory.state([span_t_s[0]]))
+    period_s = 2.0 * np.pi * np.sqrt(_axis_m(begin)[0] ** 3 / MOON_GM_M3_PER_S2)
+    looks = _LOOKS * max(1, round((span_t_s[1] - span_t_s[0]) / period_s))
+    states = np.hstack(trajectory.state(np.linspace(*span_t_s, looks, endpoint=False)))
     node, ahead = _to_node(states, pole)
     vector = _eccentricity(states)
     along = np.einsum("ij,ij->i", vector, node), np.einsum("ij,ij->i", vector, ahead)
