@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ball_maps import SOUTH, made_map, terrain_of
-from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 
 from moonstead.cli.relay import find_relay
@@ -77,19 +76,14 @@ def test_share_and_spells_at_the_pole(
 def test_a_scenario_names_its_relay() -> None:
     ephemeris = load_ephemeris()
     found = find_relay("ilrs-basic", None, START_T_S, ephemeris)
-    typed = find_relay("200,16000,62.4,90", None, START_T_S, ephemeris)
     assert "relay of ilrs-basic" in found.told()["words"]
-    t_s, typed_t_s = (f.step_s * np.arange(len(f.position_m)) for f in (found, typed))
-    for axis in range(3):
-        curve = CubicSpline(t_s, found.position_m[:, axis])
-        inside = typed_t_s < t_s[-1]
-        np.testing.assert_allclose(
-            curve(typed_t_s[inside]), typed.position_m[inside, axis], atol=5e3
-        )
     assert found.mask_deg == 5.0
     distance_km = np.linalg.norm(found.position_m, axis=1) / 1e3 - RADIUS_KM
-    assert distance_km.min() == pytest.approx(200.0, abs=1.0)
-    assert distance_km.max() == pytest.approx(16000.0, abs=1.0)
+    # Its perilune swings by some hundred kilometres under the Earth's pull.
+    assert 100.0 < distance_km.min() < 500.0
+    assert distance_km.max() == pytest.approx(16000.0, abs=500.0)
+    # The frozen orbit lingers over the south.
+    assert np.mean(found.position_m[:, 2] < 0.0) > 0.85
 
 
 @pytest.mark.parametrize(
