@@ -24,6 +24,7 @@ SINGLE = (
     "eclipse_fraction",
     "earth_elevation_deg",
     "earth_fraction",
+    "network_bit",
 )
 
 
@@ -44,6 +45,8 @@ class Made:
     second_bus: bool = False
     lost: tuple[str, ...] = ()
     mode: int = 0
+    module_paths: tuple[str, ...] = ()
+    """Those of the paths that are of modules in orbit."""
     late_from: int = 0
     """Step at which ``late``, with its lamp, is commissioned; 0 for a station without it."""
     unserved_j: float = 0.0
@@ -124,6 +127,7 @@ def _series(made: Made) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, ...
         "tank_kg": ("plant.tank",) if made.tank else (),
         "transmitter_bit_per_s": tuple(f"hub.radio-{path}" for path in made.paths),
         "contact_rate_bit_per_s": made.paths,
+        "arrived_bit_per_s": ("one",),
         **dict.fromkeys(SINGLE, ()),
     }
     series = {name: np.zeros(n) for name in SINGLE}
@@ -140,6 +144,7 @@ def _series(made: Made) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, ...
     series["tank_kg"] = _stacked([np.linspace(0.0, 5.0, n)] if made.tank else [], n)
     series["contact_rate_bit_per_s"] = _stacked([1e6 * (1.0 - sun) for _ in made.paths], n)
     series["transmitter_bit_per_s"] = _stacked([1e5 * (1.0 - sun) for _ in made.paths], n)
+    series["arrived_bit_per_s"] = series["transmitter_bit_per_s"].sum(axis=0)[np.newaxis, :]
     return series, {name: channels[name] for name in sorted(channels)}
 
 
@@ -276,6 +281,7 @@ def _summary(made: Made, series: dict[str, np.ndarray]) -> dict[str, Any]:
             for name, low, high in (("hub", 290.0, 290.0), ("seismometer", 220.0, 260.0))
         },
         "data": _data(made),
+        "network": _network(made),
         "tanks": {
             "plant.tank": {
                 "commodity": "oxygen",
@@ -291,7 +297,9 @@ def _summary(made: Made, series: dict[str, np.ndarray]) -> dict[str, Any]:
             {"name": "seismometer", "type": "instrument", "partner": "one", "mass_kg": 10.0},
         ],
         "partners": [{"name": "one", "title": "First partner", "role": "founder"}],
-        "ground_stations": [],
+        "ground_stations": [{"name": "dish", "title": "A dish", "partner": "one"}]
+        if made.paths
+        else [],
         "experiments": _experiments() if made.experiments else [],
         "balances": [
             _balance("electric power", "main", in_kwh * KWH_J, out_kwh * KWH_J, 1.25e-12),
@@ -350,8 +358,11 @@ def _data(made: Made) -> dict[str, Any]:
         "hub.science": {
             "made_gbit": 3.0,
             "lost_gbit": 0.25,
+            "waiting_gbit": 0.5,
+            "sent_gbit": 2.25,
             "delivered_gbit": 1.75,
-            "waiting_gbit": 1.0,
+            "lost_on_the_way_gbit": 0.125,
+            "on_the_way_gbit": 0.375,
         }
     }
     return {
@@ -360,6 +371,28 @@ def _data(made: Made) -> dict[str, Any]:
             f"hub.radio-{path}": {"sent_gbit": 1.75, "path": path} for path in made.paths
         },
         "recorder_capacity_gbit": 2.0 if made.paths else 0.0,
+    }
+
+
+def _network(made: Made) -> dict[str, Any]:
+    return {
+        "commands_on_the_way": [],
+        "paths": {
+            path: {"carrier": None, "is_of_station": path not in made.module_paths}
+            for path in made.paths
+        },
+        "partners": {
+            "one": {
+                "arrived_gbit": 1.75,
+                "through_gbit": {"one": 1.75},
+                "latency": {"median_s": 4.0, "p95_s": 7200.0, "mean_s": 900.0, "slowest_s": 9000.0},
+            }
+        },
+        "ground_stations": {
+            "dish": {"partner": "one", "received_gbit": 1.75, "booked_h": 12.0},
+        }
+        if made.paths
+        else {},
     }
 
 

@@ -23,6 +23,7 @@ SECTIONS = [
     "Power and stored energy",
     "What was done",
     "Data",
+    "Communications",
     "Energy ledger",
     "Temperatures",
     "Events",

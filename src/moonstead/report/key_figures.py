@@ -33,7 +33,6 @@ def key_figures(story: Story, light: Light, power: Power, traffic: Traffic) -> t
         if wanted
         else "none asked for"
     )
-    waiting = traffic.total.waiting_gbit + traffic.total.lost_gbit
     return (
         Figure("Energy used", words.energy(used_kwh), f"{words.power(mean_w)} on average"),
         Figure(
@@ -45,7 +44,7 @@ def key_figures(story: Story, light: Light, power: Power, traffic: Traffic) -> t
         Figure(
             "Data delivered",
             words.data(traffic.total.delivered_gbit),
-            f"{words.something(words.data(waiting))} lost or waiting",
+            f"{words.something(words.data(traffic.total.not_home_gbit))} lost or waiting",
         ),
         *_commodities(story),
         *_sky(light, traffic),

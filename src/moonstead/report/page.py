@@ -14,6 +14,7 @@ from moonstead.errors import RecordError
 from moonstead.record.directory import RunDirectory
 from moonstead.record.files import write_atomically
 from moonstead.report import (
+    communications,
     happenings,
     key_figures,
     ledger,
@@ -26,6 +27,7 @@ from moonstead.report import (
 )
 from moonstead.report.darkness import DarkSpell, deciding_spells
 from moonstead.report.drawing.calendar import draw_calendar
+from moonstead.report.drawing.communications import draw_communications
 from moonstead.report.drawing.dark import draw_dark
 from moonstead.report.drawing.power import MOST_STORES, draw_power
 from moonstead.report.drawing.sessions import draw_sessions
@@ -87,6 +89,7 @@ def _context(story: Story) -> dict[str, Any]:
     seen, power = light.read_light(story), read_power(story)
     dark = deciding_spells(story, seen, power)
     done, data = science.experiments(story), traffic.read_traffic(story)
+    link = communications.read_communications(story)
     warm = warmth.warmths(story)
     closing = ledger.closing(story)
     return {
@@ -116,6 +119,11 @@ def _context(story: Story) -> dict[str, Any]:
         "traffic_picture": draw_traffic(story, data)
         if data.paths or story.series.channels("recorder_bit")
         else None,
+        "link": link,
+        "alone_told": communications.alone_in_words(story, link),
+        "waiting_told": communications.waiting_in_words(story, link),
+        "latency_told": communications.latency_in_words(link),
+        "link_picture": draw_communications(story, link) if data.paths else None,
         "buses": ledger.buses(story),
         "stores": ledger.stores(story),
         "closing": closing,

@@ -19,8 +19,16 @@ _LONG_DAYS = 2 * _YEAR_DAYS
 """A longer run is told in years."""
 MODES = ("nominal", "trim", "reduced", "survival")
 _SUMMARY = (
-    *("scenario", "title", "site", "survival", "energy", "stores", "nodes", "data", "tanks"),
-    *("elements", "partners", "ground_stations", "experiments", "balances", "balances_close"),
+    *("scenario", "title", "site", "survival", "energy", "stores", "nodes", "data", "network"),
+    *(
+        "tanks",
+        "elements",
+        "partners",
+        "ground_stations",
+        "experiments",
+        "balances",
+        "balances_close",
+    ),
 )
 _PROVENANCE = (
     *("moonstead", "python", "numba", "numpy", "scenario", "scenario_name", "scenario_sha256"),

@@ -1,4 +1,4 @@
-"""Data: made, delivered, lost, waiting; the recorder; contacts with Earth."""
+"""Data: made, sent, home, lost, waiting; the recorder; contacts with Earth."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,16 +11,38 @@ from moonstead.report.spells import longest, spells
 from moonstead.report.story import Story
 from moonstead.units import HOUR_S
 
+_AMOUNTS = (
+    *("made_gbit", "lost_gbit", "waiting_gbit", "sent_gbit"),
+    *("delivered_gbit", "lost_on_the_way_gbit", "on_the_way_gbit"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The data of one load."""
+    """The data of one load.
+
+    What was made is lost, waiting or sent; what was sent is delivered, lost on the way or on the
+    way.
+    """
 
     name: str
     made_gbit: float
-    delivered_gbit: float
     lost_gbit: float
+    """To a full recorder."""
     waiting_gbit: float
+    """In recorders at the end."""
+    sent_gbit: float
+    delivered_gbit: float
+    """At home."""
+    lost_on_the_way_gbit: float
+    """To a full memory of a relay."""
+    on_the_way_gbit: float
+    """At the end."""
+
+    @property
+    def not_home_gbit(self) -> float:
+        """Lost or still to come."""
+        return self.made_gbit - self.delivered_gbit
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +76,7 @@ class Traffic:
 def read_traffic(story: Story) -> Traffic:
     """Read what became of the data."""
     data = story.summary["data"]
-    made = tuple(
-        Made(
-            name,
-            row["made_gbit"],
-            row["delivered_gbit"],
-            row["lost_gbit"],
-            row["waiting_gbit"],
-        )
-        for name, row in data["loads"].items()
-    )
+    made = tuple(Made(name, *(row[key] for key in _AMOUNTS)) for name, row in data["loads"].items())
     open_by_path = {
         name: story.read("contact_rate_bit_per_s", name) > 0.0
         for name in story.series.channels("contact_rate_bit_per_s")
@@ -86,13 +99,7 @@ def read_traffic(story: Story) -> Traffic:
 
 
 def _total(made: tuple[Made, ...]) -> Made:
-    return Made(
-        "all",
-        sum(m.made_gbit for m in made),
-        sum(m.delivered_gbit for m in made),
-        sum(m.lost_gbit for m in made),
-        sum(m.waiting_gbit for m in made),
-    )
+    return Made("all", *(sum(getattr(m, key) for m in made) for key in _AMOUNTS))
 
 
 def _path(story: Story, name: str, is_open: NDArray[np.bool_]) -> Path:
@@ -119,12 +126,20 @@ def in_words(traffic: Traffic) -> str:
         told = ["Nothing on this station makes data."]
     else:
         total = traffic.total
-        lost = words.something(words.data(total.lost_gbit))
-        waiting = words.something(words.data(total.waiting_gbit))
-        made, delivered = words.data(total.made_gbit), words.data(total.delivered_gbit)
-        told = [f"{made} were made, {delivered} reached Earth."]
+        lost, waiting, lost_on_the_way, on_the_way = (
+            words.something(words.data(amount_gbit))
+            for amount_gbit in (
+                total.lost_gbit,
+                total.waiting_gbit,
+                total.lost_on_the_way_gbit,
+                total.on_the_way_gbit,
+            )
+        )
+        made, sent, home = map(words.data, (total.made_gbit, total.sent_gbit, total.delivered_gbit))
+        told = [f"{made} were made, {sent} sent, {home} came home."]
         told.append(
-            f"{words.started(lost)} was lost to a full recorder, {waiting} left at the end."
+            f"{words.started(lost)} was lost to a full recorder, {lost_on_the_way} on the way; at "
+            f"the end {waiting} was left in recorders and {on_the_way} was on the way."
         )
         if traffic.capacity_gbit:
             share = traffic.greatest_filling_gbit / traffic.capacity_gbit

@@ -4,8 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from moonstead.elements.orbital_module import OrbitalModule
 from moonstead.run.traffic import Traffic
 from moonstead.scenario.build import World
+from moonstead.scenario.flights import orbiters_of
+from moonstead.scenario.surroundings import run_grid
 from moonstead.simulation.simulator import Simulator
 from moonstead.units import HOUR_S
 
@@ -48,10 +51,18 @@ def network_summary(world: World, traffic: Traffic) -> dict[str, Any]:
         station.name: given.partner
         for station, given in zip(world.ground_stations, world.scenario.ground_station, strict=True)
     }
+    grid = run_grid(world)
+    last_t_s = grid.start_t_s + grid.run_count * grid.step_s
     served_s = dict.fromkeys(owners, 0.0)
-    for service in traffic.network.services:
-        served_s[service.station] += service.end_t_s - service.start_t_s
+    for service in traffic.network.services:  # those of the forecast, after the run, do not count
+        served_s[service.station] += max(min(service.end_t_s, last_t_s) - service.start_t_s, 0.0)
+    modules = {e.name for e in orbiters_of(world.scenario) if isinstance(e, OrbitalModule)}
+    carriers = {path: traffic.network.carriers.get(path) for path in traffic.network.stretches}
     return {
+        "paths": {
+            path: {"carrier": carrier, "is_of_station": carrier not in modules}
+            for path, carrier in carriers.items()
+        },
         "partners": {
             partner: {
                 "arrived_gbit": float(through_bit[k].sum()) / 1e9,
