@@ -111,6 +111,107 @@ gap_s = "1 h"
 light = "lit"
 value = 1
 """
+ORBITERS = """
+[[element]]
+type = "relay_orbiter"
+name = "relay"
+partner = "cnsa"
+mass_kg = 1200
+path = "relay"
+rate_bit_per_s = "1 Mbit/s"
+earth_radio = "queqiao-2-ka"
+earth_rate_bit_per_s = "100 Mbit/s"
+memory_bit = "200 Gbit"
+[element.orbit]
+catalogue = "elfo"
+[element.spacecraft]
+array_power_w = 1500
+battery_j = "4 kWh"
+battery_power_w = 2000
+avionics_power_w = 500
+[element.spacecraft.thermal]
+heat_capacity_j_per_k = 1e6
+radiating_area_m2 = 40
+emissivity = 0.06
+louver_area_m2 = 2
+survival_min_k = 243
+heater_power_w = 500
+
+[[element]]
+type = "orbital_module"
+name = "module"
+partner = "roscosmos"
+mass_kg = 4000
+payload_power_w = 200
+payload_rate_bit_per_s = "1 Mbit/s"
+recorder_bit = "2 Tbit"
+path = "module"
+rate_bit_per_s = "2 Mbit/s"
+[element.orbit]
+perilune_altitude_m = "100 km"
+apolune_altitude_m = "100 km"
+inclination_deg = 90
+perilune_argument_deg = 0
+[element.spacecraft]
+array_power_w = 3000
+battery_j = "4 kWh"
+battery_power_w = 2000
+avionics_power_w = 600
+[element.spacecraft.thermal]
+heat_capacity_j_per_k = 1e6
+radiating_area_m2 = 40
+emissivity = 0.06
+louver_area_m2 = 2
+survival_min_k = 243
+heater_power_w = 500
+
+[[element]]
+type = "radio_terminal"
+name = "module-radio"
+partner = "roscosmos"
+mass_kg = 30
+bus = "module"
+path = "module"
+recorder = "module"
+power_w = 150
+rate_limit_bit_per_s = "2 Mbit/s"
+[element.thermal]
+heat_capacity_j_per_k = 1e4
+radiating_area_m2 = 0.5
+emissivity = 0.05
+survival_min_k = 200
+
+[[experiment]]
+name = "map"
+title = "Map from orbit"
+partner = "roscosmos"
+element = "module"
+kind = "exploration"
+duration_s = "2 h"
+sessions = 30
+gap_s = "1 h"
+value = 1
+"""
+ROSCOSMOS = """
+[[partner]]
+name = "roscosmos"
+title = "State Corporation Roscosmos"
+role = "founder"
+"""
+S_AND_X_BAND = """
+[[ground_station]]
+station = "bear-lakes"
+partner = "roscosmos"
+outages = true
+
+[[ground_station]]
+station = "ussuriysk"
+partner = "roscosmos"
+"""
+BOTH_RADIOS = (
+    '[{ path = "relay", power_w = 60, rate_limit_bit_per_s = "2 Mbit/s" }, '
+    '{ path = "direct", power_w = 60, rate_limit_bit_per_s = "100 kbit/s" }]'
+)
 
 
 def text(

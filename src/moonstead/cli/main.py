@@ -23,6 +23,7 @@ class Verb(NamedTuple):
 VERBS = {
     "check": Verb("moonstead.cli.check", "Check a scenario; tell every mistake at once."),
     "compare": Verb("moonstead.cli.compare", "Compare two runs: inputs, results and series."),
+    "contacts": Verb("moonstead.cli.contacts", "Tell who serves the station when, and gaps."),
     "horizon": Verb("moonstead.cli.horizon", "Compute a terrain horizon from elevation models."),
     "init": Verb("moonstead.cli.init", "Write a commented scenario to start from."),
     "map": Verb("moonstead.cli.map", "Map light, Earth, relief or temperature around a site."),

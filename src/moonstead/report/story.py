@@ -20,15 +20,8 @@ _LONG_DAYS = 2 * _YEAR_DAYS
 MODES = ("nominal", "trim", "reduced", "survival")
 _SUMMARY = (
     *("scenario", "title", "site", "survival", "energy", "stores", "nodes", "data", "network"),
-    *(
-        "tanks",
-        "elements",
-        "partners",
-        "ground_stations",
-        "experiments",
-        "balances",
-        "balances_close",
-    ),
+    *("tanks", "elements", "partners", "ground_stations", "experiments"),
+    *("balances", "balances_close"),
 )
 _PROVENANCE = (
     *("moonstead", "python", "numba", "numpy", "scenario", "scenario_name", "scenario_sha256"),
