@@ -18,7 +18,7 @@ from moonstead.scenario.flights import trajectory_of
 from moonstead.units import DAY_S
 
 START_T_S = from_utc("2030-01-01")
-HERE = Path()
+FILE = Path("made.toml")
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ LOW = {"perilune_altitude_m": 1e5, "apolune_altitude_m": 1e5, **POLAR}
 def test_the_lit_share_of_a_low_orbit_is_that_of_its_plane(ephemeris: Ephemeris) -> None:
     """A polar orbit sees between 0.606 of its orbit in light and all of it, by the season."""
     end_t_s = START_T_S + 200 * DAY_S
-    flight = trajectory_of(_relay(**LOW), HERE, ephemeris, START_T_S, end_t_s)
+    flight = trajectory_of(_relay(**LOW), FILE, ephemeris, START_T_S, end_t_s)
     seen = sunlit_fraction(flight, ephemeris, START_T_S, 600.0, 200 * 144)
     by_day = seen.reshape(200, 144).mean(axis=1)
     assert np.sort(by_day)[1] == pytest.approx(0.606, abs=0.02)  # the first lies in an eclipse
@@ -66,7 +66,7 @@ def test_the_lit_share_of_a_low_orbit_is_that_of_its_plane(ephemeris: Ephemeris)
 def test_every_orbit_of_the_catalogue_can_be_flown(name: str, ephemeris: Ephemeris) -> None:
     end_t_s = START_T_S + 20 * DAY_S
     relay = _relay(catalogue=name)
-    flight = trajectory_of(relay, HERE, ephemeris, START_T_S, end_t_s)
+    flight = trajectory_of(relay, FILE, ephemeris, START_T_S, end_t_s)
     assert flight.name == relay.name
     assert flight.start_t_s <= START_T_S
     assert flight.end_t_s >= end_t_s
@@ -77,21 +77,23 @@ def test_an_orbit_comes_from_a_file_and_must_cover_the_run(
     tmp_path: Path, ephemeris: Ephemeris
 ) -> None:
     end_t_s = START_T_S + 2 * DAY_S
-    flown = trajectory_of(_relay(catalogue="elfo"), HERE, ephemeris, START_T_S, end_t_s)
+    flown = trajectory_of(_relay(catalogue="elfo"), FILE, ephemeris, START_T_S, end_t_s)
     oem = oem_of(flown, object_id="1", originator="TEST", creation_date="2030-01-01T00:00:00")
     write_oem(oem, tmp_path / "elfo.oem")
     relay = _relay(ephemeris="elfo.oem")
-    read = trajectory_of(relay, tmp_path, ephemeris, START_T_S + 60.0, end_t_s - 60.0)
+    read = trajectory_of(relay, tmp_path / "made.toml", ephemeris, START_T_S + 60.0, end_t_s - 60.0)
     t_s = np.linspace(START_T_S + 60.0, end_t_s - 60.0, 500)
     np.testing.assert_allclose(read.state(t_s)[0], flown.state(t_s)[0], atol=1.0)
     with pytest.raises(InputError, match="must cover the run"):
-        trajectory_of(relay, tmp_path, ephemeris, START_T_S, end_t_s + DAY_S)
+        trajectory_of(relay, tmp_path / "made.toml", ephemeris, START_T_S, end_t_s + DAY_S)
 
 
 def test_a_free_orbit_that_meets_the_ground_is_told(ephemeris: Ephemeris) -> None:
     low = {**LOW, "perilune_altitude_m": 2e4, "apolune_altitude_m": 2.2e4, "motion": "free"}
-    with pytest.raises(InputError, match=r'element "relay".orbit.*meets') as told:
-        trajectory_of(_relay(**low), HERE, ephemeris, START_T_S, START_T_S + 200 * DAY_S)
+    with pytest.raises(
+        InputError, match=r'element "relay".orbit = impact 20.*motion = "held"'
+    ) as told:
+        trajectory_of(_relay(**low), FILE, ephemeris, START_T_S, START_T_S + 200 * DAY_S)
     assert len(told.value.problems) == 1
 
 

@@ -12,16 +12,19 @@ def check(scenario: str, as_json: bool) -> None:
     """Check SCENARIO, a file or the name of a scenario that comes with Moonstead.
 
     Every mistake is told with its place, its value and what would be right. Terrain and kernels
-    are opened, the station is compiled; nothing is run.
+    are opened, the station is compiled, orbiters are flown; nothing is run.
     """
     from moonstead.scenario.build import build_world, read_scenario
     from moonstead.scenario.examples import scenario_path
+    from moonstead.scenario.flights import orbiters_of, trajectories
     from moonstead.scenario.surroundings import run_grid
 
     path = scenario_path(scenario)
     parsed, text = read_scenario(path)
     world = build_world(parsed, text, path)
     grid = run_grid(world)
+    end_t_s = grid.start_t_s + grid.step_s * grid.run_count
+    trajectories(parsed, path, world.ephemeris, grid.start_t_s, end_t_s)
     site = world.profile.site
     facts = {
         "scenario": parsed.name,
@@ -35,7 +38,8 @@ def check(scenario: str, as_json: bool) -> None:
         "mast_height_m": site.height_m,
         "partners": [partner.name for partner in parsed.partner],
         "elements": len(parsed.element),
-        "landed_mass_kg": sum(e.mass_kg for e in parsed.element if e.type != "relay_orbiter"),
+        "landed_mass_kg": sum(e.mass_kg for e in parsed.element)
+        - sum(e.mass_kg for e in orbiters_of(parsed)),
         "experiments": len(parsed.experiment),
         "ground_stations": [spec.station for spec in parsed.ground_station],
     }

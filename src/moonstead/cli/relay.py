@@ -98,7 +98,7 @@ def _of_scenario(
     if relay is None:
         raise InputError(Problem("--relay", "", name, f"has no relay_orbiter; {_FORM}"))
     end_t_s = start_t_s + _TURN_S
-    flight = trajectory_of(relay, path.parent, ephemeris, start_t_s, end_t_s)
+    flight = trajectory_of(relay, path, ephemeris, start_t_s, end_t_s)
     t_s = np.arange(start_t_s, end_t_s, _SCENARIO_STEP_S)
     rotation = ephemeris.rotation_icrf_to_moon_me(t_s)
     position_m = np.einsum("ijn,nj->ni", rotation, flight.state(t_s)[0])

@@ -45,8 +45,8 @@ class World:
     station: CompiledStation
     ground_stations: tuple[GroundStation, ...]
     """In the order of the scenario."""
-    folder: Path
-    """Of the scenario file; paths in it are relative to it."""
+    file: Path
+    """The scenario file; paths in it are relative to its folder."""
 
 
 def read_scenario(path: Path) -> tuple[Scenario, str]:
@@ -103,7 +103,7 @@ def build_world(scenario: Scenario, text: str, file: Path) -> World:
         ground_stations=ground_stations_named(
             (given.station for given in scenario.ground_station), load_ground_stations()
         ),
-        folder=folder,
+        file=file,
     )
 
 

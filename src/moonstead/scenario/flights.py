@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from moonstead.elements.element import Element
 from moonstead.elements.orbit import Orbit as OrbitSpec
 from moonstead.elements.orbital_module import OrbitalModule
 from moonstead.elements.relay_orbiter import RelayOrbiter
@@ -33,7 +32,7 @@ def orbiters_of(scenario: Scenario) -> tuple[Orbiter, ...]:
 
 
 def trajectories(
-    scenario: Scenario, folder: Path, ephemeris: Ephemeris, start_t_s: float, end_t_s: float
+    scenario: Scenario, file: Path, ephemeris: Ephemeris, start_t_s: float, end_t_s: float
 ) -> Mapping[str, Trajectory]:
     """Return the trajectory of every orbiter over a span.
 
@@ -41,8 +40,8 @@ def trajectories(
     ----------
     scenario
         With its elements.
-    folder
-        Of the scenario file; names of ephemeris files are relative to it.
+    file
+        The scenario file; names of ephemeris files are relative to its folder.
     ephemeris
         Sun, Earth and Moon.
     start_t_s, end_t_s
@@ -60,7 +59,7 @@ def trajectories(
     problems: list[Problem] = []
     for element in orbiters_of(scenario):
         try:
-            made[element.name] = trajectory_of(element, folder, ephemeris, start_t_s, end_t_s)
+            made[element.name] = trajectory_of(element, file, ephemeris, start_t_s, end_t_s)
         except RangeError:
             raise
         except InputError as error:
@@ -71,22 +70,25 @@ def trajectories(
 
 
 def trajectory_of(
-    element: Orbiter, folder: Path, ephemeris: Ephemeris, start_t_s: float, end_t_s: float
+    element: Orbiter, file: Path, ephemeris: Ephemeris, start_t_s: float, end_t_s: float
 ) -> Trajectory:
     """Return the trajectory of one orbiter; for the rest see `trajectories`."""
     try:
-        return _made(element, folder, ephemeris, start_t_s, end_t_s)
+        return _made(element, file.parent, ephemeris, start_t_s, end_t_s)
     except RangeError:
         raise
     except InputError as error:
-        raise InputError(_of_element(element, problem) for problem in error.problems) from error
+        raise InputError(_of_element(element, file, p) for p in error.problems) from error
 
 
-def _of_element(element: Element, problem: Problem) -> Problem:
-    place = f'element "{element.name}".orbit'
+def _of_element(element: Orbiter, file: Path, problem: Problem) -> Problem:
     if "." in problem.file:  # of an ephemeris file, which has places of its own
         return problem
-    return Problem("scenario", place, f"{problem.path} {problem.value}".strip(), problem.remedy)
+    value = f"{problem.path} {problem.value}".strip()
+    remedy = problem.remedy
+    if problem.path == "impact" and element.orbit.motion == "free":
+        remedy += ', or let station keeping hold it: motion = "held"'
+    return Problem(str(file), f'element "{element.name}".orbit', value, remedy)
 
 
 def _made(

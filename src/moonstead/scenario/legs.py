@@ -162,7 +162,7 @@ def legs_of(
             "reaches no ground station of the network at any time; take more power, a larger "
             "antenna or a stronger code, or stations with a receiver for its band"
         )
-        raise InputError(Problem("scenario", f'path "{one.path}"', one.radio.name, remedy))
+        raise InputError(Problem(str(world.file), f'path "{one.path}"', one.radio.name, remedy))
     return tuple(sorted(legs, key=lambda leg: leg.start_t_s))
 
 

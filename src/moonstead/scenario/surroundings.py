@@ -148,7 +148,7 @@ def surroundings(world: World, grid: Grid) -> PlacedSurroundings:
     given_k = world.scenario.site.ground_temperature_k
     site = _sky(world, grid, world.profile, given_k)
     end_t_s = grid.start_t_s + grid.step_s * grid.count
-    flights = trajectories(world.scenario, world.folder, world.ephemeris, grid.start_t_s, end_t_s)
+    flights = trajectories(world.scenario, world.file, world.ephemeris, grid.start_t_s, end_t_s)
     network = network_of(world, flights, grid.start_t_s, grid.step_s, grid.count)
     contacts = {
         f"contact_rate_bit_per_s:{path}": rate for path, rate in network.rates_bit_per_s.items()
