@@ -56,6 +56,30 @@ for kind in (compiled, compiled_without_counting):
 """
 
 
+APART = """
+import re
+import numpy as np
+from moonstead.compiled import compiled_apart
+
+@compiled_apart
+def double(x, y):
+    for k in range(x.shape[0]):
+        y[k] = 2.0 * x[k]
+
+double(np.ones(2), np.ones(2))
+(text,) = double.inspect_llvm().values()
+print("NRT_incref" in text, *sorted(set(re.findall(r"noalias [^,]*%arg.([xy]).4", text))))
+"""
+
+
+def test_kernels_apart_are_told_that_their_arrays_share_nothing(tmp_path: Path) -> None:
+    """The flag behind it is private to numba too."""
+    (tmp_path / "apart.py").write_text(APART)
+    command = [sys.executable, "-B", "apart.py"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["False", "x", "y"]
+
+
 def test_kernels_without_counting_count_nothing(tmp_path: Path) -> None:
     """The option behind it is private to numba: this tells when it means something else."""
     (tmp_path / "counted.py").write_text(COUNTED)

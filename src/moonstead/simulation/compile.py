@@ -9,8 +9,9 @@ import numpy as np
 from moonstead.components import Driver, FloatArray, Parts, Surroundings
 from moonstead.contracts import Channels
 from moonstead.simulation.check import NetworkError, network_mistakes
+from moonstead.simulation.memory import NO_SERIES, padded
 from moonstead.simulation.names import Names, names_of
-from moonstead.simulation.network import Drivers, Network
+from moonstead.simulation.network import Drivers, Network, PlaceArray
 from moonstead.simulation.parts import all_loads, sorted_parts
 from moonstead.simulation.tables import network_fields
 from moonstead.simulation.wiring import Layout
@@ -135,9 +136,15 @@ def drive(station: CompiledStation, surroundings: Surroundings | SurroundingsOf)
     return Drivers(
         series=np.ascontiguousarray(np.column_stack(table.columns)),
         source=source,
-        absorbed=np.append(absorbed, np.uint32(outside)),
-        sink=np.append(sink, np.uint32(outside)),
+        absorbed=_filled_up(absorbed),
+        sink=_filled_up(sink),
         ground=np.array([*ground, outside], dtype=np.uint32),
         supply=supply,
         path_bit_per_s=np.array(paths, dtype=np.float64).reshape(len(paths), n_steps),
     )
+
+
+def _filled_up(columns: PlaceArray) -> PlaceArray:
+    """Return the columns of the nodes, then none up to the length of the fields of `Heat`."""
+    n_none = padded(len(columns) + 1) - len(columns)
+    return np.append(columns, np.full(n_none, NO_SERIES, dtype=np.uint32))

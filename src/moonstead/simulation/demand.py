@@ -10,7 +10,7 @@ is made in a step can be used in the next.
 import numpy as np
 
 from moonstead.compiled import inlined
-from moonstead.simulation.memory import RecordArray
+from moonstead.simulation.memory import Heat, RecordArray
 from moonstead.simulation.network import FloatArray, PlaceArray
 
 WHOLE = 1.0 - 1e-9
@@ -20,7 +20,7 @@ WHOLE = 1.0 - 1e-9
 @inlined
 def offer(
     source: RecordArray,
-    node: RecordArray,
+    heat: Heat,
     series: FloatArray,
     columns: PlaceArray,
     step: int,
@@ -34,17 +34,17 @@ def offer(
             s.output += min(max(s.level - s.output, -ramp), ramp)
         else:
             s.output = s.level
-        warm_k = node[s.node].temperature_k - s.reference_temperature_k
+        warm_k = heat.temperature_k[s.node] - s.reference_temperature_k
         factor = max(1.0 + s.temperature_coefficient_per_k * warm_k, 0.0)
         share = s.health * (1.0 - s.dust) * s.output * s.scale
         rated_w = series[step, columns[k]]
         s.w = rated_w * factor * share
         if s.heat_per_w > 0.0:
-            node[s.node].heat_w += rated_w * s.output * s.scale * s.heat_per_w
+            heat.heat_w[s.node] += rated_w * s.output * s.scale * s.heat_per_w
 
 
 @inlined
-def prepare(load: RecordArray, link: RecordArray, node: RecordArray) -> None:
+def prepare(load: RecordArray, link: RecordArray, heat: Heat) -> None:
     """Find what stays the same over steps between which nothing is commanded.
 
     What a plain load asks for is set here once; heaters, work and links ask anew at every step,
@@ -57,18 +57,20 @@ def prepare(load: RecordArray, link: RecordArray, node: RecordArray) -> None:
     for k in range(link.shape[0]):
         load[link[k].load].demand_w = 0.0
         link[k].arrives_w = 0.0
-    for k in range(node.shape[0]):
-        node[k].heat_w = 0.0
-        node[k].taken_w = 0.0
+    for k in range(heat.temperature_k.shape[0]):
+        heat.heat_w[k] = 0.0
+        heat.taken_w[k] = 0.0
+        radiating = heat.radiating_w_per_k4[k] * heat.radiating[k]
+        heat.coefficient_w_per_k4[k] = radiating * heat.scale[k]
 
 
 @inlined
-def ask(load: RecordArray, heater: RecordArray, node: RecordArray) -> None:
+def ask(load: RecordArray, heater: RecordArray, heat: Heat) -> None:
     """Find what each heater would take now."""
     for k in range(heater.shape[0]):
         h = heater[k]
         heated = load[h.load]
-        cold_k = h.setpoint_k - node[heated.node].temperature_k
+        cold_k = h.setpoint_k - heat.temperature_k[heated.node]
         heated.demand_w = heated.full_w * min(max(cold_k * h.per_k, 0.0), 1.0)
 
 
@@ -153,9 +155,7 @@ def ask_for_work(
 
 
 @inlined
-def limit_stores(
-    store: RecordArray, reactant: RecordArray, tank: RecordArray, node: RecordArray
-) -> None:
+def limit_stores(store: RecordArray, reactant: RecordArray, tank: RecordArray, heat: Heat) -> None:
     """Find the greatest charge and discharge power of each store, at the bus."""
     for k in range(store.shape[0]):
         s = store[k]
@@ -167,7 +167,7 @@ def limit_stores(
             s.brought_j += held_j - s.energy_j
             s.energy_j = held_j
         charge_w = min(s.charge_power_w * s.scale, room_j * s.charge_w_per_j)
-        if node[s.node].temperature_k < s.charge_min_temperature_k:
+        if heat.temperature_k[s.node] < s.charge_min_temperature_k:
             charge_w = 0.0
         s.charge_now_w = max(charge_w, 0.0)
         left_w = (s.energy_j - s.floor_fraction * s.capacity_j) * s.discharge_w_per_j

@@ -20,6 +20,8 @@ class Elimination:
     pivots: list[int]
     neighbours: list[list[int]]
     """For each pivot."""
+    n_leaves: int
+    """How many of the first pivots have a single neighbour."""
     updates: list[list[list[tuple[int, int]]]]
     """For each pivot and neighbour: (entry updated or -1 for the diagonal, pivot row's entry)."""
 
@@ -36,9 +38,10 @@ def eliminate(couplings: list[tuple[int, int]]) -> Elimination:
             entry[a, b] = len(entry)
     pivots: list[int] = []
     neighbours: list[list[int]] = []
+    n_nodes = len(around)
     waits = dict.fromkeys(around, 0)
     while around:
-        pivot = min(around, key=lambda node: (len(around[node]), waits[node], node))
+        pivot = min(around, key=lambda node: (len(around[node]) or n_nodes, waits[node], node))
         near = sorted(around.pop(pivot))
         for i in near:
             waits[i] = max(waits[i], waits[pivot] + 1)
@@ -53,4 +56,5 @@ def eliminate(couplings: list[tuple[int, int]]) -> Elimination:
         [[(-1 if i == j else entry[i, j], entry[pivot, j]) for j in near] for i in near]
         for pivot, near in zip(pivots, neighbours, strict=True)
     ]
-    return Elimination(entry, pivots, neighbours, updates)
+    n_leaves = next((k for k, near in enumerate(neighbours) if len(near) != 1), len(pivots))
+    return Elimination(entry, pivots, neighbours, n_leaves, updates)

@@ -8,13 +8,13 @@ import math
 
 from moonstead.compiled import inlined
 from moonstead.simulation.dispatch import OFFERED, SUPPLY
-from moonstead.simulation.memory import RecordArray
+from moonstead.simulation.memory import Heat, RecordArray
 from moonstead.simulation.network import FloatArray, Wiring
 
 
 @inlined
 def draw(
-    wiring: Wiring, source: RecordArray, node: RecordArray, island_w: FloatArray, dt_s: float
+    wiring: Wiring, source: RecordArray, heat: Heat, island_w: FloatArray, dt_s: float
 ) -> None:
     """Share what an island draws over its sources in proportion to their offers; age them."""
     for k in range(wiring.n_islands):
@@ -29,11 +29,11 @@ def draw(
             s.health *= s.keep
             s.dust += s.dust_per_s * (1.0 - s.dust) * dt_s
             if s.takes_heat:
-                node[s.node].taken_w += drawn_w
+                heat.taken_w[s.node] += drawn_w
 
 
 @inlined
-def use(load: RecordArray, link: RecordArray, node: RecordArray, dt_s: float) -> None:
+def use(load: RecordArray, link: RecordArray, heat: Heat, dt_s: float) -> None:
     """Turn what the loads are granted into heat, and power for other buses."""
     for i in range(load.shape[0]):
         one = load[i]
@@ -43,12 +43,12 @@ def use(load: RecordArray, link: RecordArray, node: RecordArray, dt_s: float) ->
         if power_w > 0.0:
             one.used_j += power_w * dt_s
             one.running_s += dt_s
-            node[one.node].heat_w += power_w * one.heat_fraction
+            heat.heat_w[one.node] += power_w * one.heat_fraction
     for k in range(link.shape[0]):
         cable = link[k]
         end = load[cable.load]
         cable.delivered_j += cable.arrives_w * dt_s
-        node[end.node].heat_w += end.granted_w - cable.arrives_w
+        heat.heat_w[end.node] += end.granted_w - cable.arrives_w
 
 
 @inlined
@@ -60,7 +60,7 @@ def do_work(  # noqa: PLR0913, PLR0917
     tank: RecordArray,
     pool: RecordArray,
     source: RecordArray,
-    node: RecordArray,
+    heat: Heat,
     dt_s: float,
 ) -> None:
     """Move the commodities of every converter, and do every piece of work."""
@@ -96,14 +96,14 @@ def do_work(  # noqa: PLR0913, PLR0917
         for n in range(w.need_begin, w.need_end):
             pool[need[n].pool].used_s += need[n].amount * duty * dt_s
         if w.reaction_heat_w != 0.0:
-            node[one.node].heat_w += w.reaction_heat_w * duty
+            heat.heat_w[one.node] += w.reaction_heat_w * duty
         if w.cleans >= 0:
             source[w.cleans].dust *= math.exp(-w.cleaning_per_s * duty * dt_s)
 
 
 @inlined
 def move_stores(
-    store: RecordArray, reactant: RecordArray, tank: RecordArray, node: RecordArray, dt_s: float
+    store: RecordArray, reactant: RecordArray, tank: RecordArray, heat: Heat, dt_s: float
 ) -> None:
     """Charge, discharge, leak and age the stores."""
     per_s = 1.0 / dt_s
@@ -123,7 +123,7 @@ def move_stores(
         s.charged_j += s.charge_now_w * dt_s
         s.discharged_j += s.discharge_now_w * dt_s
         s.loss_j += loss_j
-        node[s.node].heat_w += loss_j * per_s
+        heat.heat_w[s.node] += loss_j * per_s
         for j in range(s.reactant_begin, s.reactant_end):
             r = reactant[j]
             moved_kg = r.kg_per_j * (put_j - took_j)
@@ -136,7 +136,7 @@ def move_stores(
 
 
 @inlined
-def lose(tank: RecordArray, node: RecordArray, dt_s: float) -> None:
+def lose(tank: RecordArray, heat: Heat, dt_s: float) -> None:
     """Let go what relief valves, leaks and boiling let go to space."""
     for k in range(tank.shape[0]):
         t = tank[k]
@@ -149,7 +149,7 @@ def lose(tank: RecordArray, node: RecordArray, dt_s: float) -> None:
             continue
         lost_kg = -math.expm1(-leak_per_s * dt_s) * t.kg
         if t.boils_kg_per_s_k > 0.0:
-            warm_k = node[t.node].temperature_k - t.boiling_k
+            warm_k = heat.temperature_k[t.node] - t.boiling_k
             boiled_kg = t.boils_kg_per_s_k * max(warm_k, 0.0) * dt_s
             lost_kg += min(boiled_kg, t.kg - lost_kg)
         t.kg -= lost_kg

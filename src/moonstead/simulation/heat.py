@@ -9,73 +9,108 @@ switches move, the step must be shorter than about the node's time constant with
 
 from moonstead.compiled import inlined
 from moonstead.components import LOUVER_BAND_K, SWITCH_BAND_K
-from moonstead.simulation.memory import RecordArray
-from moonstead.simulation.network import Drivers
+from moonstead.simulation.memory import NO_SERIES, Heat, RecordArray
+from moonstead.simulation.network import Drivers, FloatArray
 
 
 @inlined
-def set_up_nodes(node: RecordArray, drivers: Drivers, step: int, dt_s: float) -> None:
+def impose(heat: Heat, drivers: Drivers, step: int) -> None:
+    """Take what the surroundings impose on each node in this step.
+
+    The way out of the loop also keeps the compiler from gathering several values at once, which
+    takes five times as long. Done early in the step: several values can be read at once only some
+    time after they were written one by one.
+    """
+    for k in range(heat.temperature_k.shape[0]):
+        if drivers.sink[k] == NO_SERIES:
+            break
+        heat.sink_k[k] = drivers.series[step, drivers.sink[k]]
+        heat.absorbed_w[k] = drivers.series[step, drivers.absorbed[k]]
+
+
+@inlined
+def set_up_nodes(heat: Heat, dt_s: float) -> None:
     """Find what each node gains before its rise, and by how much less it gains per kelvin."""
-    for k in range(node.shape[0]):
-        n = node[k]
-        given_w, taken_w = n.heat_w, n.taken_w
-        n.heat_w = 0.0
-        n.taken_w = 0.0
-        if n.scale == 0.0:  # not there: heat that other parts give it goes to the surroundings
-            n.diagonal = 1.0
-            n.rise_k = 0.0
-            continue
-        n.dissipated_j += given_w * dt_s
-        n.extracted_j += taken_w * dt_s
-        temperature_k = n.temperature_k
-        sink_k = drivers.series[step, drivers.sink[k]]
+    for k in range(heat.temperature_k.shape[0]):
+        scale = heat.scale[k]
+        given_w = heat.heat_w[k] * scale
+        taken_w = heat.taken_w[k] * scale
+        absorbed_w = heat.absorbed_w[k] * scale
+        temperature_k = heat.temperature_k[k]
+        sink_k = heat.sink_k[k]
+        coefficient = heat.coefficient_w_per_k4[k]
         square_k2 = temperature_k * temperature_k
         sink_k2 = sink_k * sink_k
-        above_k4 = square_k2 * square_k2 - sink_k2 * sink_k2
-        coefficient = n.radiating_w_per_k4 * n.radiating
-        slope = 0.0
+        slope = 4.0 * coefficient * square_k2 * temperature_k
+        radiates_w = coefficient * (square_k2 * square_k2 - sink_k2 * sink_k2)
+        heat.radiates_w[k] = radiates_w
+        heat.radiates_w_per_k[k] = slope
+        heat.diagonal[k] = slope + heat.capacity_w_per_k[k]
+        heat.rise_k[k] = absorbed_w + given_w - taken_w - radiates_w
+        heat.absorbed_j[k] += absorbed_w * dt_s
+        heat.dissipated_j[k] += given_w * dt_s
+        heat.extracted_j[k] += taken_w * dt_s
+        heat.heat_w[k] = 0.0
+        heat.taken_w[k] = 0.0
+
+
+@inlined
+def set_up_special(
+    special: RecordArray,
+    node: RecordArray,
+    heat: Heat,
+    drivers: Drivers,
+    step: int,
+    dt_s: float,
+) -> None:
+    """Add louvers, ground and melting where there are any."""
+    for j in range(special.shape[0]):
+        k = special[j].node
+        if heat.scale[k] == 0.0:
+            continue
+        n = node[k]
+        temperature_k = heat.temperature_k[k]
         if n.louver_w_per_k4 > 0.0:
+            sink_k = heat.sink_k[k]
+            square_k2, sink_k2 = temperature_k * temperature_k, sink_k * sink_k
+            above_k4 = square_k2 * square_k2 - sink_k2 * sink_k2
             opened = (temperature_k - n.louver_open_k) * (1.0 / LOUVER_BAND_K)
-            coefficient += min(max(opened, 0.0), 1.0) * n.louver_w_per_k4
+            coefficient = min(max(opened, 0.0), 1.0) * n.louver_w_per_k4
+            slope = 4.0 * coefficient * square_k2 * temperature_k
             if 0.0 < opened < 1.0:
-                slope = n.louver_w_per_k4 * max(above_k4, 0.0) * (1.0 / LOUVER_BAND_K)
-        slope += 4.0 * coefficient * square_k2 * temperature_k
-        radiates_w = coefficient * above_k4
-        n.radiates_w = radiates_w
-        n.radiates_w_per_k = slope
-        absorbed_w = drivers.series[step, drivers.absorbed[k]]
-        n.absorbed_j += absorbed_w * dt_s
-        gain_w = absorbed_w + given_w - taken_w - radiates_w
+                slope += n.louver_w_per_k4 * max(above_k4, 0.0) * (1.0 / LOUVER_BAND_K)
+            radiates_w = coefficient * above_k4
+            heat.radiates_w[k] += radiates_w
+            heat.radiates_w_per_k[k] += slope
+            heat.diagonal[k] += slope
+            heat.rise_k[k] -= radiates_w
         if n.ground_w_per_k > 0.0:
-            slope += n.ground_w_per_k
             ground_k = drivers.series[step, drivers.ground[k]]
-            gain_w -= n.ground_w_per_k * (temperature_k - ground_k)
-        slope += n.capacity_w_per_k
+            heat.diagonal[k] += n.ground_w_per_k
+            heat.rise_k[k] -= n.ground_w_per_k * (temperature_k - ground_k)
         if n.latent_j > 0.0:
             capacity = n.heat_capacity_j_per_k
             if 0.0 <= temperature_k - n.melting_k <= n.melting_band_k:
                 capacity += n.latent_j / n.melting_band_k
-                slope += n.latent_j / (n.melting_band_k * dt_s)
+                heat.diagonal[k] += n.latent_j / (n.melting_band_k * dt_s)
             n.capacity_now_j_per_k = capacity
-        n.diagonal = slope
-        n.rise_k = gain_w
 
 
 @inlined
 def set_up_couplings(
-    coupling: RecordArray, node: RecordArray, load: RecordArray, entry: RecordArray
+    coupling: RecordArray, heat: Heat, load: RecordArray, entry: FloatArray
 ) -> None:
     """Add what flows between nodes to the linear system."""
     for k in range(entry.shape[0]):
-        entry[k].value = 0.0
+        entry[k] = 0.0
     for k in range(coupling.shape[0]):
         c = coupling[k]
-        a, b = node[c.a], node[c.b]
-        share = a.scale * b.scale
+        a, b = c.a, c.b
+        share = heat.scale[a] * heat.scale[b]
         if c.pump >= 0:
             pump = load[c.pump]
             share *= pump.gain * (pump.granted_w * pump.per_w)
-        warm_k, cool_k = a.temperature_k, b.temperature_k
+        warm_k, cool_k = heat.temperature_k[a], heat.temperature_k[b]
         if c.closes_above_k > 0.0:
             share *= min(max((warm_k - c.closes_above_k) * (1.0 / SWITCH_BAND_K), 0.0), 1.0)
         conductance = c.w_per_k * share
@@ -90,87 +125,114 @@ def set_up_couplings(
         c.flux_w = flux_w
         c.slope_a_w_per_k = slope_a
         c.slope_b_w_per_k = slope_b
-        a.rise_k -= flux_w
-        b.rise_k += flux_w
-        a.diagonal += slope_a
-        b.diagonal += slope_b
-        entry[c.ab].value -= slope_b
-        entry[c.ba].value -= slope_a
+        heat.rise_k[a] -= flux_w
+        heat.rise_k[b] += flux_w
+        heat.diagonal[a] += slope_a
+        heat.diagonal[b] += slope_b
+        entry[c.ab] -= slope_b
+        entry[c.ba] -= slope_a
 
 
 @inlined
 def solve(
-    node: RecordArray,
+    heat: Heat,
+    leaf: RecordArray,
     pivot: RecordArray,
     near: RecordArray,
     update: RecordArray,
-    entry: RecordArray,
+    entry: FloatArray,
 ) -> None:
     """Eliminate the coupled nodes in their order, and put the rises back in."""
+    for p in range(leaf.shape[0]):
+        end = leaf[p]
+        inverse = 1.0 / heat.diagonal[end.node]
+        end.alone_k = heat.rise_k[end.node] * inverse
+        end.share = entry[end.column_entry] * inverse
+        heat.rise_k[end.stem] -= entry[end.row_entry] * end.alone_k
+        heat.diagonal[end.stem] -= entry[end.row_entry] * end.share
     for p in range(pivot.shape[0]):
-        above = node[pivot[p].node]
-        inverse = 1.0 / above.diagonal
-        rise = above.rise_k
+        above = pivot[p].node
+        inverse = 1.0 / heat.diagonal[above]
+        rise = heat.rise_k[above]
         pivot[p].inverse = inverse
         for q in range(pivot[p].near_begin, pivot[p].near_end):
-            factor = entry[near[q].row_entry].value * inverse
-            row = node[near[q].node]
-            row.rise_k -= factor * rise
+            factor = entry[near[q].row_entry] * inverse
+            row = near[q].node
+            heat.rise_k[row] -= factor * rise
             for r in range(near[q].update_begin, near[q].update_end):
-                change = factor * entry[update[r].entry].value
+                change = factor * entry[update[r].entry]
                 if update[r].target < 0:
-                    row.diagonal -= change
+                    heat.diagonal[row] -= change
                 else:
-                    entry[update[r].target].value -= change
+                    entry[update[r].target] -= change
     for p in range(pivot.shape[0] - 1, -1, -1):
-        above = node[pivot[p].node]
-        rise = above.rise_k
+        above = pivot[p].node
+        rise = heat.rise_k[above]
         for q in range(pivot[p].near_begin, pivot[p].near_end):
-            rise -= entry[near[q].column_entry].value * node[near[q].node].rise_k
-        above.rise_k = rise * pivot[p].inverse
+            rise -= entry[near[q].column_entry] * heat.rise_k[near[q].node]
+        heat.rise_k[above] = rise * pivot[p].inverse
+    for p in range(leaf.shape[0] - 1, -1, -1):
+        end = leaf[p]
+        heat.rise_k[end.node] = end.alone_k - end.share * heat.rise_k[end.stem]
 
 
 @inlined
 def move_heat(
+    heat: Heat,
     node: RecordArray,
+    special: RecordArray,
     coupling: RecordArray,
-    source: RecordArray,
-    load: RecordArray,
-    store: RecordArray,
     drivers: Drivers,
     step: int,
     dt_s: float,
-) -> None:
-    """Book what flowed, move the temperatures, and find which nodes are lost."""
+) -> int:
+    """Book what flowed and move the temperatures; return how many are below what is survived."""
     for k in range(coupling.shape[0]):
         c = coupling[k]
         carried_w = (
-            c.flux_w + c.slope_a_w_per_k * node[c.a].rise_k - c.slope_b_w_per_k * node[c.b].rise_k
+            c.flux_w + c.slope_a_w_per_k * heat.rise_k[c.a] - c.slope_b_w_per_k * heat.rise_k[c.b]
         )
         c.j += carried_w * dt_s
-    for k in range(node.shape[0]):
-        n = node[k]
-        if n.scale == 0.0:
+    for k in range(heat.temperature_k.shape[0]):
+        rise_k = heat.rise_k[k]
+        if heat.uncoupled[k] > 0.0:
+            rise_k /= heat.diagonal[k]
+        heat.rise_k[k] = rise_k
+        heat.radiated_j[k] += (heat.radiates_w[k] + heat.radiates_w_per_k[k] * rise_k) * dt_s
+    for j in range(special.shape[0]):
+        k = special[j].node
+        if heat.scale[k] == 0.0:
             continue
-        rise_k = n.rise_k
-        if not n.is_coupled:
-            rise_k /= n.diagonal
-        n.radiated_j += (n.radiates_w + n.radiates_w_per_k * rise_k) * dt_s
+        n = node[k]
+        rise_k, temperature_k = heat.rise_k[k], heat.temperature_k[k]
         if n.ground_w_per_k > 0.0:
             ground_k = drivers.series[step, drivers.ground[k]]
-            n.ground_j += n.ground_w_per_k * (n.temperature_k + rise_k - ground_k) * dt_s
+            n.ground_j += n.ground_w_per_k * (temperature_k + rise_k - ground_k) * dt_s
         if n.latent_j > 0.0:
-            heat_j = n.capacity_now_j_per_k * rise_k
-            rise_k = melted_rise_k(
-                heat_j,
-                n.temperature_k - n.melting_k,
+            heat.rise_k[k] = melted_rise_k(
+                n.capacity_now_j_per_k * rise_k,
+                temperature_k - n.melting_k,
                 n.heat_capacity_j_per_k,
                 n.melting_band_k,
                 n.latent_j,
             )
-        n.temperature_k += rise_k
-        if n.temperature_k < n.survival_min_k and not n.lost:
-            n.lost = True
+    n_cold = 0
+    for k in range(heat.temperature_k.shape[0]):
+        temperature_k = heat.temperature_k[k] + heat.rise_k[k]
+        heat.temperature_k[k] = temperature_k
+        n_cold += temperature_k < heat.survival_min_k[k]
+    return n_cold
+
+
+@inlined
+def stop_cold(
+    heat: Heat, node: RecordArray, source: RecordArray, load: RecordArray, store: RecordArray
+) -> None:
+    """Find which nodes are lost, and stop what is on them."""
+    for k in range(node.shape[0]):
+        is_cold = heat.temperature_k[k] < heat.survival_min_k[k]
+        if is_cold and heat.scale[k] > 0.0 and not node[k].lost:
+            node[k].lost = True
             _stop_all_on(k, source, load, store)
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstead.simulation.network import Ledger, Network, Scratch, State
+from moonstead.simulation.network import FloatArray, Ledger, Network, Scratch, State
 
 RECORDED = ("source", "load", "store", "node", "recorder", "tank", "transmitter")
 """Tables with a series each, in the order of `moonstead.simulation.output.QUANTITIES`."""
@@ -21,6 +21,42 @@ the end."""
 
 RecordArray = Any
 """A structured array; numba and mypy have no common word for it."""
+
+NO_SERIES = 2**32 - 1
+"""In place of the column of a series, for a place where there is no component."""
+
+LANES = 8
+"""Fields of `Heat` have a multiple of this length, as the processor does several at once."""
+
+
+class Heat(NamedTuple):
+    """Fields of thermal nodes that all of them use at every step, each an array of its own.
+
+    So the processor does several nodes at once. The outside and the places after it are not there
+    (their scale is 0) and stay at 0 K. What few nodes have (louvers, ground, melting) is in the
+    table of nodes.
+    """
+
+    temperature_k: FloatArray
+    scale: FloatArray
+    radiating: FloatArray
+    radiating_w_per_k4: FloatArray
+    coefficient_w_per_k4: FloatArray
+    capacity_w_per_k: FloatArray
+    survival_min_k: FloatArray
+    sink_k: FloatArray
+    absorbed_w: FloatArray
+    heat_w: FloatArray
+    taken_w: FloatArray
+    radiates_w: FloatArray
+    radiates_w_per_k: FloatArray
+    diagonal: FloatArray
+    rise_k: FloatArray
+    absorbed_j: FloatArray
+    dissipated_j: FloatArray
+    extracted_j: FloatArray
+    radiated_j: FloatArray
+    uncoupled: FloatArray
 
 
 class Records(NamedTuple):
@@ -38,11 +74,14 @@ class Records(NamedTuple):
     store: RecordArray
     reactant: RecordArray
     node: RecordArray
+    heat: Heat
+    special: RecordArray
     coupling: RecordArray
+    leaf: RecordArray
     pivot: RecordArray
     near: RecordArray
     update: RecordArray
-    entry: RecordArray
+    entry: FloatArray
     recorder: RecordArray
     writer: RecordArray
     data: RecordArray
@@ -64,16 +103,22 @@ class Memory:
     def __init__(self, network: Network, state: State) -> None:
         length = {name.partition("_")[0]: len(column) for name, column in _columns(network)}
         ties = [name for name in State._fields if name.startswith("tie_")]
-        self.records = Records(
-            *(np.zeros(length[name], dtype=_dtype(name)) for name in Records._fields)
-        )
+        tables = {
+            name: np.zeros(length[name], dtype=_dtype(name))
+            for name in Records._fields
+            if name not in {"heat", "entry"}
+        }
+        heat = Heat(*(np.zeros(padded(length["node"])) for _ in Heat._fields))
+        heat.capacity_w_per_k[...] = 1.0
+        self.records = Records(**tables, heat=heat, entry=np.zeros(length["entry"]))
         own = {name: getattr(state, name).copy() for name in ties}
         self.state = State(
             *(own[name] if name in own else self._seen(name) for name in State._fields)
         )
         self.ledger = Ledger(*(self._seen(name) for name in Ledger._fields))
         for name, column in _columns(network):
-            self._view(name)[...] = column
+            if name != "entry_row":  # of it the kernel needs the length only
+                self._view(name)[...] = column
         for name, column in _columns(state):
             getattr(self.state, name)[...] = column
         records = self.records
@@ -85,7 +130,10 @@ class Memory:
         power_w = records.load["power_w"]
         np.divide(1.0, power_w, out=records.load["per_w"], where=power_w > 0.0)
         records.heater["per_k"] = 1.0 / records.heater["band_k"]
-        records.node["is_coupled"][records.pivot["node"]] = True
+        uncoupled = records.heat.uncoupled
+        uncoupled[...] = 1.0
+        uncoupled[records.leaf["node"]] = 0.0
+        uncoupled[records.pivot["node"]] = 0.0
 
     def set_step(self, dt_s: float) -> None:
         """Work out what is constant for a length of step."""
@@ -96,16 +144,24 @@ class Memory:
         store["discharge_w_per_j"] = store["discharge_efficiency"] / dt_s
         store["taken_s"] = dt_s / store["discharge_efficiency"]
         store["fade_j"] = store["calendar_fade_per_s"] * store["rated_j"] * dt_s
-        node["capacity_w_per_k"] = node["heat_capacity_j_per_k"] / dt_s
+        self._view("node_capacity_w_per_k")[...] = node["heat_capacity_j_per_k"] / dt_s
 
     def _view(self, name: str) -> NDArray[Any]:
         table, _, field = name.partition("_")
+        if table == "node" and field in Heat._fields:
+            column: FloatArray = getattr(self.records.heat, field)
+            return column[: len(self.records.node)]
         view: NDArray[Any] = getattr(self.records, table)[field]
         return view
 
     def _seen(self, name: str) -> NDArray[Any]:
         """Return a column without the node that stands for the outside."""
         return self._view(name)[:-1] if name.startswith("node_") else self._view(name)
+
+
+def padded(n_nodes: int) -> int:
+    """Return the length of the fields of `Heat`, the outside counted as a node."""
+    return -(-n_nodes // LANES) * LANES
 
 
 def _columns(named: Network | State) -> list[tuple[str, NDArray[Any]]]:
@@ -118,7 +174,7 @@ def _dtype(table: str) -> np.dtype[Any]:
     for columns in (Network, State, Scratch, Ledger):
         for name, annotation in columns.__annotations__.items():
             owner, _, field = name.partition("_")
-            if owner == table:
+            if owner == table and not (table == "node" and field in Heat._fields):
                 text = str(annotation)
                 index = "i8" if name in MAY_BE_NONE else "u4"
                 kinds[field] = index if "int64" in text else "?" if "bool" in text else "f8"

@@ -105,6 +105,8 @@ class Network(NamedTuple):
     node_melting_band_k: FloatArray
     node_latent_j: FloatArray
     """0 for nodes without a phase change."""
+    special_node: IndexArray
+    """Nodes with a louver or ground contact, or that melt."""
 
     coupling_a: IndexArray
     coupling_b: IndexArray
@@ -115,8 +117,16 @@ class Network(NamedTuple):
     coupling_ab: IndexArray
     """Where the matrix entry of row a and column b is kept."""
     coupling_ba: IndexArray
+    leaf_node: IndexArray
+    """Coupled nodes that touch a single other one when they are eliminated, which is first."""
+    leaf_stem: IndexArray
+    """That other one."""
+    leaf_row_entry: IndexArray
+    """Entry of the stem's row in the leaf's column."""
+    leaf_column_entry: IndexArray
+    """Entry of the leaf's row in the stem's column."""
     pivot_node: IndexArray
-    """Coupled nodes in the order in which they are eliminated."""
+    """The other coupled nodes in the order in which they are eliminated."""
     pivot_near_begin: IndexArray
     pivot_near_end: IndexArray
     near_node: IndexArray
@@ -190,9 +200,9 @@ class Drivers(NamedTuple):
     source: PlaceArray
     """Column of each source's offer in W."""
     absorbed: PlaceArray
-    """Column of each node's absorbed sunlight in W."""
+    """Column of each node's absorbed sunlight in W; after the nodes `memory.NO_SERIES`."""
     sink: PlaceArray
-    """Column of each node's sink temperature in K."""
+    """Column of each node's sink temperature in K; after the nodes `memory.NO_SERIES`."""
     ground: PlaceArray
     """Column of each node's ground temperature in K."""
     supply: PlaceArray
@@ -332,13 +342,16 @@ class Scratch(NamedTuple):
     """Capacity lost in a step by the calendar."""
     store_column: IndexArray
     node_column: IndexArray
-    node_is_coupled: FlagArray
     node_capacity_w_per_k: FloatArray
     """Heat capacity over the length of a step."""
     node_heat_w: FloatArray
     """What sources, loads, stores and links give to it."""
     node_taken_w: FloatArray
     """What sources take from it."""
+    node_uncoupled: FloatArray
+    """1 for nodes without couplings, 0 for those with."""
+    node_coefficient_w_per_k4: FloatArray
+    """What a node that is there radiates per K^4, louvers not counted."""
     node_radiates_w: FloatArray
     """At the start of the step."""
     node_radiates_w_per_k: FloatArray
@@ -351,7 +364,10 @@ class Scratch(NamedTuple):
     coupling_flux_w: FloatArray
     coupling_slope_a_w_per_k: FloatArray
     coupling_slope_b_w_per_k: FloatArray
-    entry_value: FloatArray
+    leaf_alone_k: FloatArray
+    """Its rise if its stem did not rise."""
+    leaf_share: FloatArray
+    """By how much less it rises per kelvin of its stem."""
     pivot_inverse: FloatArray
     """Of its diagonal when it is eliminated."""
     recorder_room_bit: FloatArray

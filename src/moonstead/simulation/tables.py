@@ -183,6 +183,11 @@ def _nodes(nodes: tuple[ThermalNode, ...]) -> Fields:
         ),
         "node_melting_band_k": with_outside((m.band_k if m else 1.0 for m in melting), 1.0),
         "node_latent_j": with_outside((m.latent_j if m else 0.0 for m in melting), 0.0),
+        "special_node": _ints(
+            k
+            for k, n in enumerate(nodes)
+            if n.louver_area_m2 > 0.0 or n.ground_conductance_w_per_k > 0.0 or n.melting
+        ),
     }
 
 
@@ -190,9 +195,12 @@ def _couplings(parts: Parts, names: Names) -> Fields:
     couplings = parts.couplings
     ends = [(names.nodes.index(c.node_a), names.nodes.index(c.node_b)) for c in couplings]
     found = eliminate(ends)
+    n_leaves = found.n_leaves
+    leaves = [(found.pivots[k], found.neighbours[k][0]) for k in range(n_leaves)]
+    pivots, neighbours = found.pivots[n_leaves:], found.neighbours[n_leaves:]
     rows = [
         (pivot, near, updates)
-        for pivot, nears, each in zip(found.pivots, found.neighbours, found.updates, strict=True)
+        for pivot, nears, each in zip(pivots, neighbours, found.updates[n_leaves:], strict=True)
         for near, updates in zip(nears, each, strict=True)
     ]
     return {
@@ -206,8 +214,12 @@ def _couplings(parts: Parts, names: Names) -> Fields:
         "coupling_closes_above_k": _floats(c.closes_above_k for c in couplings),
         "coupling_ab": _ints(found.entry[a, b] for a, b in ends),
         "coupling_ba": _ints(found.entry[b, a] for a, b in ends),
-        "pivot_node": _ints(found.pivots),
-        **_spans("pivot_near", found.neighbours),
+        "leaf_node": _ints(leaf for leaf, _ in leaves),
+        "leaf_stem": _ints(stem for _, stem in leaves),
+        "leaf_row_entry": _ints(found.entry[stem, leaf] for leaf, stem in leaves),
+        "leaf_column_entry": _ints(found.entry[leaf, stem] for leaf, stem in leaves),
+        "pivot_node": _ints(pivots),
+        **_spans("pivot_near", neighbours),
         "near_node": _ints(near for _, near, _ in rows),
         "near_row_entry": _ints(found.entry[near, pivot] for pivot, near, _ in rows),
         "near_column_entry": _ints(found.entry[pivot, near] for pivot, near, _ in rows),
