@@ -61,11 +61,13 @@ class Telemetry:
     recorder_bit: FloatArray
     tank_kg: FloatArray
     path_open: BoolArray
-    """Whether the receiver on each path hears Earth."""
+    """Whether each path takes data now: to Earth at once, or into the memory of a relay."""
     sun_seen: bool
     """Whether the Sun sensor on the mast sees any part of the Sun."""
     earth_seen: bool
     """Whether the camera on the mast sees any part of Earth."""
+    earth_heard: bool = False
+    """Whether a path is open to Earth from end to end, so that people there can take part."""
     faulty: tuple[str, ...] = ()
     """Elements whose self-test tells a fault."""
 

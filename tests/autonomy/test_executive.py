@@ -94,7 +94,7 @@ def test_a_late_start_keeps_its_full_length() -> None:
         ({"light": "dark"}, {"sun_seen": True}, "the Sun is in view"),
         ({"earth": "visible"}, {"earth_seen": False}, "Earth is not in view"),
         ({"earth": "hidden"}, {"earth_seen": True}, "Earth is in view"),
-        ({"needs_contact": True}, {"path_open": np.array([False, False])}, "no contact"),
+        ({"needs_contact": True}, {"earth_heard": False}, "no contact"),
     ],
 )
 def test_a_sky_that_does_not_suit_skips_and_aborts(
@@ -109,7 +109,7 @@ def test_a_sky_that_does_not_suit_skips_and_aborts(
 
     good = {
         "sun_seen": not seen.get("sun_seen", True), "earth_seen": not seen.get("earth_seen", True),
-        "path_open": np.array([True, False]),
+        "earth_heard": True,
     }  # fmt: skip
     running = Story(experiment(**changes)).until(0.5, **good)
     assert running.on == ["camera"]

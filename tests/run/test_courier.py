@@ -33,6 +33,7 @@ def _network(*, memory: bool, contacts: list[tuple[float, float]]) -> Network:
         plan=plan_of_rows(NODES, rows),
         stretches={"relay": stretches},
         rates_bit_per_s={},
+        live={},
         carriers={"relay": "relay"},
         services=(),
     )

@@ -280,7 +280,7 @@ def test_a_move_changes_the_light_from_that_step_on(tmp_path: Path) -> None:
 
 def test_two_moves_are_spliced_in_order() -> None:
     series = {"x": np.zeros(6)}, {"x": np.ones(6)}, {"x": np.full(6, 2.0)}
-    silence = Network(plan_of_rows(("station",), []), {}, {}, {}, ())
+    silence = Network(plan_of_rows(("station",), []), {}, {}, {}, {}, ())
     stays = {"rover": ((0, None), (2, "a"), (3, "b"))}
     placed = PlacedSurroundings(series[0], {"a": series[1], "b": series[2]}, stays, silence)
     assert placed("rover.battery")["x"].tolist() == [0.0, 0.0, 1.0, 2.0, 2.0, 2.0]

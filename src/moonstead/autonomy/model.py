@@ -138,9 +138,9 @@ class Forecast:
     earth_visible: BoolArray
     earth_hidden: BoolArray
     contact: BoolArray
-    """A path to Earth open during the whole slot."""
+    """A path to Earth open from end to end during the whole slot."""
     downlink_bit_per_s: FloatArray
-    """Mean rate of the best path."""
+    """Mean rate of the best path of the station on the ground."""
     pools: Mapping[str, FloatArray] = field(default_factory=dict)
     """How many of each pool of working time are planned to be at work during the whole slot."""
 
@@ -231,6 +231,6 @@ def suits_now(experiment: Experiment, telemetry: Telemetry) -> str:
         return "Earth is not in view"
     if experiment.earth == "hidden" and telemetry.earth_seen:
         return "Earth is in view"
-    if experiment.needs_contact and not telemetry.path_open.any():
+    if experiment.needs_contact and not telemetry.earth_heard:
         return "no contact with Earth"
     return ""

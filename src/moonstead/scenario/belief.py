@@ -36,7 +36,7 @@ from moonstead.contracts import Priority
 from moonstead.environment.timescale import from_utc
 from moonstead.scenario.build import World
 from moonstead.scenario.model import Scenario
-from moonstead.scenario.surroundings import Grid
+from moonstead.scenario.surroundings import Grid, PlacedSurroundings
 from moonstead.simulation.compile import SurroundingsOf
 from moonstead.simulation.parts import all_loads
 from moonstead.simulation.tables import STEFAN_BOLTZMANN_W_PER_M2_K4
@@ -45,7 +45,7 @@ from moonstead.simulation.upkeep import ASSEMBLY, REPAIR
 SLOT_S = 1800.0
 
 
-def station_model(world: World, grid: Grid, series: SurroundingsOf) -> StationModel:
+def station_model(world: World, grid: Grid, series: PlacedSurroundings) -> StationModel:
     """Return what the station believes about itself and its sky."""
     parts = world.station.parts
     main = world.scenario.hub.bus
@@ -281,7 +281,7 @@ def _drawn_w(parts: Parts, load: Load, main: str) -> float:
 
 
 def _forecast(
-    world: World, grid: Grid, series: SurroundingsOf, lives: Mapping[str, _Span]
+    world: World, grid: Grid, series: PlacedSurroundings, lives: Mapping[str, _Span]
 ) -> Forecast:
     per_slot = max(round(SLOT_S / grid.step_s), 1)
     n_slots = grid.count // per_slot
@@ -304,8 +304,10 @@ def _forecast(
     survival_w, base_w, capacity_j = _standing(world, start_t_s, here, lives)
     sunlight = slots(here["solar_irradiance_w_per_m2"])
     earth = slots(here["earth_fraction"])
-    rates = [here[f"contact_rate_bit_per_s:{path}"] for path in world.station.names.paths]
-    best = np.max(rates, axis=0) if rates else np.zeros(grid.count)
+    ways = [path for path in world.station.names.paths if path in series.network.live]
+    silent = np.zeros(grid.count)
+    best = np.max([silent, *(here[f"contact_rate_bit_per_s:{path}"] for path in ways)], axis=0)
+    live = np.max([silent, *(series.live(path) for path in ways)], axis=0)
     return Forecast(
         start_t_s=grid.start_t_s,
         slot_s=slot_s,
@@ -317,7 +319,7 @@ def _forecast(
         dark=sunlight.max(axis=1) <= 0.0,
         earth_visible=earth.min(axis=1) > 0.0,
         earth_hidden=earth.max(axis=1) <= 0.0,
-        contact=slots(best).min(axis=1) > 0.0,
+        contact=slots(live).min(axis=1) > 0.0,
         downlink_bit_per_s=slots(best).mean(axis=1),
         pools=_hands(world, start_t_s, per_slot, series, lives),
     )

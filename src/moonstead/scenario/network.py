@@ -8,7 +8,7 @@ station by itself.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,9 @@ class Network:
         For each path: when it is open, in order and apart.
     rates_bit_per_s
         What each path offers, mean over each step, shape (count,).
+    live
+        For each path between the station on the ground and Earth: the share of each step in which
+        it is open from end to end, shape (count,). A relay's memory does not count.
     carriers
         The orbiter without which a path is closed, for each path that has one.
     services
@@ -70,6 +73,7 @@ class Network:
     plan: ContactPlan
     stretches: Mapping[str, tuple[Stretch, ...]]
     rates_bit_per_s: Mapping[str, FloatArray]
+    live: Mapping[str, FloatArray]
     carriers: Mapping[str, str]
     services: tuple[Service, ...]
 
@@ -106,6 +110,7 @@ def network_of(
     elements = {element.name: element for element in orbiters_of(world.scenario)}
     rows: list[ContactRow] = []
     stretches: dict[str, tuple[Stretch, ...]] = {}
+    through: dict[str, tuple[Stretch, ...]] = {}
     for one in craft:
         legs = legs_of(world, one, services, ground, turning)
         rows.extend(_earth_rows(one, legs))
@@ -114,13 +119,19 @@ def network_of(
         if isinstance(element, RelayOrbiter):
             views = _seen_by_station(world, element, one, (start_t_s, end_t_s), turning)
             rows.extend(_surface_rows(element, views))
-            into = _into_memory if element.memory_bit > 0.0 else _passed_on
-            stretches[one.path] = tuple(into(element, views, legs))
+            through[one.path] = tuple(_passed_on(element, views, legs))
+            stretches[one.path] = (
+                tuple(_into_memory(element, views))
+                if element.memory_bit > 0.0
+                else through[one.path]
+            )
         else:
             stretches[one.path] = tuple(
                 Stretch(leg.start_t_s, leg.end_t_s, leg.station, leg.owlt_s, leg.rate_bit_per_s)
                 for leg in legs
             )
+            if element is None:
+                through[one.path] = stretches[one.path]
     rows.extend(_cable_rows(world, start_t_s, end_t_s))
     nodes = (
         STATION,
@@ -134,6 +145,15 @@ def network_of(
         rates_bit_per_s={
             path: mean_rates_bit_per_s(found, start_t_s, step_s, count)
             for path, found in stretches.items()
+        },
+        live={
+            path: mean_rates_bit_per_s(
+                (replace(stretch, rate_bit_per_s=1.0) for stretch in found),
+                start_t_s,
+                step_s,
+                count,
+            )
+            for path, found in through.items()
         },
         carriers={one.path: one.name for one in craft if one.name in elements},
         services=services,
@@ -207,9 +227,7 @@ def _surface_rows(relay: RelayOrbiter, views: Iterable[View]) -> Iterator[Contac
         yield (relay.name, STATION, start, end, relay.uplink_rate_bit_per_s, light_s, 1.0)
 
 
-def _into_memory(
-    relay: RelayOrbiter, views: Iterable[View], _legs: tuple[Leg, ...]
-) -> Iterator[Stretch]:
+def _into_memory(relay: RelayOrbiter, views: Iterable[View]) -> Iterator[Stretch]:
     for start, end, light_s in views:
         yield Stretch(start, end, relay.name, light_s, relay.rate_bit_per_s)
 

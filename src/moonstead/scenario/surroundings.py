@@ -105,6 +105,10 @@ class PlacedSurroundings:
         self._stays = stays
         self._made: dict[str, Series] = {}
 
+    def live(self, path: str) -> FloatArray:
+        """Return the share of each step in which the station reaches Earth over a path, at once."""
+        return self.network.live.get(path, np.zeros_like(self.site["elapsed_s"]))
+
     def __call__(self, component: str) -> Series:
         """Return the series of a component by its name; those of the site for ``""``."""
         element = component.partition(".")[0]

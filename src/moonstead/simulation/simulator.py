@@ -33,10 +33,13 @@ class Noise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sky:
-    """What the mast really sees at every step; shape (n_steps,)."""
+    """What mast and radios really see at every step; shape (n_steps,)."""
 
     sun_seen: NDArray[np.bool_]
     earth_seen: NDArray[np.bool_]
+    live: NDArray[np.bool_] | None = None
+    """Whether each path, where it is open, is open from end to end: shape (n_paths, n_steps); None
+    where all are."""
 
 
 class Simulator:
@@ -175,6 +178,8 @@ class Simulator:
             Standard normal numbers, shape (`random_width`,).
         """
         names = self.station.names
+        path_open = self.drivers.path_bit_per_s[:, last_step] > 0.0
+        live = None if self.sky.live is None else self.sky.live[:, last_step]
         column = last_step - output_first
         sizes = (len(names.sources), len(names.loads), len(names.stores), len(names.nodes))
         source, load, store, node, tank = np.split(random, np.cumsum(sizes))
@@ -196,7 +201,8 @@ class Simulator:
             node_temperature_k=readings["node"],
             recorder_bit=output["recorder_bit"][:, column].astype(np.float64),
             tank_kg=readings["tank"],
-            path_open=self.drivers.path_bit_per_s[:, last_step] > 0.0,
+            path_open=path_open,
+            earth_heard=bool(np.any(path_open if live is None else path_open & live)),
             sun_seen=bool(self.sky.sun_seen[last_step]),
             earth_seen=bool(self.sky.earth_seen[last_step]),
             faulty=self.upkeep.faulty(),
