@@ -26,6 +26,10 @@ bench: $(READY)
 	$(BIN)/python benchmarks/record.py
 	$(BIN)/python benchmarks/horizon.py --peers all --azimuths 36 --budget 120 --out build/horizon.json
 	$(BIN)/python benchmarks/temperature.py
+	$(BIN)/python benchmarks/orbits.py
+	$(BIN)/python benchmarks/transfers.py
+	$(BIN)/python benchmarks/contacts.py
+	$(BIN)/python benchmarks/routing.py
 
 docs: $(READY)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[docs]"
