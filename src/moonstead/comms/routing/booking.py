@@ -3,7 +3,8 @@
 A path that was best once stays best as time goes on and volume is taken, as long as it still
 brings a bundle of that size at the same time: no path has become better meanwhile. So the last path
 between two nodes is kept and tried first (the standard's route list); where volume was given back
-it is looked for anew.
+it is looked for anew. The same holds for a path that takes no time at all, as long as no other
+contact has begun that its search came to: only then there are more such paths.
 """
 
 from typing import NamedTuple
@@ -19,7 +20,15 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
-ROUTE = np.dtype([("hops", "i8"), ("arrival_t_s", "f8"), ("size_bit", "f8"), ("generation", "i8")])
+ROUTE = np.dtype(
+    [
+        ("hops", "i8"),
+        ("arrival_t_s", "f8"),
+        ("size_bit", "f8"),
+        ("generation", "i8"),
+        ("change_t_s", "f8"),
+    ]
+)
 
 
 class Known(NamedTuple):
@@ -57,14 +66,19 @@ def find(
             hint_t_s = follow(
                 graph, ledger, memory, hint_hops, errand.now_t_s, errand.size_bit, errand.priority
             )
-        if same and hint_t_s == route.arrival_t_s:  # or both infinity: there was no path
+        # Both may be infinity: there was no path.
+        still = hint_t_s == route.arrival_t_s
+        still |= hint_t_s == errand.now_t_s and errand.now_t_s < route.change_t_s
+        if same and still:
             copy_path(memory, path, hint_hops)
             return hint_t_s, hint_hops
-    arrival_t_s, hops = best_path(graph, ledger, errand, (hint_t_s, hint_hops), room, path)
+    hint = (hint_t_s, hint_hops)
+    arrival_t_s, hops, change_t_s = best_path(graph, ledger, errand, hint, room, path)
     if free:
         route.hops = hops
         copy_path(path, memory, hops)
         route.arrival_t_s = arrival_t_s
+        route.change_t_s = change_t_s
         route.size_bit = errand.size_bit
         route.generation = ledger.mark[0].generation
     return arrival_t_s, hops

@@ -39,6 +39,7 @@ CONTACT = np.dtype(
     ]
 )
 LINK = np.dtype([("to", "i8"), ("first", "i8"), ("stop", "i8"), ("delay_s", "f8")])
+WAY = np.dtype([("link", "i4"), ("apart", "i4")])
 MARK = np.dtype([("least_bit", "f8"), ("generation", "i8")])
 
 
@@ -50,6 +51,9 @@ class Graph(NamedTuple):
     apart: IntArray
     """Fewest hops from a node to a node, whatever the times; more than MOST_HOPS where there is no
     way, shape (n, n)."""
+    toward: Records
+    """For each destination the links, those of a node together; first those from whose end the
+    destination is the fewest hops apart, which stand beside them: `WAY`, shape (n, m)."""
     link: Records
     """Destination, first contact, the one after the last, least delay: `LINK`, shape (m,)."""
     contact: Records
@@ -103,7 +107,15 @@ def graph_of(plan: ContactPlan, owlt_margin: float = OWLT_MARGIN) -> Graph:
     link["delay_s"] = np.inf
     np.minimum.at(link["delay_s"], contact["link"], contact["delay_s"])
     node_first = np.searchsorted(pairs // count, np.arange(count + 1)).astype(np.int64)
-    return Graph(node_first, _apart(pairs // count, pairs % count, count), link, contact)
+    apart = _apart(pairs // count, pairs % count, count)
+    return Graph(node_first, apart, _toward(pairs // count, apart[link["to"]].T), link, contact)
+
+
+def _toward(source: IntArray, apart: IntArray) -> Records:
+    order = np.argsort(source * (MOST_HOPS + 2) + apart, axis=1, kind="stable")
+    toward = np.zeros(apart.shape, dtype=WAY)
+    toward["link"], toward["apart"] = order, np.take_along_axis(apart, order, axis=1)
+    return toward
 
 
 def _apart(source: IntArray, to: IntArray, nodes: int) -> IntArray:

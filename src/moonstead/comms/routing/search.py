@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstead.comms.routing.graph import MOST_HOPS, Graph, Ledger
+from moonstead.comms.routing.graph import MOST_HOPS, Graph, Ledger, Records
 from moonstead.compiled import compiled_without_counting, inlined
 
 FloatArray = NDArray[np.float64]
@@ -34,15 +34,19 @@ IntArray = NDArray[np.int64]
 ANY = -1
 
 
+LABEL = np.dtype([("t_s", "f8"), ("close_t_s", "f8"), ("via", "i8"), ("reached", "i8")])
+SEEN = np.dtype([("t_s", "f8"), ("hop", "i8")])
+
+
 class Room(NamedTuple):
     """Room for a search among n nodes."""
 
-    arrival_t_s: FloatArray
-    """At each node with at most so many hops, shape (MOST_HOPS + 1, n)."""
-    via: IntArray
-    """Contact of the last hop, -1 where one hop more brings nothing, shape (MOST_HOPS + 1, n)."""
-    close_t_s: FloatArray
-    """Earliest end among the contacts so far, shape (MOST_HOPS + 1, n)."""
+    label: Records
+    """Of each number of hops and node: the arrival, the earliest end among the contacts so far and
+    the contact of the last hop; and in the first places the nodes that so many hops reached:
+    `LABEL`, shape (MOST_HOPS + 1, n)."""
+    seen: Records
+    """Of each node: the earliest arrival so far and its number of hops: `SEEN`, shape (n,)."""
     path: IntArray
     """A path in link order, shape (MOST_HOPS,)."""
     trial: IntArray
@@ -51,11 +55,9 @@ class Room(NamedTuple):
 
 def room_for(nodes: int) -> Room:
     """Return the room that a search among so many nodes needs."""
-    shape = (MOST_HOPS + 1, nodes)
     return Room(
-        arrival_t_s=np.empty(shape),
-        via=np.empty(shape, np.int64),
-        close_t_s=np.empty(shape),
+        label=np.zeros((MOST_HOPS + 1, nodes), dtype=LABEL),
+        seen=np.zeros(nodes, dtype=SEEN),
         path=np.empty(MOST_HOPS, np.int64),
         trial=np.empty(MOST_HOPS, np.int64),
     )
@@ -81,7 +83,7 @@ def best_path(
     hint: tuple[float, int],
     room: Room,
     path: IntArray,
-) -> tuple[float, int]:
+) -> tuple[float, int, float]:
     """Find the best path of a bundle.
 
     Parameters
@@ -94,44 +96,55 @@ def best_path(
 
     Returns
     -------
-    tuple of float and int
+    tuple of float, int and float
         Arrival of the last byte, TDB seconds past J2000, and number of hops; infinity and 0 where
-        there is no path.
+        there is no path. Then up to when no contact begins that could make another path the best as
+        long as this one takes no time at all; minus infinity where it takes some.
     """
     # One search after another, all in one place, as each place costs seconds of compilation:
     # a guess with the fewest hops that there can be; anything earlier; a later termination, until
     # there is none; a lower entry node. All but the second look at few nodes.
     source, target = errand.source, errand.destination
-    arrival_t_s, hops, before_t_s, least_end_t_s = np.inf, 0, np.inf, -np.inf
+    arrival_t_s, hops, before_t_s, least_end_t_s, sure = np.inf, 0, np.inf, -np.inf, False
     most_hops, entry, link, stage = graph.apart[source, target], ANY, -1, 0
+    own, told, change_t_s = -1, False, np.inf
     if hint[0] < np.inf:
         before_t_s = np.nextafter(hint[0], np.inf)
         if hint[0] <= errand.now_t_s:  # nothing is earlier; is anything shorter?
             most_hops, stage = hint[1], 1
     while most_hops <= MOST_HOPS:
         limits = (before_t_s, most_hops, least_end_t_s, entry)
-        found_t_s, found = _search(graph, ledger, errand, limits, room)
+        found_t_s, found, certain, next_t_s = _search(graph, ledger, errand, limits, room)
+        change_t_s = min(change_t_s, next_t_s)
         if found > 0:
             copy_path(room.trial, path, found)
-            arrival_t_s, hops = found_t_s, found
+            arrival_t_s, hops, sure = found_t_s, found, certain
         if stage == 0 and arrival_t_s > errand.now_t_s:
             most_hops, before_t_s, stage = MOST_HOPS, min(before_t_s, arrival_t_s), 1
             continue
         if hops == 0:
             break
-        if stage < 2 or (stage == 2 and found > 0):
+        if not sure and (stage < 2 or (stage == 2 and found > 0)):
             most_hops, before_t_s, stage = hops, np.nextafter(arrival_t_s, np.inf), 2
             least_end_t_s = np.nextafter(_termination(ledger, path, hops), np.inf)
             continue
         if stage == 3 and found > 0:
             break
-        link = graph.node_first[source] if stage == 2 else link + 1
-        while 1 + graph.apart[graph.link[link].to, target] > hops:
-            link += 1  # at the latest the path's own entry is near enough
-        entry, stage, least_end_t_s = graph.link[link].to, 3, _termination(ledger, path, hops)
-        if entry >= graph.contact[path[0]].to:
+        if stage < 3:
+            link, told = graph.node_first[source] - 1, sure and found > 0
+            most_hops, before_t_s = hops, np.nextafter(arrival_t_s, np.inf)
+            least_end_t_s, stage = _termination(ledger, path, hops), 3
+            own = graph.contact[path[0]].to
+        link += 1
+        while graph.link[link].to < own and (
+            1 + graph.apart[graph.link[link].to, target] > hops
+            or (told and room.label[1, graph.link[link].to].close_t_s < least_end_t_s)
+        ):
+            link += 1
+        entry = graph.link[link].to
+        if entry >= own:
             break
-    return arrival_t_s, hops
+    return arrival_t_s, hops, change_t_s if arrival_t_s <= errand.now_t_s else -np.inf
 
 
 @compiled_without_counting
@@ -181,44 +194,47 @@ def _search(
     errand: Errand,
     limits: tuple[float, int, float, int],
     room: Room,
-) -> tuple[float, int]:
+) -> tuple[float, int, bool, float]:
     """Find the earliest arrival, and the fewest hops for it, within limits; the path is a trial.
 
     The limits are a time before which it must arrive, the most hops, the least end of a contact,
     and the node to which the first hop must lead, or ANY. Of paths to a node that are equal in
-    arrival and hops the one with the later termination is kept; that is mostly, not always, the
-    latest there is.
+    arrival and hops the one with the later termination is kept, of these the one from the node with
+    the lowest number. The termination is the latest there is for sure where nothing was passed over
+    that comes to a node later but could end later. Told is also when the next contact begins of all
+    that it came to.
     """
-    most_hops = limits[1]
-    at_t_s, via = room.arrival_t_s, room.via
-    nodes = at_t_s.shape[1]
+    label, seen = room.label, room.seen
     source, target = errand.source, errand.destination
-    for node in range(nodes):
-        at_t_s[0, node] = np.inf
-        via[0, node] = -1
-    at_t_s[0, target] = limits[0]
-    at_t_s[0, source] = errand.now_t_s
-    via[0, source] = 0
-    room.close_t_s[0, source] = np.inf
-    best_hops = 0
-    for hop in range(1, most_hops + 1):
-        for node in range(nodes):
-            at_t_s[hop, node] = at_t_s[hop - 1, node]
-            via[hop, node] = -1
-        improved = False
-        for node in range(nodes):
-            late = via[hop, target] < 0 and at_t_s[hop - 1, node] >= at_t_s[hop, target]
-            if via[hop - 1, node] < 0 or node == target or late:
+    for node in range(seen.shape[0]):
+        seen[node].t_s = np.inf
+        seen[node].hop = 0
+    if limits[3] < 0:
+        for node in range(seen.shape[0]):
+            label[1, node].close_t_s = -np.inf
+    seen[target].t_s = limits[0]
+    seen[source].t_s = errand.now_t_s
+    label[0, source].t_s = errand.now_t_s
+    label[0, source].close_t_s = np.inf
+    label[0, 0].reached = source
+    width, hop, sure, change_t_s = 1, 0, True, np.inf
+    while width > 0 and hop < limits[1]:
+        hop += 1
+        last_width, width = width, 0
+        for place in range(last_width):
+            node = label[hop - 1, place].reached
+            late = label[hop - 1, node].t_s >= seen[target].t_s
+            if late and seen[target].hop < hop:
                 continue
-            improved |= _hop_from(graph, ledger, errand, limits, room, node, hop)
-        if via[hop, target] >= 0:
-            best_hops = hop
-        if not improved:
-            break
-    if best_hops == 0:
-        return np.inf, 0
-    _trace(graph, room, target, best_hops)
-    return at_t_s[best_hops, target], best_hops
+            at = (node, hop, width)
+            width, certain, next_t_s = _hop_from(graph, ledger, errand, limits, room, at)
+            sure &= certain
+            change_t_s = min(change_t_s, next_t_s)
+    hops = seen[target].hop
+    if hops == 0:
+        return np.inf, 0, True, change_t_s
+    _trace(graph, room, target, hops)
+    return seen[target].t_s, hops, sure, change_t_s
 
 
 @inlined
@@ -228,51 +244,69 @@ def _hop_from(
     errand: Errand,
     limits: tuple[float, int, float, int],
     room: Room,
-    node: int,
-    hop: int,
-) -> bool:
-    """Take one hop more from a node; say whether that brought anything."""
-    most_hops, least_end_t_s, entry = limits[1], limits[2], limits[3]
-    at_t_s, close_t_s, target = room.arrival_t_s, room.close_t_s, errand.destination
-    ready_t_s = at_t_s[hop - 1, node]
-    improved = False
-    for link in range(graph.node_first[node], graph.node_first[node + 1]):
+    at: tuple[int, int, int],
+) -> tuple[int, bool, float]:
+    """Take one hop more from a node.
+
+    Returns
+    -------
+    tuple of int, bool and float
+        How many nodes so many hops reach now, whether nothing later was passed over, and when the
+        next contact begins.
+    """
+    node, hop, width = at
+    label, seen = room.label, room.seen
+    target, entry, spare = errand.destination, limits[3], limits[1] - hop
+    ready_t_s, close_t_s = label[hop - 1, node].t_s, label[hop - 1, node].close_t_s
+    sure, change_t_s = True, np.inf
+    for place in range(graph.node_first[node], graph.node_first[node + 1]):
+        if graph.toward[target, place].apart > spare:
+            break
+        link = graph.toward[target, place].link
         to = graph.link[link].to
-        if hop + graph.apart[to, target] > most_hops:
-            continue
         if hop == 1 and (to == errand.avoid or (entry >= 0 and entry != to)):
             continue
         # Being as early as the target helps no other node; being as early as before helps a node
         # if it came there with as many hops.
-        bound_t_s = min(at_t_s[hop, to], at_t_s[hop, target])
+        limit_t_s, again = seen[target].t_s, seen[to].hop == hop
+        bound_t_s = min(seen[to].t_s, limit_t_s)
         soonest_t_s = ready_t_s + graph.link[link].delay_s
-        if soonest_t_s > bound_t_s or (to != target and soonest_t_s >= at_t_s[hop, target]):
+        if soonest_t_s > bound_t_s or (to != target and soonest_t_s >= limit_t_s):
+            sure &= not again or soonest_t_s > limit_t_s
             continue
-        t_s, k = _earliest(
-            graph, ledger, errand, link, ready_t_s, hop == 1, least_end_t_s, bound_t_s
-        )
-        if k < 0 or (to != target and t_s == at_t_s[hop, target]):
+        times = (ready_t_s, limits[2], bound_t_s, limit_t_s)
+        t_s, k, certain, next_t_s = _earliest(graph, ledger, errand, link, hop == 1, times)
+        sure &= certain
+        change_t_s = min(change_t_s, next_t_s)
+        if k < 0 or (to != target and t_s == limit_t_s):
             continue
-        end_t_s = min(close_t_s[hop - 1, node], ledger.end_t_s[k])
-        later = room.via[hop, to] >= 0 and end_t_s > close_t_s[hop, to]
-        if t_s < at_t_s[hop, to] or later:
-            at_t_s[hop, to] = t_s
-            room.via[hop, to] = k
-            close_t_s[hop, to] = end_t_s
-            improved = True
-    return improved
+        end_t_s = min(close_t_s, ledger.end_t_s[k])
+        if again and t_s == seen[to].t_s:
+            via, best_t_s = label[hop, to].via, label[hop, to].close_t_s
+            if end_t_s < best_t_s or (end_t_s == best_t_s and node > graph.contact[via].source):
+                continue
+        elif t_s < seen[to].t_s:
+            sure &= not again or label[hop, to].close_t_s <= end_t_s
+            if not again and to != target:
+                label[hop, width].reached = to
+                width += 1
+            seen[to].t_s, seen[to].hop = t_s, hop
+            label[hop, to].t_s = t_s
+        else:
+            continue
+        label[hop, to].via = k
+        label[hop, to].close_t_s = end_t_s
+    return width, sure, change_t_s
 
 
 @compiled_without_counting
 def _trace(graph: Graph, room: Room, target: int, hops: int) -> None:
     """Write down the path with which a search came to its target."""
-    node, hop = target, hops
-    for place in range(hops - 1, -1, -1):
-        while room.via[hop, node] < 0:
-            hop -= 1
-        room.trial[place] = room.via[hop, node]
-        node = graph.contact[room.trial[place]].source
-        hop -= 1
+    node = target
+    for hop in range(hops, 0, -1):
+        k = room.label[hop, node].via
+        room.trial[hop - 1] = k
+        node = graph.contact[k].source
 
 
 @inlined
@@ -281,37 +315,52 @@ def _earliest(
     ledger: Ledger,
     errand: Errand,
     link: int,
-    ready_t_s: float,
     from_source: bool,
-    least_end_t_s: float,
-    bound_t_s: float,
-) -> tuple[float, int]:
-    """Return the earliest arrival over a link, no later than a bound, and the contact, or -1."""
+    times: tuple[float, float, float, float],
+) -> tuple[float, int, bool, float]:
+    """Find the earliest arrival over a link.
+
+    The times are when the bundle is ready, the least end of a contact, the latest arrival that
+    helps, and up to when it matters that another contact brings it later.
+
+    Returns
+    -------
+    tuple of float, int, bool and float
+        Arrival, contact or -1, whether no other contact brings it so that it matters, and when the
+        next contact could begin to.
+    """
+    ready_t_s, least_end_t_s, bound_t_s, limit_t_s = times
     size_bit, priority = errand.size_bit, errand.priority
     stop = graph.link[link].stop
     k = _skip_used(ledger, link, stop, errand.now_t_s, priority)
     if k < stop and ledger.end_t_s[k] <= ready_t_s:
         k = _after(ledger.end_t_s, k + 1, stop, ready_t_s)
     least_delay_s = graph.link[link].delay_s
-    found = -1
+    found, sure, change_t_s = -1, True, np.inf
     while k < stop:
         start_t_s = graph.contact[k].start_t_s
         if start_t_s + least_delay_s > bound_t_s:
+            sure &= start_t_s + least_delay_s > limit_t_s
+            change_t_s = min(change_t_s, start_t_s)
             break
         end_t_s = ledger.end_t_s[k]
         if end_t_s >= least_end_t_s and ledger.volume_bit[k, priority] >= size_bit:
             begin_t_s = max(ready_t_s, start_t_s)
             if from_source:
                 begin_t_s = max(begin_t_s, ledger.free_t_s[k, priority])
+            if begin_t_s > errand.now_t_s:
+                change_t_s = min(change_t_s, begin_t_s)
             if begin_t_s < end_t_s and graph.contact[k].rate_bit_per_s > 0.0:
                 sent_t_s = begin_t_s + size_bit / graph.contact[k].rate_bit_per_s
                 arrival_t_s = sent_t_s + graph.contact[k].delay_s
-                nearer = arrival_t_s < bound_t_s or (found < 0 and arrival_t_s == bound_t_s)
-                if sent_t_s <= end_t_s and nearer:
-                    bound_t_s = arrival_t_s
-                    found = k
+                if sent_t_s <= end_t_s:
+                    if arrival_t_s < bound_t_s or (found < 0 and arrival_t_s == bound_t_s):
+                        bound_t_s = arrival_t_s
+                        found = k
+                    else:
+                        sure &= arrival_t_s > limit_t_s
         k += 1
-    return bound_t_s, found
+    return bound_t_s, found, sure, change_t_s
 
 
 @inlined
