@@ -88,9 +88,10 @@ def graph_of(plan: ContactPlan, owlt_margin: float = OWLT_MARGIN) -> Graph:
     owlt_margin
         Share of the light time that is added to it.
     """
-    count = len(plan.nodes)
     count = max(len(plan.nodes), 1)
-    row = np.argsort(plan.source * count + plan.destination, kind="stable")  # sorted by start
+    key = plan.source * count + plan.destination
+    small = key.astype(np.min_scalar_type(count * count))  # short numbers are sorted by radix
+    row = np.argsort(small, kind="stable")  # stays sorted by start
     contact = np.zeros(len(plan), dtype=CONTACT)
     contact["row"] = row
     contact["source"], contact["to"] = plan.source[row], plan.destination[row]
@@ -98,7 +99,7 @@ def graph_of(plan: ContactPlan, owlt_margin: float = OWLT_MARGIN) -> Graph:
     contact["rate_bit_per_s"] = plan.rate_bit_per_s[row]
     contact["owlt_s"] = plan.owlt_s[row]
     contact["delay_s"] = plan.owlt_s[row] * (1.0 + owlt_margin)
-    key = contact["source"] * count + contact["to"]
+    key = key[row]
     begins = np.diff(key, prepend=-1) > 0
     first, contact["link"] = np.flatnonzero(begins), np.cumsum(begins) - 1
     pairs = key[first]
