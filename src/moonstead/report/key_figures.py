@@ -90,11 +90,10 @@ def _sky(light: Light, traffic: Traffic) -> list[Figure]:
         Figure("Earth in view", words.percent(whole.earth_fraction), absence),
     ]
     if traffic.paths:
-        share = np.mean(np.any(list(traffic.open_by_path.values()), axis=0))
         figures.append(
             Figure(
                 "A path to Earth is open",
-                words.percent(float(share)),
+                words.percent(traffic.open_fraction),
                 f"longest time without: {words.span(traffic.gap_h * HOUR_S)}",
             )
         )

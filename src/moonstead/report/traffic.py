@@ -1,7 +1,6 @@
 """Data: made, sent, home, lost, waiting; the recorder; contacts with Earth."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +8,6 @@ from numpy.typing import NDArray
 from moonstead.report import words
 from moonstead.report.spells import longest, spells
 from moonstead.report.story import Story
-from moonstead.units import HOUR_S
 
 _AMOUNTS = (
     *("made_gbit", "lost_gbit", "waiting_gbit", "sent_gbit"),
@@ -67,10 +65,10 @@ class Traffic:
     open_by_path: dict[str, NDArray[np.bool_]]
     capacity_gbit: float
     greatest_filling_gbit: float
+    open_fraction: float
+    """Share of time in which a path of the station on the ground is open."""
     gap_h: float
     """Longest time with no path open."""
-    gap_start: datetime
-    gap_end: datetime
 
 
 def read_traffic(story: Story) -> Traffic:
@@ -81,9 +79,10 @@ def read_traffic(story: Story) -> Traffic:
         name: story.read("contact_rate_bit_per_s", name) > 0.0
         for name in story.series.channels("contact_rate_bit_per_s")
     }
+    own = story.summary["network"]["paths"]
     any_open = np.zeros(story.n_steps, dtype=np.bool_)
-    for is_open in open_by_path.values():
-        any_open |= is_open
+    for name, is_open in open_by_path.items():
+        any_open |= is_open & own[name]["is_of_station"]
     first, end = longest(spells(~any_open))
     return Traffic(
         made=made,
@@ -92,9 +91,8 @@ def read_traffic(story: Story) -> Traffic:
         open_by_path=open_by_path,
         capacity_gbit=data["recorder_capacity_gbit"],
         greatest_filling_gbit=float(story.total("recorder_bit").max(initial=0.0)) / 1e9,
+        open_fraction=float(any_open.mean()),
         gap_h=story.hours(end - first),
-        gap_start=story.at(first),
-        gap_end=story.at(end),
     )
 
 
@@ -146,9 +144,4 @@ def in_words(traffic: Traffic) -> str:
             told.append(f"The recorder was at most {words.percent(share)} full.")
     if not traffic.paths:
         told.append("There is no path to Earth.")
-    elif traffic.gap_h:
-        told.append(
-            f"The longest time without any contact was {words.span(traffic.gap_h * HOUR_S)}, from "
-            f"{words.minute(traffic.gap_start)} to {words.minute(traffic.gap_end)}."
-        )
     return " ".join(told)
