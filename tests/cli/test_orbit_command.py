@@ -100,7 +100,7 @@ def test_a_state_file_is_flown_and_meets_the_ground_where_it_does(
 
 def test_a_scenario_lends_its_relay(capsys: pytest.CaptureFixture[str]) -> None:
     answer = found(capsys, "ilrs-basic", "--days", "1", "--degree", "2")
-    assert answer["origin"] == "scenario ilrs-basic"
+    assert answer["title"] == "relay of ilrs-basic"
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,34 @@ def test_a_store_with_reactants_holds_what_its_tanks_hold() -> None:
     assert leaking.state.store_energy_j[0] == pytest.approx(held_j, rel=1e-9)
 
 
+def test_a_store_takes_of_a_tank_what_converters_leave() -> None:
+    """A cell being charged and an electrolyser that drink from one small tank never overdraw it."""
+    per_j = 1e-8
+    reactants = (
+        Reactant(tank="water", commodity="water", kg_per_j=-9.0 * per_j),
+        Reactant(tank="oxygen", commodity="oxygen", kg_per_j=8.0 * per_j),
+        Reactant(tank="hydrogen", commodity="hydrogen", kg_per_j=per_j),
+    )
+    cell = store("cell", reactants=reactants, floor_fraction=0.0)
+    split = Converter(
+        load=load("split", 100.0, divisible=True),
+        flows=(
+            Flow(commodity="water", kg_per_s=-9e-6, tank="water"),
+            Flow(commodity="oxygen", kg_per_s=8e-6, tank="oxygen"),
+            Flow(commodity="hydrogen", kg_per_s=1e-6, tank="hydrogen"),
+        ),
+    )
+    parts = Parts(
+        sources=(source("sun", 1100.0),), stores=(cell,), converters=(split,), tanks=gases(1e-3)
+    )
+    made = simulator(parts, 20, 60.0)
+    for step in range(20):
+        made.advance(step, step + 1, made.new_output(1), step)
+        assert made.state.tank_kg.min() >= 0.0
+    assert kg(made, "water") == pytest.approx(0.0, abs=1e-12)
+    assert sum(kg(made, name) for name in ("water", "oxygen", "hydrogen")) == pytest.approx(1e-3)
+
+
 def test_working_time_is_shared_by_priority() -> None:
     one, two = (Need(pool="crew", amount=1.0),), (Need(pool="crew", amount=2.0),)
     free: dict[str, Any] = {"power_w": 0.0, "bus": ""}

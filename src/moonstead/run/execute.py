@@ -138,7 +138,7 @@ class _Run:
                 sun_seen=self.series["solar_irradiance_w_per_m2"] > 0.0,
                 earth_seen=self.series["earth_fraction"] > 0.0,
                 live=np.array(
-                    [placed.live(path) > 0.0 for path in world.station.names.paths]
+                    [placed.live(path) > 0.0 for path in world.station.names.paths], dtype=np.bool_
                 ).reshape(-1, grid.count),
             ),
             grid.step_s,

@@ -4,7 +4,7 @@ Rules. A source offers its driver's power times its health, what dust lets throu
 temperature factor and the level it has reached. A load asks for its commanded level; a thermostat
 scales it. Converters and activities ask in order of priority and name, each for what the tanks and
 pools still hold after those before it; an indivisible one asks for its whole level or nothing. What
-is made in a step can be used in the next.
+is made in a step can be used in the next. Stores that run on reactants have what converters leave.
 """
 
 import numpy as np
@@ -160,17 +160,27 @@ def limit_stores(store: RecordArray, reactant: RecordArray, tank: RecordArray, h
     for k in range(store.shape[0]):
         s = store[k]
         room_j = s.capacity_j - s.energy_j
+        spare_j = np.inf  # what converters and work leave in the tanks
         if s.reactant_begin < s.reactant_end:
             held_j, room_j = held_by_tanks(
                 s.capacity_j, reactant, tank, s.reactant_begin, s.reactant_end
             )
             s.brought_j += held_j - s.energy_j
             s.energy_j = held_j
+            for j in range(s.reactant_begin, s.reactant_end):
+                r = reactant[j]
+                t = tank[r.tank]
+                per_j = abs(r.kg_per_j)
+                free_kg = t.room_kg if r.kg_per_j > 0.0 else t.left_kg
+                taken_kg = t.left_kg if r.kg_per_j > 0.0 else t.room_kg
+                room_j = min(room_j, free_kg / per_j)
+                spare_j = min(spare_j, taken_kg / per_j)
         charge_w = min(s.charge_power_w * s.scale, room_j * s.charge_w_per_j)
         if heat.temperature_k[s.node] < s.charge_min_temperature_k:
             charge_w = 0.0
         s.charge_now_w = max(charge_w, 0.0)
-        left_w = (s.energy_j - s.floor_fraction * s.capacity_j) * s.discharge_w_per_j
+        left_j = min(s.energy_j - s.floor_fraction * s.capacity_j, spare_j)
+        left_w = left_j * s.discharge_w_per_j
         s.discharge_now_w = max(min(s.discharge_power_w * s.scale, left_w), 0.0)
 
 
