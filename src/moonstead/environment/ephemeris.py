@@ -52,7 +52,7 @@ class Ephemeris:
         self.provenance = files
         self.first_t_s, self.last_t_s = _coverage(spk, segment)
         self._spk = spk
-        self._moon_me = Frame(301, segment, _pa_to_me())
+        self._moon_me = Frame(301, segment, moon_pa_to_me())
         self._moon_itrs = lru_cache(maxsize=4)(MoonFromEarth(spk).positions_m)
         weakref.finalize(self, _close, spk, pck)
 
@@ -355,7 +355,7 @@ def _functions(vector: Any) -> list[Any]:
     return list(getattr(vector, "vector_functions", [vector]))
 
 
-def _pa_to_me() -> FloatArray:
+def moon_pa_to_me() -> FloatArray:
     """Return the rotation from principal axes to mean Earth, R1(0.2785) R2(78.69) R3(67.85)."""
     angle_3, angle_2, angle_1 = np.radians(np.array(PA_TO_ME_ARCSEC) / 3600.0)
     return np.asarray(mxm(rot_x(angle_1), mxm(rot_y(angle_2), rot_z(angle_3))))

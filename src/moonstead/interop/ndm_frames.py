@@ -6,9 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from skyfield.framelib import ICRS_to_J2000
-from skyfield.functions import rot_x, rot_y, rot_z
 
-from moonstead.environment.ephemeris import PA_TO_ME_ARCSEC, Ephemeris
+from moonstead.environment.ephemeris import Ephemeris, moon_pa_to_me
 from moonstead.interop.differences import rate_of
 
 FloatArray = NDArray[np.float64]
@@ -98,15 +97,10 @@ def _to_icrf(
     if name in _EME2000:
         return position_m @ ICRS_to_J2000, velocity_m_per_s @ ICRS_to_J2000
     if name in _MOON_PA:
-        to_me = _pa_to_me()
+        to_me = moon_pa_to_me()
         position_m, velocity_m_per_s = position_m @ to_me.T, velocity_m_per_s @ to_me.T
     turn = ephemeris.rotation_icrf_to_moon_me(t_s)
     turn_rate = rate_of(ephemeris.rotation_icrf_to_moon_me, t_s)
     position = np.einsum("jin,nj->ni", turn, position_m)
     velocity = np.einsum("jin,nj->ni", turn, velocity_m_per_s)
     return position, velocity + np.einsum("jin,nj->ni", turn_rate, position_m)
-
-
-def _pa_to_me() -> FloatArray:
-    angle_3, angle_2, angle_1 = np.radians(np.array(PA_TO_ME_ARCSEC) / 3600.0)
-    return np.asarray(rot_x(angle_1) @ rot_y(angle_2) @ rot_z(angle_3))

@@ -9,10 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstead.environment.ephemeris import Ephemeris
 from moonstead.environment.trajectory import Trajectory
-from moonstead.orbits.constructors import Plane
-from moonstead.orbits.frozen import earth_plane_axes
 from moonstead.orbits.kepler import MOON_GM_M3_PER_S2, Orbit, state_equator_m
 
 FloatArray = NDArray[np.float64]
@@ -53,20 +50,6 @@ def held_trajectory(
         velocity_m_per_s=np.ascontiguousarray((axes @ equator_m_per_s).T),
         acceleration_m_per_s2=-MOON_GM_M3_PER_S2 * position_m / radius_m**3,
     )
-
-
-def axes_of(plane: Plane, ephemeris: Ephemeris, epoch_t_s: float) -> FloatArray:
-    """Return the axes that the angles of an ellipse count from, as columns along those of ICRF.
-
-    Raises
-    ------
-    RangeError
-        The epoch is outside the ephemeris.
-    """
-    if plane == "earth":
-        return earth_plane_axes(ephemeris, epoch_t_s)
-    axes: FloatArray = ephemeris.rotation_icrf_to_moon_me(epoch_t_s)[:, :, 0].T
-    return axes
 
 
 def _nodes_t_s(orbit: Orbit, start_t_s: float, end_t_s: float) -> FloatArray:

@@ -10,9 +10,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
-from skyfield.functions import mxm, rot_x, rot_y, rot_z
 
-from moonstead.environment.ephemeris import PA_TO_ME_ARCSEC, Ephemeris
+from moonstead.environment.ephemeris import Ephemeris, moon_pa_to_me
 from moonstead.environment.timescale import skyfield_time
 from moonstead.units import DAY_S
 
@@ -126,7 +125,7 @@ def _euler_angles(icrf_to_me: FloatArray, count: int) -> FloatArray:
 
     The turn from ICRF is ``R3(psi) R1(theta) R3(phi)``.
     """
-    turn = np.einsum("ji,jkn->ikn", _pa_to_me(), icrf_to_me)
+    turn = np.einsum("ji,jkn->ikn", moon_pa_to_me(), icrf_to_me)
     angles = np.stack(
         [
             np.arctan2(turn[2, 0], -turn[2, 1]),
@@ -136,9 +135,3 @@ def _euler_angles(icrf_to_me: FloatArray, count: int) -> FloatArray:
     )
     by_segment = np.unwrap(angles.reshape(3, count, -1), axis=2)
     return by_segment.reshape(3, -1)
-
-
-def _pa_to_me() -> FloatArray:
-    """Return the rotation from principal axes to mean Earth, as the ephemeris takes it."""
-    third, second, first = np.radians(np.array(PA_TO_ME_ARCSEC) / 3600.0)
-    return np.asarray(mxm(rot_x(first), mxm(rot_y(second), rot_z(third))))

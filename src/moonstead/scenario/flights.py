@@ -13,10 +13,10 @@ from moonstead.environment.trajectory import Trajectory
 from moonstead.errors import InputError, Problem, RangeError
 from moonstead.interop.flown import read_trajectory
 from moonstead.orbits.catalogue import Ellipse, find_orbit
-from moonstead.orbits.constructors import halo_trajectory, keplerian_state
+from moonstead.orbits.constructors import halo_trajectory, keplerian_state, plane_axes
 from moonstead.orbits.forces import Forces, SolarPressure
 from moonstead.orbits.halo import Halo
-from moonstead.orbits.held import axes_of, held_trajectory
+from moonstead.orbits.held import held_trajectory
 from moonstead.orbits.propagate import propagate
 from moonstead.scenario.model import Scenario
 
@@ -108,7 +108,7 @@ def _made(
         raise AssertionError("the orbit's own check lets no such orbit through")
     orbit = shape.at(start_t_s)
     if spec.motion == "held":
-        axes = axes_of(shape.plane, ephemeris, start_t_s)
+        axes = plane_axes(ephemeris, start_t_s, shape.plane)
         return held_trajectory(element.name, orbit, start_t_s, end_t_s, axes)
     state = keplerian_state(orbit, ephemeris, shape.plane)
     return propagate(state, end_t_s, _forces(spec), ephemeris=ephemeris, name=element.name)

@@ -7,7 +7,7 @@ station by itself.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -105,6 +105,7 @@ def network_of(
         GroundNode(station=station, mask_deg=given.min_elevation_deg)
         for station, given in zip(world.ground_stations, world.scenario.ground_station, strict=True)
     ]
+    silent = {station.name for station in world.ground_stations if station.receive_only}
     craft = craft_of(world, flights)
     services = services_of(world, craft, ground, start_t_s, end_t_s, turning)
     elements = {element.name: element for element in orbiters_of(world.scenario)}
@@ -114,7 +115,7 @@ def network_of(
     for one in craft:
         legs = legs_of(world, one, services, ground, turning)
         rows.extend(_earth_rows(one, legs))
-        rows.extend(_uplink_rows(one, services, legs))
+        rows.extend(_uplink_rows(one, services, legs, silent))
         element = elements.get(one.name)
         if isinstance(element, RelayOrbiter):
             views = _seen_by_station(world, element, one, (start_t_s, end_t_s), turning)
@@ -195,10 +196,10 @@ def _earth_rows(one: Craft, legs: Iterable[Leg]) -> Iterator[ContactRow]:
 
 
 def _uplink_rows(
-    one: Craft, services: Iterable[Service], legs: Iterable[Leg]
+    one: Craft, services: Iterable[Service], legs: Iterable[Leg], silent: Collection[str]
 ) -> Iterator[ContactRow]:
-    """Commands go up for as long as a ground station serves, whatever comes down."""
-    owlt_s = {leg.station: leg.owlt_s for leg in legs}
+    """Commands go up for as long as a ground station that sends serves, whatever comes down."""
+    owlt_s = {leg.station: leg.owlt_s for leg in legs if leg.station not in silent}
     for service in services:
         if service.craft == one.name and service.station in owlt_s:
             span = (service.start_t_s, service.end_t_s)
