@@ -1,5 +1,24 @@
 """The public names of Moonstead; everything else may change without notice."""
 
+from moonstead.comms.control_centres import (
+    ControlCentre,
+    load_control_centres,
+    on_shift,
+    staff_hours,
+)
+from moonstead.comms.ground_stations import GroundStation, load_ground_stations
+from moonstead.comms.link_budget import Conditions, LinkBudget, carrier_dbhz, link_budget
+from moonstead.comms.link_ladder import best_rate, ladder_of, require_closed
+from moonstead.comms.link_radios import Radio, load_radios
+from moonstead.comms.nodes import GroundNode, MoonPlace, Orbiter, directed_pairs, place_of_profile
+from moonstead.comms.optical import load_optical_terminals, photon_budget
+from moonstead.comms.plan import ContactPlan, plan_of_rows
+from moonstead.comms.plan_quality import plan_quality
+from moonstead.comms.routing.batch import route_batch
+from moonstead.comms.routing.bundles import Bundles
+from moonstead.comms.routing.forward import Loss, forward
+from moonstead.comms.surface_link import ground_profile, surface_path
+from moonstead.comms.visibility.sights import Sight, geometry, sights
 from moonstead.environment.ephemeris import BodyTrack, Ephemeris, load_ephemeris
 from moonstead.environment.horizon import compute_horizon, smooth_horizon
 from moonstead.environment.illumination.clock import SkyClock, sky_clock
@@ -33,6 +52,8 @@ from moonstead.environment.terrain.traverse import VehicleLimits, reachable, tra
 from moonstead.environment.terrain.windows import Raster
 from moonstead.environment.terrain.write import write_terrain
 from moonstead.environment.timescale import from_utc, iso_utc, to_utc
+from moonstead.environment.trajectory import Trajectory
+from moonstead.environment.turning import turning_over
 from moonstead.errors import (
     InputError,
     MoonsteadError,
@@ -41,6 +62,15 @@ from moonstead.errors import (
     RecordError,
     RunError,
 )
+from moonstead.interop.czml import write_czml
+from moonstead.interop.flown import read_trajectory
+from moonstead.interop.hdtn import read_hdtn, write_hdtn
+from moonstead.interop.ion import read_ionrc, write_ionrc
+from moonstead.interop.oem import Oem, read_oem, write_oem
+from moonstead.interop.oem_trajectory import oem_of, trajectory_of
+from moonstead.interop.opm import Opm, read_opm
+from moonstead.interop.opm_write import write_opm
+from moonstead.interop.plan_csv import read_plan_csv, write_plan_csv
 from moonstead.maps.archive import read_horizons, write_horizons
 from moonstead.maps.figure import Mark, draw_map
 from moonstead.maps.geopackage import write_shadow
@@ -51,6 +81,16 @@ from moonstead.maps.products import chosen_products
 from moonstead.maps.rank import Limit, RankedSite, rank_sites
 from moonstead.maps.run import MadeMap, MapRequest, make_map
 from moonstead.maps.shadow import Shadow, find_shadow
+from moonstead.orbits.catalogue import find_orbit, orbit_names
+from moonstead.orbits.constructors import frozen_orbit, halo_trajectory, keplerian_state
+from moonstead.orbits.ensemble import propagate_ensemble
+from moonstead.orbits.events import find_events
+from moonstead.orbits.forces import Forces, SolarPressure
+from moonstead.orbits.gravity import GravityField, read_field
+from moonstead.orbits.halo import halo_of_amplitude, halo_of_resonance
+from moonstead.orbits.lambert import lambert
+from moonstead.orbits.propagate import propagate, propagate_states, propagate_with_transition
+from moonstead.orbits.state import OrbitState, osculating_orbit, state_of_orbit
 from moonstead.record.compare.runs import compare_runs
 from moonstead.record.directory import RunDirectory
 from moonstead.record.series import SeriesReader
@@ -66,7 +106,15 @@ __all__ = [
     "VERSION",
     "Area",
     "BodyTrack",
+    "Bundles",
+    "Conditions",
+    "ContactPlan",
+    "ControlCentre",
     "Ephemeris",
+    "Forces",
+    "GravityField",
+    "GroundNode",
+    "GroundStation",
     "HorizonMap",
     "HorizonProfile",
     "InputError",
@@ -75,12 +123,20 @@ __all__ = [
     "LightSeries",
     "LightStatistics",
     "Limit",
+    "LinkBudget",
+    "Loss",
     "MadeMap",
     "MapImage",
     "MapRequest",
     "Mark",
+    "MoonPlace",
     "MoonsteadError",
+    "Oem",
+    "Opm",
+    "OrbitState",
+    "Orbiter",
     "Problem",
+    "Radio",
     "RangeError",
     "RankedSite",
     "Raster",
@@ -90,57 +146,113 @@ __all__ = [
     "Scenario",
     "SeriesReader",
     "Shadow",
+    "Sight",
     "Site",
     "SkyClock",
+    "SolarPressure",
     "Terrain",
     "TrackView",
+    "Trajectory",
     "VehicleLimits",
     "Window",
     "World",
+    "best_rate",
     "build_world",
+    "carrier_dbhz",
     "chosen_products",
     "compare_runs",
     "compute_horizon",
+    "directed_pairs",
     "draw_map",
     "eclipse_fraction",
     "example_names",
     "execute",
     "fetch_product",
+    "find_events",
+    "find_orbit",
     "find_shadow",
+    "forward",
     "from_utc",
+    "frozen_orbit",
+    "geometry",
     "ground_elevation_m",
+    "ground_profile",
+    "halo_of_amplitude",
+    "halo_of_resonance",
+    "halo_trajectory",
     "hillshade",
     "iso_utc",
+    "keplerian_state",
+    "ladder_of",
+    "lambert",
     "light_map",
     "light_series",
     "light_statistics",
+    "link_budget",
+    "load_control_centres",
     "load_ephemeris",
+    "load_ground_stations",
+    "load_optical_terminals",
     "load_profile",
+    "load_radios",
     "load_terrain",
     "make_map",
+    "oem_of",
+    "on_shift",
     "open_terrain",
+    "orbit_names",
+    "osculating_orbit",
+    "photon_budget",
+    "place_of_profile",
+    "plan_of_rows",
+    "plan_quality",
+    "propagate",
+    "propagate_ensemble",
+    "propagate_states",
+    "propagate_with_transition",
     "rank_sites",
     "reachable",
+    "read_field",
+    "read_hdtn",
     "read_horizons",
+    "read_ionrc",
+    "read_oem",
+    "read_opm",
+    "read_plan_csv",
     "read_profile",
     "read_scenario",
+    "read_trajectory",
     "regolith_temperature",
+    "require_closed",
     "roughness_m",
+    "route_batch",
     "scenario_path",
+    "sights",
     "site_names",
     "sky_clock",
     "slope_deg",
     "smooth_horizon",
+    "staff_hours",
+    "state_of_orbit",
     "sun_table",
+    "surface_path",
     "sweep_horizons",
     "synthetic_terrain",
     "temperature_map",
     "to_utc",
     "track_view",
+    "trajectory_of",
     "traversability",
+    "turning_over",
     "visible_fraction",
+    "write_czml",
+    "write_hdtn",
     "write_horizons",
+    "write_ionrc",
     "write_netcdf",
+    "write_oem",
+    "write_opm",
+    "write_plan_csv",
     "write_profile",
     "write_report",
     "write_shadow",
