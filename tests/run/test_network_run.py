@@ -86,6 +86,17 @@ def test_every_bit_that_was_made_is_somewhere(run: RunDirectory) -> None:
         assert load["delivered_gbit"] > 0.5 * load["made_gbit"] > 0.0, name
 
 
+def test_each_recorder_is_emptied_over_its_own_paths(run: RunDirectory) -> None:
+    """A module sends through the stations that serve it, never by way of the relay."""
+    data = run.summary()["data"]
+    module = data["loads"]["module.payload"]
+    sender = data["transmitters"]["module-radio.sender"]
+    assert module["sent_gbit"] == pytest.approx(sender["sent_gbit"])
+    # What goes by no relay is home within seconds of the interval that it was sent in.
+    assert run.summary()["network"]["partners"]["roscosmos"]["latency"]["slowest_s"] < 60.0
+    assert module["on_the_way_gbit"] < 1.5
+
+
 def test_what_came_home_is_the_integral_of_its_series(run: RunDirectory) -> None:
     partners = run.summary()["network"]["partners"]
     for name, partner in partners.items():

@@ -130,15 +130,15 @@ class Courier:
     def send(
         self, begin_t_s: float, end_t_s: float, by_path_bit: FloatArray, by_load_bit: FloatArray
     ) -> None:
-        """Take over what was sent in an interval.
+        """Take over what was sent out of one recorder in an interval.
 
         Parameters
         ----------
         begin_t_s, end_t_s
             The interval, TDB seconds past J2000.
         by_path_bit, by_load_bit
-            What the paths carried and what left the recorders of each load: the same sum. Where
-            several paths were open each took its share of every load.
+            What the paths carried out of it, and what of each load left it: the same sum. Where it
+            was emptied over several paths each took its share of every load.
         """
         total_bit = float(by_path_bit.sum())
         if total_bit < LEAST_BUNDLE_BIT:

@@ -53,6 +53,9 @@ class Traffic:
         }
         flying = {element.name for element in orbiters_of(world.scenario)}
         self.uplink = Uplink(world.scenario, self.courier, flying)
+        self._recorder = np.full(len(names.loads), -1)
+        data = simulator.station.network
+        self._recorder[data.data_load] = data.data_recorder
         self._down: tuple[str, ...] = ()
         self._ended: list[Ended] = []
         self._sent_bit: list[float] = []
@@ -74,9 +77,13 @@ class Traffic:
         by_transmitter, by_load = (
             now - then for now, then in zip(self.sent(), before, strict=True)
         )
-        by_path = np.zeros(len(self.simulator.station.names.paths))
-        np.add.at(by_path, self.simulator.station.network.transmitter_path, by_transmitter)
-        self.courier.send(begin_t_s, end_t_s, by_path, by_load)
+        station = self.simulator.station.network
+        for recorder in np.unique(station.transmitter_recorder):
+            out = station.transmitter_recorder == recorder
+            by_path = np.zeros(len(self.simulator.station.names.paths))
+            np.add.at(by_path, station.transmitter_path[out], by_transmitter[out])
+            of_it = np.where(self._recorder == recorder, by_load, 0.0)
+            self.courier.send(begin_t_s, end_t_s, by_path, of_it)
         down = tuple(
             path for path, load in self._keepers.items() if not self.simulator.is_running(load)
         )
