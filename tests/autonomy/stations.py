@@ -42,7 +42,7 @@ def forecast(generation_w: FloatArray, slot_s: float = 1800.0, **changes: Any) -
         "start_t_s": START_S, "slot_s": slot_s, "generation_w": generation_w,
         "lit": generation_w > 0.0, "dark": generation_w <= 0.0, "earth_visible": everywhere,
         "earth_hidden": ~everywhere, "contact": everywhere,
-        "downlink_bit_per_s": np.full(n_slots, 1e6),
+        "drain_bit_per_s": np.full((1, n_slots), 1e6 - 100.0),
         "survival_power_w": np.full(n_slots, SURVIVAL_W), "base_power_w": np.full(n_slots, 200.0),
         "capacity_j": np.full(n_slots, BATTERY.deliverable_j),
     }  # fmt: skip
@@ -71,8 +71,7 @@ def station(experiments: Sequence[Experiment] = (), **changes: Any) -> StationMo
         ),
         "radios": (RadioModel(load="radio", path="relay"),),
         "experiments": tuple(experiments),
-        "base_rate_bit_per_s": 100.0,
-        "recorder_bit": 1e12,
+        "recorder_limits_bit": (1e12,),
         "forecast": forecast(np.full(48 * 40, 2000.0)),
     }  # fmt: skip
     model = StationModel(**{**values, **changes})

@@ -40,6 +40,7 @@ class StoreModel:
     discharge_power_w: float
     charge_efficiency: float
     discharge_efficiency: float
+    self_discharge_per_s: float = 0.0
     from_t_s: float = -np.inf
     """When it is planned to be there."""
     until_t_s: float = np.inf
@@ -74,6 +75,26 @@ class RadioModel:
     path: str
     recorder: int = 0
     """Its place in the telemetry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """What a series of sessions comes after."""
+
+    experiment: str
+    sessions: int = 1
+    """So many sessions of it must be done before."""
+    gap_s: float = 0.0
+    """From the end of the last of them, at least."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignModel:
+    """Experiments whose sessions are worth more together."""
+
+    name: str
+    rewards: tuple[float, ...]
+    """Points for the first, second, ... session of it within one plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +136,19 @@ class Experiment:
     until_t_s: float = np.inf
     needs: tuple[tuple[str, float], ...] = ()
     """Working time that it takes: pool, and how many of it."""
+    recorder: int = 0
+    """Place of the recorder that takes its data, in the telemetry."""
+    windows_t_s: tuple[tuple[float, float], ...] = ()
+    """A session lies inside one of these (TDB seconds past J2000); none: at any time."""
+    returns: float = 1.0
+    """Each further session is worth this share of the one before."""
+    halves_after_s: float = np.inf
+    """A session is worth half as much so long after ``wanted_from_t_s``."""
+    wanted_from_t_s: float = 0.0
+    campaign: str = ""
+    after: After | None = None
+    mandatory: bool = False
+    """Upkeep: before anything that can be left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +173,8 @@ class Forecast:
     earth_hidden: BoolArray
     contact: BoolArray
     """A path to Earth open from end to end during the whole slot."""
-    downlink_bit_per_s: FloatArray
-    """Mean rate of the best path of the station on the ground."""
+    drain_bit_per_s: FloatArray
+    """(n_recorders, n_slots) mean rate of the best way out of each, less what is always written."""
     pools: Mapping[str, FloatArray] = field(default_factory=dict)
     """How many of each pool of working time are planned to be at work during the whole slot."""
 
@@ -160,10 +194,12 @@ class StationModel:
     loads: tuple[LoadModel, ...]
     radios: tuple[RadioModel, ...]
     experiments: tuple[Experiment, ...]
-    base_rate_bit_per_s: float
-    """Housekeeping data."""
-    recorder_bit: float
+    recorder_limits_bit: tuple[float, ...]
+    """In the order of the telemetry."""
     forecast: Forecast
+    campaigns: tuple[CampaignModel, ...] = ()
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """What part of the points each partner may expect; the points of others are not weighed."""
 
     @property
     def capacity_j(self) -> float:
@@ -215,9 +251,11 @@ def conditions(forecast: Forecast, experiment: Experiment) -> BoolArray:
     for pool, amount in experiment.needs:
         suits &= forecast.pools[pool] >= amount
     start_t_s = forecast.start_t_s + forecast.slot_s * np.arange(len(suits))
-    suits &= (start_t_s >= experiment.from_t_s) & (
-        start_t_s + forecast.slot_s <= experiment.until_t_s
-    )
+    end_t_s = start_t_s + forecast.slot_s
+    suits &= (start_t_s >= experiment.from_t_s) & (end_t_s <= experiment.until_t_s)
+    if experiment.windows_t_s:
+        inside = [(start_t_s >= a) & (end_t_s <= b) for a, b in experiment.windows_t_s]
+        suits &= np.logical_or.reduce(inside)
     return suits
 
 

@@ -161,11 +161,11 @@ def _supply(model: StationModel, situation: Situation, n_slots: int) -> placemen
     margin_j = MARGIN_FRACTION * forecast.capacity_j[horizon]
     return placement.Supply(
         net_w=GENERATION_DERATING * forecast.generation_w[horizon] - forecast.base_power_w[horizon],
-        drain_bit_per_s=forecast.downlink_bit_per_s[horizon] - model.base_rate_bit_per_s,
+        drain_bit_per_s=forecast.drain_bit_per_s[:, horizon].sum(axis=0),
         required_j=situation.reserve_j[first + 1 : first + 1 + n_slots] + margin_j,
         store_j=np.array(above_j, dtype=np.float64),
         store_limits=np.array(limits, dtype=np.float64).reshape(len(limits), 5),
         recorder_bit=float(situation.telemetry.recorder_bit.sum()),
-        recorder_limit_bit=RECORDER_FRACTION * model.recorder_bit,
+        recorder_limit_bit=RECORDER_FRACTION * sum(model.recorder_limits_bit),
         slot_s=forecast.slot_s,
     )

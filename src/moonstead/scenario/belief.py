@@ -6,7 +6,7 @@ from the state of the simulation. It knows nothing of noise, ageing or what will
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -53,14 +53,14 @@ def station_model(world: World, grid: Grid, series: PlacedSurroundings) -> Stati
     sink_k = float(here["sink_temperature_k"][0])
     lives = planned_lives(world.scenario)
     loads = all_loads(parts)
+    capacity = {recorder.name: recorder.capacity_bit for recorder in parts.recorders}
     return StationModel(
         channels=world.station.names.channels(),
         stores=tuple(_store(store, lives) for store in _on_bus(parts, main)),
         loads=tuple(_load(load, parts, sink_k) for load in loads if not _is_task(load)),
         radios=_radios(parts, world, here),
         experiments=_experiments(world, loads, sink_k, lives),
-        base_rate_bit_per_s=sum(load.data_rate_bit_per_s * load.initial_level for load in loads),
-        recorder_bit=sum(recorder.capacity_bit for recorder in parts.recorders),
+        recorder_limits_bit=tuple(capacity[name] for name in world.station.names.recorders),
         forecast=_forecast(world, grid, series, lives),
     )
 
@@ -131,6 +131,7 @@ def _store(store: Store, lives: Mapping[str, _Span]) -> StoreModel:
         discharge_power_w=store.discharge_power_w,
         charge_efficiency=store.charge_efficiency,
         discharge_efficiency=store.discharge_efficiency,
+        self_discharge_per_s=store.self_discharge_per_s,
     )
 
 
@@ -242,9 +243,16 @@ def _experiments(
                 from_t_s=lives[spec.element].from_t_s,
                 until_t_s=lives[spec.element].until_t_s,
                 needs=tuple((need.pool, need.amount) for load in used for need in load.needs),
+                recorder=_recorder(world, used),
             )
         )
     return tuple(result)
+
+
+def _recorder(world: World, used: list[Load]) -> int:
+    """Return the place of the recorder that the loads write to; 0 where they write nothing."""
+    names = world.station.names.recorders
+    return next((names.index(load.recorder) for load in used if load.recorder), 0)
 
 
 def _recharge_s(
@@ -306,7 +314,6 @@ def _forecast(
     earth = slots(here["earth_fraction"])
     ways = [path for path in world.station.names.paths if path in series.network.live]
     silent = np.zeros(grid.count)
-    best = np.max([silent, *(here[f"contact_rate_bit_per_s:{path}"] for path in ways)], axis=0)
     live = np.max([silent, *(series.live(path) for path in ways)], axis=0)
     return Forecast(
         start_t_s=grid.start_t_s,
@@ -320,9 +327,31 @@ def _forecast(
         earth_visible=earth.min(axis=1) > 0.0,
         earth_hidden=earth.max(axis=1) <= 0.0,
         contact=slots(live).min(axis=1) > 0.0,
-        downlink_bit_per_s=slots(best).mean(axis=1),
+        drain_bit_per_s=_drain(world, here, slots),
         pools=_hands(world, start_t_s, per_slot, series, lives),
     )
+
+
+def _drain(
+    world: World, here: Surroundings, slots: Callable[[FloatArray], FloatArray]
+) -> FloatArray:
+    """Return what can leave each recorder in each slot, less what is always written to it."""
+    parts, names = world.station.parts, world.station.names
+    rows = []
+    for recorder in names.recorders:
+        ways = [
+            np.minimum(here[f"contact_rate_bit_per_s:{item.path}"], item.rate_limit_bit_per_s)
+            for item in parts.transmitters
+            if item.recorder == recorder
+        ]
+        written = sum(
+            load.data_rate_bit_per_s * load.initial_level
+            for load in all_loads(parts)
+            if load.recorder == recorder
+        )
+        best = np.max(ways, axis=0) if ways else np.zeros_like(here["earth_fraction"])
+        rows.append(slots(best).mean(axis=1) - written)
+    return np.array(rows).reshape(len(rows), -1)
 
 
 def _hands(

@@ -1,0 +1,338 @@
+"""From requests and what is known now to a planning problem of even slots.
+
+Sessions of one request are tasks that differ in nothing but their worth; a unit of their own keeps
+the gap between them, so that their order is free. The element that does them is a unit too.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from moonstead.autonomy.model import Experiment, StationModel, conditions
+from moonstead.autonomy.planning.problem import (
+    Campaign,
+    Hold,
+    Option,
+    Partner,
+    Precedence,
+    Problem,
+    Supply,
+    Take,
+    Task,
+)
+from moonstead.contracts import BoolArray, FloatArray, Telemetry
+from moonstead.units import DAY_S
+
+HORIZON_S = 14 * DAY_S
+GENERATION_DERATING = 0.9
+"""Share of the forecast generation that a plan counts on; the guard counts on less."""
+MARGIN_FRACTION = 0.12
+"""A plan leaves this share of the capacity above the reserve, so that it never meets the ladder."""
+RECORDER_FRACTION = 0.9
+"""A plan fills a recorder to at most this."""
+MANDATORY_WEIGHT = 100.0
+"""Upkeep that must be done is worth so much more than what may be left out."""
+MOVING_SHARE = 0.2
+"""Moving a task costs this share of what a typical one is worth (Moonstead's own measurement: a
+fifth keeps two thirds of the starts for less than 1 % of the points)."""
+SLOPES = (1.0, 0.8, 0.6)
+"""Worth of a partner's points: up to 60 %, up to 100 % of what the partner may expect, beyond."""
+FIRST_KNEE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session of a request, as planned."""
+
+    experiment: int
+    start_t_s: float
+    end_t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the planner is told."""
+
+    telemetry: Telemetry
+    first_slot: int
+    """The first slot of the forecast that may be planned."""
+    reserve_j: FloatArray
+    """Of the guard, over the whole forecast."""
+    sessions_left: tuple[int, ...]
+    """Wanted and not yet done or running, by experiment."""
+    ready_t_s: tuple[float, ...]
+    """No session of the experiment before this."""
+    blocked: tuple[str, ...]
+    """Why no session of an experiment can be planned at all; empty where it can."""
+    running: tuple[tuple[int, float], ...]
+    """Experiment and end of what is running."""
+    done: tuple[int, ...] = ()
+    """Sessions done, by experiment; none where not given."""
+    before: tuple[Session, ...] = ()
+    """What the plan before holds and has not started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A problem, and which session of which experiment each of its tasks is."""
+
+    problem: Problem
+    experiment: tuple[int, ...]
+
+
+class _Slots:
+    """The horizon: even slots of the forecast from one of them on."""
+
+    def __init__(self, model: StationModel, situation: Situation) -> None:
+        forecast = model.forecast
+        self.slot_s = forecast.slot_s
+        self.first = situation.first_slot
+        self.count = min(int(HORIZON_S // forecast.slot_s), len(forecast.generation_w) - self.first)
+        self.start_t_s = forecast.start_t_s + self.first * forecast.slot_s
+        self.part = slice(self.first, self.first + max(self.count, 0))
+
+    def up(self, duration_s: float) -> int:
+        """Return how many slots a duration takes, the last one perhaps in part."""
+        return int(np.ceil(duration_s / self.slot_s - 1e-9))
+
+    def until(self, t_s: float) -> int:
+        """Return how many slots begin before an instant, at least 0 and at most all."""
+        return min(max(self.up(t_s - self.start_t_s), 0), self.count)
+
+
+def problem_of(model: StationModel, situation: Situation) -> Asked | None:
+    """Return the problem of the horizon from the first slot on, or None where none is left."""
+    slots = _Slots(model, situation)
+    if slots.count <= 0 or not model.experiments:
+        return None
+    units = _units(model)
+    done = situation.done or (0,) * len(model.experiments)
+    partners = sorted({experiment.partner for experiment in model.experiments})
+    tasks: list[Task] = []
+    owner: list[int] = []
+    firsts: list[int] = []
+    for e in range(len(model.experiments)):
+        firsts.append(len(tasks))
+        made = _tasks(model, e, situation, slots, units, partners, done[e])
+        tasks.extend(made)
+        owner.extend([e] * len(made))
+    firsts.append(len(tasks))
+    problem = Problem(
+        name="station",
+        start_t_s=slots.start_t_s,
+        slot_s=slots.slot_s,
+        tasks=tuple(tasks),
+        precedences=_precedences(model, slots, firsts, done),
+        partners=_partners(model, partners, done),
+        campaigns=tuple(Campaign(name=c.name, rewards=c.rewards) for c in model.campaigns),
+        supply=_supply(model, situation, slots, units),
+        units=tuple(units),
+        pools=tuple(model.forecast.pools),
+        recorders=model.channels.recorders,
+        moving_cost=_moving_cost(tasks),
+    )
+    return Asked(problem, tuple(owner))
+
+
+def _units(model: StationModel) -> list[str]:
+    """Return elements first, then one unit for each experiment that wants gaps."""
+    elements = sorted({experiment.element for experiment in model.experiments})
+    return [*elements, *(f"{experiment.name} gap" for experiment in model.experiments)]
+
+
+def _tasks(
+    model: StationModel,
+    e: int,
+    situation: Situation,
+    slots: _Slots,
+    units: list[str],
+    partners: list[str],
+    done: int,
+) -> list[Task]:
+    experiment = model.experiments[e]
+    if situation.blocked[e]:
+        return []
+    taken = max(slots.up(experiment.duration_s), 1)
+    spacing = taken + slots.up(experiment.gap_s)
+    count = min(situation.sessions_left[e], -(-slots.count // spacing))
+    may_start = _may_start(model, experiment, slots, taken)
+    may_start[: slots.until(situation.ready_t_s[e])] = False
+    if count <= 0 or not may_start.any():
+        return []
+    element = units.index(experiment.element)
+    series = units.index(f"{experiment.name} gap")
+    holds = (
+        Hold(unit=element, first=0, end=taken + slots.up(experiment.turnaround_s)),
+        Hold(unit=series, first=0, end=spacing),
+    )
+    pools = list(model.forecast.pools)
+    takes = tuple(
+        Take(pool=pools.index(pool), amount=np.full(taken, amount))
+        for pool, amount in experiment.needs
+    )
+    # What is left of a session that ends within its last slot is spread over the whole of it.
+    share = experiment.duration_s / (taken * slots.slot_s)
+    campaigns = [campaign.name for campaign in model.campaigns]
+    old = [session for session in situation.before if session.experiment == e]
+    tasks = []
+    for k in range(count):
+        worth = np.where(may_start, _worth(experiment, done + k, slots), np.nan)
+        option = Option(
+            power_w=np.full(taken, experiment.power_w * share),
+            heat_w=np.zeros(taken),
+            rate_bit_per_s=np.full(taken, experiment.data_rate_bit_per_s * share),
+            recorder=experiment.recorder,
+            holds=holds,
+            takes=takes,
+            worth=worth,
+        )
+        planned = None
+        if k < len(old):
+            planned = (0, round((old[k].start_t_s - slots.start_t_s) / slots.slot_s))
+        tasks.append(
+            Task(
+                name=f"{experiment.name} {k + 1}",
+                request=experiment.name,
+                partner=partners.index(experiment.partner),
+                campaign=campaigns.index(experiment.campaign) if experiment.campaign else -1,
+                options=(option,),
+                planned=planned,
+            )
+        )
+    return tasks
+
+
+def _may_start(model: StationModel, experiment: Experiment, slots: _Slots, taken: int) -> BoolArray:
+    """Return from which slots the sky is expected to suit for as long as a session takes."""
+    suits = conditions(model.forecast, experiment)[slots.part]
+    run = np.convolve(suits, np.ones(taken, dtype=np.int64))[taken - 1 :]
+    return np.asarray(run[: slots.count] == taken, dtype=np.bool_)
+
+
+def _worth(experiment: Experiment, number: int, slots: _Slots) -> FloatArray:
+    """Return the worth of the session after so many others, by its start."""
+    value = experiment.value * experiment.returns**number
+    if experiment.mandatory:
+        value *= MANDATORY_WEIGHT
+    begin_t_s = slots.start_t_s + slots.slot_s * np.arange(slots.count)
+    age_s = np.maximum(begin_t_s - experiment.wanted_from_t_s, 0.0)
+    return np.asarray(value * 0.5 ** (age_s / experiment.halves_after_s), dtype=np.float64)
+
+
+def _precedences(
+    model: StationModel, slots: _Slots, firsts: list[int], done: tuple[int, ...]
+) -> tuple[Precedence, ...]:
+    names = [experiment.name for experiment in model.experiments]
+    found: list[Precedence] = []
+    for e, experiment in enumerate(model.experiments):
+        if experiment.after is None:
+            continue
+        other = names.index(experiment.after.experiment)
+        missing = experiment.after.sessions - done[other]
+        lag = slots.up(experiment.after.gap_s)
+        found.extend(
+            Precedence(before=before, after=after, lag_min=lag)
+            for before in range(firsts[other], firsts[other] + max(missing, 0))
+            for after in range(firsts[e], firsts[e + 1])
+        )
+    return tuple(found)
+
+
+def _partners(
+    model: StationModel, partners: list[str], done: tuple[int, ...]
+) -> tuple[Partner, ...]:
+    """Return partners with what they had, against their share of all that was done."""
+    counted = dict.fromkeys(partners, 0.0)
+    offered = 0.0
+    for experiment, number in zip(model.experiments, done, strict=True):
+        counted[experiment.partner] += experiment.value * number
+        offered += experiment.value * experiment.sessions
+    result = []
+    for name in partners:
+        share = model.shares.get(name)
+        if share is None:
+            result.append(Partner(name=name))
+            continue
+        entitled = share * offered
+        result.append(
+            Partner(
+                name=name,
+                counted=counted[name],
+                knees=(FIRST_KNEE * entitled, entitled),
+                slopes=SLOPES,
+            )
+        )
+    return tuple(result)
+
+
+def _moving_cost(tasks: list[Task]) -> float:
+    if not tasks:
+        return 0.0
+    best = [float(np.nanmax(task.options[0].worth)) for task in tasks]
+    return MOVING_SHARE * float(np.median(best))
+
+
+def _supply(model: StationModel, situation: Situation, slots: _Slots, units: list[str]) -> Supply:
+    forecast = model.forecast
+    taken = np.zeros((len(units), slots.count), dtype=np.bool_)
+    load_w = np.zeros(slots.count)
+    recorders = len(model.channels.recorders)
+    rate_bit_per_s = np.zeros((recorders, slots.count))
+    names = list(forecast.pools)
+    pools = np.array([forecast.pools[name][slots.part] for name in names]).reshape(-1, slots.count)
+    for e, end_t_s in situation.running:
+        experiment = model.experiments[e]
+        busy = slots.until(end_t_s)
+        ready = slots.until(end_t_s + experiment.turnaround_s)
+        taken[units.index(experiment.element), :ready] = True
+        taken[units.index(f"{experiment.name} gap"), : slots.until(end_t_s + experiment.gap_s)] = (
+            True
+        )
+        load_w[:busy] += experiment.power_w
+        rate_bit_per_s[experiment.recorder, :busy] += experiment.data_rate_bit_per_s
+        for pool, amount in experiment.needs:
+            pools[names.index(pool), :busy] -= amount
+    store_j, limits = _stores(model, situation, slots)
+    margin_j = MARGIN_FRACTION * forecast.capacity_j[slots.part]
+    generation_w = GENERATION_DERATING * forecast.generation_w[slots.part]
+    limit_bit = RECORDER_FRACTION * np.array(model.recorder_limits_bit)
+    unlimited_w = np.full(slots.count, np.inf)
+    return Supply(
+        net_w=generation_w - forecast.base_power_w[slots.part] - load_w,
+        power_cap_w=unlimited_w,
+        heat_cap_w=unlimited_w,
+        store_limits=limits,
+        store_j=store_j,
+        required_j=situation.reserve_j[slots.first + 1 : slots.first + 1 + slots.count] + margin_j,
+        drain_bit_per_s=forecast.drain_bit_per_s[:, slots.part] - rate_bit_per_s,
+        recorder_bit=np.minimum(situation.telemetry.recorder_bit, model.recorder_limits_bit),
+        recorder_limit_bit=limit_bit,
+        recorder_end_bit=limit_bit,
+        pools=np.maximum(pools, 0.0),
+        taken=taken,
+    )
+
+
+def _stores(
+    model: StationModel, situation: Situation, slots: _Slots
+) -> tuple[FloatArray, FloatArray]:
+    t_s = situation.telemetry.t_s
+    above_j, limits = [], []
+    for store, index in zip(model.stores, model.store_index(), strict=True):
+        measured_j = float(situation.telemetry.store_energy_j[index])
+        there = store.from_t_s <= t_s < store.until_t_s
+        usable_j = store.capacity_j * (1.0 - store.floor_fraction) if there else 0.0
+        above_j.append(
+            min(max(measured_j - store.floor_fraction * store.capacity_j, 0.0), usable_j)
+        )
+        limits.append(
+            (
+                usable_j,
+                store.charge_power_w,
+                store.discharge_power_w,
+                store.charge_efficiency,
+                store.discharge_efficiency,
+                -np.expm1(-store.self_discharge_per_s * slots.slot_s),
+            )
+        )
+    return np.array(above_j, dtype=np.float64), np.array(limits, dtype=np.float64).reshape(-1, 6)
