@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from moonstead.comms.plan import plan_of_rows
 from moonstead.run.courier import Courier, Ended
-from moonstead.scenario.network import Network, Stretch, mean_rates_bit_per_s
+from moonstead.scenario.contact_network import ContactNetwork, Stretch, mean_rates_bit_per_s
 
 NODES = ("station", "relay", "kashi", "jiamusi", "home-a", "home-b")
 STATION_LIGHT_S, EARTH_LIGHT_S, CABLE_S = 0.05, 1.3, 0.1
 DAY_S = 86400.0
 
 
-def _network(*, memory: bool, contacts: list[tuple[float, float]]) -> Network:
+def _network(*, memory: bool, contacts: list[tuple[float, float]]) -> ContactNetwork:
     """A relay that the station always sees, and that Earth serves at times."""
     rows = [("relay", "kashi", begin, end, 2e7, EARTH_LIGHT_S, 1.0) for begin, end in contacts]
     rows += [
@@ -29,7 +29,7 @@ def _network(*, memory: bool, contacts: list[tuple[float, float]]) -> Network:
     else:
         light_s = STATION_LIGHT_S + EARTH_LIGHT_S
         stretches = tuple(Stretch(begin, end, "kashi", light_s, 1e7) for begin, end in contacts)
-    return Network(
+    return ContactNetwork(
         plan=plan_of_rows(NODES, rows),
         stretches={"relay": stretches},
         rates_bit_per_s={},
@@ -39,7 +39,7 @@ def _network(*, memory: bool, contacts: list[tuple[float, float]]) -> Network:
     )
 
 
-def _courier(network: Network, **memories_bit: float) -> Courier:
+def _courier(network: ContactNetwork, **memories_bit: float) -> Courier:
     owners = np.array([0, 1])
     return Courier(network, ("relay",), owners, ("a", "b"), memories_bit, 0.0)
 

@@ -12,7 +12,7 @@ from moonstead.comms.plan import plan_of_rows
 from moonstead.components import joined
 from moonstead.errors import InputError
 from moonstead.scenario.build import World, build_world, read_scenario
-from moonstead.scenario.network import Network
+from moonstead.scenario.contact_network import ContactNetwork
 from moonstead.scenario.surroundings import PlacedSurroundings, run_grid, surroundings
 from moonstead.simulation.schedule import Mode
 
@@ -280,7 +280,7 @@ def test_a_move_changes_the_light_from_that_step_on(tmp_path: Path) -> None:
 
 def test_two_moves_are_spliced_in_order() -> None:
     series = {"x": np.zeros(6)}, {"x": np.ones(6)}, {"x": np.full(6, 2.0)}
-    silence = Network(plan_of_rows(("station",), []), {}, {}, {}, {}, ())
+    silence = ContactNetwork(plan_of_rows(("station",), []), {}, {}, {}, {}, ())
     stays = {"rover": ((0, None), (2, "a"), (3, "b"))}
     placed = PlacedSurroundings(series[0], {"a": series[1], "b": series[2]}, stays, silence)
     assert placed("rover.battery")["x"].tolist() == [0.0, 0.0, 1.0, 2.0, 2.0, 2.0]

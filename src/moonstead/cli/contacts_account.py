@@ -13,9 +13,9 @@ from moonstead.comms.plan import ContactPlan
 from moonstead.comms.plan_quality import Reach, plan_quality
 from moonstead.elements.orbital_module import OrbitalModule
 from moonstead.scenario.build import World
+from moonstead.scenario.contact_network import ContactNetwork, Stretch, contact_network_of
 from moonstead.scenario.flights import orbiters_of, trajectories
 from moonstead.scenario.model import STATION
-from moonstead.scenario.network import Network, Stretch, network_of
 from moonstead.scenario.surroundings import run_grid
 from moonstead.units import DAY_S
 
@@ -149,7 +149,7 @@ def account_of(world: World, start_t_s: float, end_t_s: float) -> Account:
     count = min(math.ceil((end_t_s + _BEYOND_S - grid.start_t_s) / grid.step_s), grid.count)
     last_t_s = grid.start_t_s + count * grid.step_s
     flights = trajectories(world.scenario, world.file, world.ephemeris, grid.start_t_s, last_t_s)
-    network = network_of(world, flights, grid.start_t_s, grid.step_s, count)
+    network = contact_network_of(world, flights, grid.start_t_s, grid.step_s, count)
     span_t_s = np.array([[start_t_s, end_t_s]])
     paths = tuple(_path(world, network, name, span_t_s) for name in network.stretches)
     station_open = union(*(path.open_t_s for path in paths if path.is_of_station), np.zeros((0, 2)))
@@ -179,7 +179,7 @@ def account_of(world: World, start_t_s: float, end_t_s: float) -> Account:
     )
 
 
-def _path(world: World, network: Network, name: str, span_t_s: FloatArray) -> PathAccount:
+def _path(world: World, network: ContactNetwork, name: str, span_t_s: FloatArray) -> PathAccount:
     modules = {one.name for one in orbiters_of(world.scenario) if isinstance(one, OrbitalModule)}
     start_t_s, end_t_s = span_t_s[0].tolist()
     stretches = tuple(

@@ -22,8 +22,8 @@ from moonstead.comms.plan import ContactPlan
 from moonstead.comms.routing import forward
 from moonstead.comms.routing.bundles import Bundles
 from moonstead.comms.routing.traffic import DELIVERED
+from moonstead.scenario.contact_network import ContactNetwork, Stretch
 from moonstead.scenario.model import HOME
-from moonstead.scenario.network import Network, Stretch
 from moonstead.units import DAY_S
 
 FloatArray = NDArray[np.float64]
@@ -93,7 +93,7 @@ class Courier:
 
     def __init__(
         self,
-        network: Network,
+        network: ContactNetwork,
         paths: tuple[str, ...],
         owners: IntArray,
         partners: tuple[str, ...],

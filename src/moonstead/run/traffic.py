@@ -10,9 +10,9 @@ from moonstead.run.courier import Courier, Ended
 from moonstead.run.deliveries import Deliveries
 from moonstead.run.uplink import Uplink
 from moonstead.scenario.build import World
+from moonstead.scenario.contact_network import ContactNetwork
 from moonstead.scenario.flights import orbiters_of
 from moonstead.scenario.model import Scenario
-from moonstead.scenario.network import Network
 from moonstead.simulation.simulator import Simulator
 
 FloatArray = NDArray[np.float64]
@@ -33,7 +33,7 @@ class Traffic:
     """
 
     def __init__(
-        self, world: World, network: Network, simulator: Simulator, start_t_s: float
+        self, world: World, network: ContactNetwork, simulator: Simulator, start_t_s: float
     ) -> None:
         names = simulator.station.names
         self.network, self.simulator = network, simulator

@@ -18,8 +18,8 @@ from moonstead.environment.regolith.temperature import regolith_temperature
 from moonstead.environment.timescale import from_utc
 from moonstead.environment.trajectory import Trajectory
 from moonstead.scenario.build import World
+from moonstead.scenario.contact_network import ContactNetwork, contact_network_of
 from moonstead.scenario.flights import trajectories
-from moonstead.scenario.network import Network, network_of
 from moonstead.units import DAY_S, HOUR_S, JULIAN_YEAR_S
 
 FloatArray = NDArray[np.float64]
@@ -97,7 +97,7 @@ class PlacedSurroundings:
         site: Series,
         places: Mapping[str, Series],
         stays: Mapping[str, tuple[tuple[int, str | None], ...]],
-        network: Network,
+        network: ContactNetwork,
     ) -> None:
         self.site = site
         self.network = network
@@ -153,7 +153,7 @@ def surroundings(world: World, grid: Grid) -> PlacedSurroundings:
     site = _sky(world, grid, world.profile, given_k)
     end_t_s = grid.start_t_s + grid.step_s * grid.count
     flights = trajectories(world.scenario, world.file, world.ephemeris, grid.start_t_s, end_t_s)
-    network = network_of(world, flights, grid.start_t_s, grid.step_s, grid.count)
+    network = contact_network_of(world, flights, grid.start_t_s, grid.step_s, grid.count)
     contacts = {
         f"contact_rate_bit_per_s:{path}": rate for path, rate in network.rates_bit_per_s.items()
     }

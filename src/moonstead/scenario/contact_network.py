@@ -50,7 +50,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Network:
+class ContactNetwork:
     """The contacts of a run.
 
     Parameters
@@ -78,9 +78,9 @@ class Network:
     services: tuple[Service, ...]
 
 
-def network_of(
+def contact_network_of(
     world: World, flights: Mapping[str, Trajectory], start_t_s: float, step_s: float, count: int
-) -> Network:
+) -> ContactNetwork:
     """Compute the contacts of a scenario.
 
     Parameters
@@ -140,7 +140,7 @@ def network_of(
         *(station.name for station in world.ground_stations),
         *(HOME + partner.name for partner in world.scenario.partner),
     )
-    return Network(
+    return ContactNetwork(
         plan=plan_of_rows(nodes, rows),
         stretches=stretches,
         rates_bit_per_s={
