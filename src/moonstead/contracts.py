@@ -47,6 +47,49 @@ class Channels:
 
 
 @dataclass(frozen=True, slots=True)
+class Telecommand:
+    """A request from people on Earth, as a radio of the station took it in."""
+
+    source: str
+    """Partner or control centre that says to have sent it."""
+    sequence: int
+    """Counted by its source: no number is used twice."""
+    issued_t_s: float
+    expires_t_s: float
+    """Not to be begun after this."""
+    kind: str
+    """What is asked for: ``level`` as in `Command`; the guard lists the others."""
+    target: str = ""
+    value: float = 0.0
+    authentic: bool = True
+    """Whether the radio's check of its signature was good."""
+
+
+class Verified(IntEnum):
+    """How far a telecommand has come: message subtypes of PUS-C service 1 (ECSS-E-ST-70-41C)."""
+
+    ACCEPTED = 1
+    ACCEPTANCE_FAILED = 2
+    STARTED = 3
+    START_FAILED = 4
+    PROGRESS = 5
+    PROGRESS_FAILED = 6
+    COMPLETED = 7
+    COMPLETION_FAILED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A report on a telecommand to its source."""
+
+    source: str
+    sequence: int
+    stage: Verified
+    reason: str = ""
+    values: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Telemetry:
     """What the sensors say at one instant: noisy, never the truth itself.
 
@@ -70,6 +113,8 @@ class Telemetry:
     """Whether a path is open to Earth from end to end, so that people there can take part."""
     faulty: tuple[str, ...] = ()
     """Elements whose self-test tells a fault."""
+    received: tuple[Telecommand, ...] = ()
+    """What came up since the frame before, in the order of arrival."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +156,8 @@ class Decision:
     plan: tuple[PlanRow, ...] = ()
     status: Mapping[str, float] = field(default_factory=dict)
     """How the controller sees the station, by quantity name: recorded as series."""
+    reports: tuple[Verification, ...] = ()
+    """What became of telecommands."""
 
 
 class Controller(Protocol):
