@@ -99,7 +99,7 @@ def sample(days: int, tasks: int, season: Season, seed: int) -> Problem:
 def _station(days: int, lit_fraction: float, rng: np.random.Generator) -> tuple[Forecast, Supply]:
     """Return when what can be seen, and what the station has."""
     n_slots = days * _SLOTS_A_DAY
-    t_s: FloatArray = np.arange(n_slots + _BEYOND_DAYS * _SLOTS_A_DAY) * SLOT_S
+    t_s: FloatArray = np.arange(n_slots + _BEYOND_DAYS * _SLOTS_A_DAY).astype(np.float64) * SLOT_S
     light = _light(t_s, n_slots, lit_fraction, rng)
     lit = light >= 0.5
     relay = (t_s + rng.uniform(0, 12 * HOUR_S)) % (12 * HOUR_S) < 6.5 * HOUR_S
