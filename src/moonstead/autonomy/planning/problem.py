@@ -20,7 +20,9 @@ Python, apart from the compiled search.
 
 Stores follow the dispatch of the simulation at the planner's step (design.md, section 4): surplus
 charges, lack discharges, in the order of the stores, within their power limits and efficiencies;
-then each loses its share of what it holds. What finds no room is spilled.
+then each loses its share of what it holds. What finds no room is spilled. The share is lost of what
+lies under the floor too (`Supply.floor_loss_j`), so a store may fall below its floor; it delivers
+nothing then. In no rule do limits below 0 ask for more than that tasks take nothing.
 """
 
 from dataclasses import dataclass
@@ -130,6 +132,9 @@ class Supply:
     energy above the floor that is lost in a slot."""
     store_j: FloatArray
     """(n_stores,) above the floor, at the start."""
+    floor_loss_j: FloatArray | None = None
+    """(n_stores,) lost in each slot besides: the same share of what lies under the floor; nothing
+    where it is left out."""
     required_j: FloatArray
     """Deliverable energy that must be left at the end of each slot."""
     drain_bit_per_s: FloatArray
