@@ -61,7 +61,7 @@ class Rows(NamedTuple):
 class Memory(NamedTuple):
     """What the detectors remember; arrays of shape (n_rows,), changed in place."""
 
-    count: IndexArray
+    wrong: IndexArray
     """Wrong ticks one after the other."""
     last: FloatArray
     """Number of the tick before; NaN where there was none."""
@@ -78,12 +78,16 @@ class Memory(NamedTuple):
 
 def new_memory(n_rows: int) -> Memory:
     """Return the memory of detectors that have seen nothing."""
-    zeros = [np.zeros(n_rows) for _ in range(6)]
     return Memory(
-        np.zeros(n_rows, dtype=np.int64),
-        np.full(n_rows, np.nan),
-        *zeros,
-        np.zeros(n_rows, dtype=np.bool_),
+        wrong=np.zeros(n_rows, dtype=np.int64),
+        last=np.full(n_rows, np.nan),
+        up=np.zeros(n_rows),
+        down=np.zeros(n_rows),
+        samples=np.zeros(n_rows),
+        mean=np.zeros(n_rows),
+        variance=np.zeros(n_rows),
+        covariance=np.zeros(n_rows),
+        alarm=np.zeros(n_rows, dtype=np.bool_),
     )
 
 
@@ -122,8 +126,8 @@ def watch(rows: Rows, memory: Memory, values: FloatArray, allowed: BoolArray) ->
             else:
                 wrong = change == 0.0
         memory.last[i] = value
-        memory.count[i] = memory.count[i] + 1 if wrong else 0
-        memory.alarm[i] = memory.count[i] >= rows.repeat[i]
+        memory.wrong[i] = memory.wrong[i] + 1 if wrong else 0
+        memory.alarm[i] = memory.wrong[i] >= rows.repeat[i]
 
 
 @compiled
