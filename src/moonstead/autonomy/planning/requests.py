@@ -108,21 +108,19 @@ def problem_of(model: StationModel, situation: Situation) -> Asked | None:
     units = _units(model)
     done = situation.done or (0,) * len(model.experiments)
     partners = sorted({experiment.partner for experiment in model.experiments})
-    tasks: list[Task] = []
-    owner: list[int] = []
-    firsts: list[int] = []
-    for e in range(len(model.experiments)):
-        firsts.append(len(tasks))
-        made = _tasks(model, e, situation, slots, units, partners, done[e])
-        tasks.extend(made)
-        owner.extend([e] * len(made))
-    firsts.append(len(tasks))
+    made = [
+        _tasks(model, e, situation, slots, units, partners, done[e])
+        for e in range(len(model.experiments))
+    ]
+    _leave_out_orphans(model, made, done)
+    tasks = [task for some in made for task in some]
+    owner = [e for e, some in enumerate(made) for _ in some]
     problem = Problem(
         name="station",
         start_t_s=slots.start_t_s,
         slot_s=slots.slot_s,
         tasks=tuple(tasks),
-        precedences=_precedences(model, slots, firsts, done),
+        precedences=_precedences(model, slots, [len(some) for some in made], done),
         partners=_partners(model, partners, done),
         campaigns=tuple(Campaign(name=c.name, rewards=c.rewards) for c in model.campaigns),
         supply=_supply(model, situation, slots, units),
@@ -219,21 +217,40 @@ def _worth(experiment: Experiment, number: int, slots: _Slots) -> FloatArray:
     return np.asarray(value * 0.5 ** (age_s / experiment.halves_after_s), dtype=np.float64)
 
 
-def _precedences(
-    model: StationModel, slots: _Slots, firsts: list[int], done: tuple[int, ...]
-) -> tuple[Precedence, ...]:
+def _missing(model: StationModel, e: int, done: tuple[int, ...]) -> tuple[int, int]:
+    """Return which experiment one comes after, and how many sessions of that are missing still."""
     names = [experiment.name for experiment in model.experiments]
+    after = model.experiments[e].after
+    if after is None:
+        return e, 0
+    other = names.index(after.experiment)
+    return other, max(after.sessions - done[other], 0)
+
+
+def _leave_out_orphans(model: StationModel, made: list[list[Task]], done: tuple[int, ...]) -> None:
+    """Take out the tasks of what comes after more than the horizon holds."""
+    changed = True
+    while changed:
+        changed = False
+        for e, some in enumerate(made):
+            other, missing = _missing(model, e, done)
+            if some and missing > len(made[other]):
+                made[e] = []
+                changed = True
+
+
+def _precedences(
+    model: StationModel, slots: _Slots, counts: list[int], done: tuple[int, ...]
+) -> tuple[Precedence, ...]:
+    firsts = [sum(counts[:e]) for e in range(len(counts))]
     found: list[Precedence] = []
     for e, experiment in enumerate(model.experiments):
-        if experiment.after is None:
-            continue
-        other = names.index(experiment.after.experiment)
-        missing = experiment.after.sessions - done[other]
-        lag = slots.up(experiment.after.gap_s)
+        other, missing = _missing(model, e, done)
+        lag = slots.up(experiment.after.gap_s) if experiment.after else 0
         found.extend(
             Precedence(before=before, after=after, lag_min=lag)
-            for before in range(firsts[other], firsts[other] + max(missing, 0))
-            for after in range(firsts[e], firsts[e + 1])
+            for before in range(firsts[other], firsts[other] + missing)
+            for after in range(firsts[e], firsts[e] + counts[e])
         )
     return tuple(found)
 
@@ -292,7 +309,7 @@ def _supply(model: StationModel, situation: Situation, slots: _Slots, units: lis
         rate_bit_per_s[experiment.recorder, :busy] += experiment.data_rate_bit_per_s
         for pool, amount in experiment.needs:
             pools[names.index(pool), :busy] -= amount
-    store_j, limits = _stores(model, situation, slots)
+    store_j, limits, floor_loss_j = _stores(model, situation, slots)
     margin_j = MARGIN_FRACTION * forecast.capacity_j[slots.part]
     generation_w = GENERATION_DERATING * forecast.generation_w[slots.part]
     limit_bit = RECORDER_FRACTION * np.array(model.recorder_limits_bit)
@@ -303,6 +320,7 @@ def _supply(model: StationModel, situation: Situation, slots: _Slots, units: lis
         heat_cap_w=unlimited_w,
         store_limits=limits,
         store_j=store_j,
+        floor_loss_j=floor_loss_j,
         required_j=situation.reserve_j[slots.first + 1 : slots.first + 1 + slots.count] + margin_j,
         drain_bit_per_s=forecast.drain_bit_per_s[:, slots.part] - rate_bit_per_s,
         recorder_bit=np.minimum(situation.telemetry.recorder_bit, model.recorder_limits_bit),
@@ -315,9 +333,10 @@ def _supply(model: StationModel, situation: Situation, slots: _Slots, units: lis
 
 def _stores(
     model: StationModel, situation: Situation, slots: _Slots
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return what each store holds above its floor, its limits, and what leaks below the floor."""
     t_s = situation.telemetry.t_s
-    above_j, limits = [], []
+    above_j, limits, below_j = [], [], []
     for store, index in zip(model.stores, model.store_index(), strict=True):
         measured_j = float(situation.telemetry.store_energy_j[index])
         there = store.from_t_s <= t_s < store.until_t_s
@@ -325,6 +344,8 @@ def _stores(
         above_j.append(
             min(max(measured_j - store.floor_fraction * store.capacity_j, 0.0), usable_j)
         )
+        lost_share = -np.expm1(-store.self_discharge_per_s * slots.slot_s)
+        below_j.append(lost_share * (store.capacity_j - usable_j) * there)
         limits.append(
             (
                 usable_j,
@@ -332,7 +353,11 @@ def _stores(
                 store.discharge_power_w,
                 store.charge_efficiency,
                 store.discharge_efficiency,
-                -np.expm1(-store.self_discharge_per_s * slots.slot_s),
+                lost_share,
             )
         )
-    return np.array(above_j, dtype=np.float64), np.array(limits, dtype=np.float64).reshape(-1, 6)
+    return (
+        np.array(above_j, dtype=np.float64),
+        np.array(limits, dtype=np.float64).reshape(-1, 6),
+        np.array(below_j, dtype=np.float64),
+    )
