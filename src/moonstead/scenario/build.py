@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from moonstead.comms.control_centres import load_control_centres
 from moonstead.comms.ground_stations import (
     GroundStation,
     ground_stations_named,
     load_ground_stations,
 )
 from moonstead.comms.link_radios import load_radios
+from moonstead.comms.optical import load_optical_terminals
 from moonstead.components import Parts, joined
 from moonstead.environment.ephemeris import Ephemeris, load_ephemeris
 from moonstead.environment.horizon import compute_horizon
@@ -23,6 +25,7 @@ from moonstead.orbits.catalogue import orbit_names
 from moonstead.scenario.model import Scenario
 from moonstead.scenario.outside import with_outside_work
 from moonstead.scenario.reading import read_document
+from moonstead.scenario.staff import staff_problems, with_staff
 from moonstead.scenario.timeline import schedule_of
 from moonstead.simulation.check import NetworkError, NetworkMistake
 from moonstead.simulation.compile import CompiledStation, compile_station
@@ -61,7 +64,9 @@ def read_scenario(path: Path) -> tuple[Scenario, str]:
         "site": tuple(site_names()),
         "orbit": orbit_names(),
         "radio": tuple(load_radios()),
+        "optical terminal": tuple(load_optical_terminals()),
         "ground station": tuple(station.name for station in load_ground_stations()),
+        "control centre": tuple(centre.name for centre in load_control_centres()),
     }
     return read_document(path, Scenario, known)
 
@@ -80,7 +85,8 @@ def build_world(scenario: Scenario, text: str, file: Path) -> World:
     ------
     InputError
         A kernel or terrain file is missing or wrong, the site is off the terrain, the run is
-        outside the ephemeris, or the parts make no network.
+        outside the ephemeris, the parts make no network, or sessions want more operators than
+        there are.
     """
     folder = file.parent
     kernels = Kernels(
@@ -88,6 +94,9 @@ def build_world(scenario: Scenario, text: str, file: Path) -> World:
         orientation=_beside(folder, scenario.kernels.orientation),
     )
     ephemeris = load_ephemeris(kernels)
+    problems = list(staff_problems(scenario.control_centre, scenario.experiment, str(file)))
+    if problems:
+        raise InputError(problems)
     station = _station(scenario, str(file))
     return World(
         scenario=scenario,
@@ -131,6 +140,7 @@ def _profile(scenario: Scenario, folder: Path) -> HorizonProfile:
 def _station(scenario: Scenario, file: str) -> CompiledStation:
     parts: Parts = joined(element.all_parts() for element in scenario.element)
     parts = with_outside_work(scenario.element, parts)
+    parts = with_staff(parts, scenario.control_centre, scenario.experiment, scenario.element)
     try:
         return compile_station(parts)
     except NetworkError as error:
