@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstead.comms.plan import ContactPlan
-from moonstead.comms.routing import forward
+from moonstead.comms.routing import forward, outcome
 from moonstead.comms.routing.bundles import Bundles
 from moonstead.comms.routing.traffic import DELIVERED
 from moonstead.scenario.contact_network import ContactNetwork, Stretch
@@ -227,7 +227,7 @@ class Courier:
             created_t_s=np.maximum(table["at_t_s"], self._now_t_s + INSTANT_S),
         )
         network = forward.advance(forward.begin(plan, self._capacity_bit), until_t_s, bundles)
-        result = forward.arrivals(network)
+        result = outcome.arrivals(network)
         ended = result.fate >= DELIVERED
         last = plan.source[result.contacts[np.arange(len(ended)), result.hops - 1]]
         rows = np.flatnonzero(ended)
