@@ -139,13 +139,14 @@ class Guard:
         reserve_j, lacking_j = known.reserve
         if lacking_j.max(initial=0.0) > 0.0:
             slot = int(lacking_j.argmax())
-            worst_j, capacity_j = float(reserve_j[slot] + lacking_j[slot]), known.capacity_j[slot]
+            capacity_j = float(reserve_j[slot])
+            worst_j = capacity_j + float(lacking_j[slot])
             text = (
                 f"the darkness ahead needs {worst_j / KWH_J:.0f} kWh in reserve, the stores can "
                 f"deliver {capacity_j / KWH_J:.0f} kWh: this design cannot be sure to survive"
             )
             at_t_s = known.start_t_s + slot * known.slot_s
-            values = {"reserve_j": worst_j, "capacity_j": float(capacity_j), "at_t_s": at_t_s}
+            values = {"reserve_j": worst_j, "capacity_j": capacity_j, "at_t_s": at_t_s}
             alarms.append(Notice("design-alarm", "station", text, values))
         most_w = sum(lever.power_w for lever in known.levers if lever.kind != "source")
         least_j = float(known.capacity_j[known.capacity_j > 0.0].min(initial=np.inf))
@@ -275,9 +276,11 @@ class Guard:
         slot = known.slot(t_s)
         capacity_j = float(known.capacity_j[slot])
         soon_j = energy_j + min(self._net_w, 0.0) * known.tick_s
-        margin = 1.0 if lacking_j[slot] <= 0.0 else -1.0
+        above_j = soon_j - known.at(reserve_j, t_s + known.tick_s)
         if capacity_j > 0.0:
-            margin = (soon_j - known.at(reserve_j, t_s + known.tick_s)) / capacity_j
+            margin = above_j / capacity_j
+        else:  # generation alone carries it, or what a new store holds
+            margin = 1.0 if above_j >= 0.0 and lacking_j[slot] <= 0.0 else -1.0
         filled = zip(telemetry.recorder_bit.tolist(), self._recorder_limit_bit, strict=True)
         room = min((1.0 - bit / limit_bit for bit, limit_bit in filled), default=1.0)
         return Signs(

@@ -13,11 +13,15 @@ import numpy as np
 from moonstead.autonomy.guarding.energy.reserve import viable_reserve_j
 from moonstead.autonomy.guarding.modes import DARK_LEAD_S
 from moonstead.contracts import BoolArray, FloatArray, Priority
+from moonstead.units import DAY_S
 
 GENERATION_DERATING = 0.8
 """Share of the forecast generation that the reserve counts on."""
 FLOOR_FRACTION = 0.05
 """The reserve is never below this share of the capacity."""
+COMMISSION_S = 5 * DAY_S
+"""A store that comes later counts in the capacity after this: it comes empty, and a station that
+was well before is not in need because of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,18 +126,21 @@ class Knowledge:
     @cached_property
     def present(self) -> BoolArray:
         """Which stores are planned to be there during each whole slot, (n_slots, n_stores)."""
+        return self._there(0.0)
+
+    def _there(self, later_s: float) -> BoolArray:
         begin_t_s = self.start_t_s + self.slot_s * np.arange(len(self.generation_w))
         there = np.ones((len(begin_t_s), len(self.stores)), dtype=np.bool_)
         for i, store in enumerate(self.stores):
-            there[:, i] = (begin_t_s >= store.from_t_s) & (
+            there[:, i] = (begin_t_s >= store.from_t_s + later_s) & (
                 begin_t_s + self.slot_s <= store.until_t_s
             )
         return there
 
     @cached_property
     def capacity_j(self) -> FloatArray:
-        """What the stores that are there can deliver, full, by slot."""
-        capacity_j: FloatArray = self.present @ (self.fleet[:, 0] * self.fleet[:, 4])
+        """What the stores that are there and commissioned can deliver, full, by slot."""
+        capacity_j: FloatArray = self._there(COMMISSION_S) @ (self.fleet[:, 0] * self.fleet[:, 4])
         return capacity_j
 
     @cached_property

@@ -92,7 +92,7 @@ def viable_reserve_j(
     reserve_j : ndarray of shape (n_slots + 1,)
         Deliverable energy; never above what the stores can hold.
     lacking_j : ndarray of shape (n_slots,)
-        What was cut off for that: above 0, survival is not sure under this forecast.
+        What the darkness ahead takes more than that: above 0, survival is not sure.
     """
     n_slots, n_stores = present.shape
     size_j = fleet[:, CAPACITY] * fleet[:, DISCHARGE_EFFICIENCY]
@@ -104,7 +104,10 @@ def viable_reserve_j(
         reserve_j[n_slots] = floor_j[n_slots - 1]
     for slot in range(n_slots - 1, -1, -1):
         there = present[slot]
-        after_j = reserve_j[slot + 1]
+        # Energy above the floor is carried back: a floor that rises with a store that comes is
+        # asked for from then on, not of those before it.
+        next_slot = min(slot + 1, n_slots - 1)
+        after_j = max(reserve_j[slot + 1] - floor_j[next_slot], 0.0) + floor_j[slot]
         capacity_j, leak, leak_j, round_trip = 0.0, 0.0, 0.0, 1.0
         for i in range(n_stores):
             if not there[i]:
@@ -126,6 +129,9 @@ def viable_reserve_j(
             after_j = max(after_j, least_j)
             before_j = (after_j + leak_j - net_w[slot] * slot_s) / (1.0 - leak)
         before_j = max(before_j, floor_j[slot])
-        lacking_j[slot] = max(before_j - capacity_j, 0.0)
+        if before_j > capacity_j:
+            lacking_j[slot] = before_j - capacity_j
+            if slot + 1 < n_slots:
+                lacking_j[slot] += lacking_j[slot + 1]
         reserve_j[slot] = min(before_j, capacity_j)
     return reserve_j, lacking_j

@@ -112,10 +112,10 @@ def weigh(
     marks[ODD_S] = marks[ODD_S] + dt_s if is_odd else 0.0
     is_full = marks[FULL_FOR_S] >= FULL_S and gauge_j >= FULL_FRACTION * capacity_j
     is_lower_for_long = gauge_j < ledger_j and marks[ODD_S] >= TRUST_AGAIN_S
-    pace = min(dt_s / LEDGER_MEMORY_S, 1.0)
-    if is_odd:
-        pace = 1.0 if is_full or is_lower_for_long else 0.0
-    ledger += (shown_j - ledger) * pace
+    if is_odd and (is_full or is_lower_for_long):
+        ledger[:] = model[:] = shown_j
+    elif not is_odd:
+        ledger += (shown_j - ledger) * min(dt_s / LEDGER_MEMORY_S, 1.0)
     best = ledger if is_odd else shown_j
     least = shown_j
     if ledger_j < gauge_j and ledger_j <= model_j:
