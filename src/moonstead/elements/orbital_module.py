@@ -20,12 +20,14 @@ held orbit takes no propellant here.
 
 from typing import Annotated, Literal
 
+from pydantic import model_validator
+
 from moonstead.components import Load, Parts, Recorder, joined
 from moonstead.contracts import Priority
 from moonstead.elements.element import Element
 from moonstead.elements.orbit import Orbit
-from moonstead.elements.spacecraft import Spacecraft
-from moonstead.spec import Name, NotNegative, Positive, RefersTo
+from moonstead.elements.spacecraft import RADIO_OR_LASER, Spacecraft
+from moonstead.spec import Mistake, Name, NotNegative, Positive, RefersTo, refused
 
 
 class OrbitalModule(Element):
@@ -47,10 +49,19 @@ class OrbitalModule(Element):
     """Of that path, the greatest where ``earth_radio`` is given (assumption)."""
     earth_radio: Annotated[Name, RefersTo("radio")] | None = None
     """Its radio towards Earth, of the catalogue of radios: the rate follows the link budget."""
+    earth_terminal: Annotated[Name, RefersTo("optical terminal")] | None = None
+    """In place of a radio, its laser towards Earth, of the catalogue of optical terminals: clouds
+    close it. Commands still come up by radio."""
     uplink_rate_bit_per_s: Positive = 1000.0
     """From Earth to it (as Queqiao-1, Zhang 2021)."""
     spacecraft: Spacecraft
     """Its power and heat."""
+
+    @model_validator(mode="after")
+    def _one_way_to_earth(self) -> "OrbitalModule":
+        if self.earth_radio is not None and self.earth_terminal is not None:
+            raise refused("OrbitalModule", [Mistake(("earth_terminal",), RADIO_OR_LASER)])
+        return self
 
     def parts(self) -> Parts:
         """Return its bus, power, node, instruments and recorder."""

@@ -22,13 +22,13 @@ tells what holding it costs); a free one is as good as its force model.
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from moonstead.components import Parts
 from moonstead.elements.element import Element
 from moonstead.elements.orbit import Orbit
-from moonstead.elements.spacecraft import Spacecraft
-from moonstead.spec import Name, NotNegative, Positive, RefersTo
+from moonstead.elements.spacecraft import RADIO_OR_LASER, Spacecraft
+from moonstead.spec import Mistake, Name, NotNegative, Positive, RefersTo, refused
 
 
 class RelayOrbiter(Element):
@@ -41,12 +41,20 @@ class RelayOrbiter(Element):
     orbit: Orbit
     """Where it flies."""
     rate_bit_per_s: Positive
-    """From the station to it."""
+    """From the station to it, the greatest where ``moon_radio`` is given."""
     earth_rate_bit_per_s: Positive | None = None
     """From it to Earth, the greatest where ``earth_radio`` is given; as from the station where it
     is left out."""
+    moon_radio: Annotated[Name, RefersTo("radio")] | None = None
+    """Its radio towards the Moon, of the catalogue of radios: with ``station_radio`` the rates
+    between station and relay follow the link budget, at most those given here."""
+    station_radio: Annotated[Name, RefersTo("radio")] | None = None
+    """The station's radio towards it, in the same band."""
     earth_radio: Annotated[Name, RefersTo("radio")] | None = None
     """Its radio towards Earth, of the catalogue of radios: the rate follows the link budget."""
+    earth_terminal: Annotated[Name, RefersTo("optical terminal")] | None = None
+    """In place of a radio, its laser towards Earth, of the catalogue of optical terminals: clouds
+    close it. Commands still come up by radio."""
     uplink_rate_bit_per_s: Positive = 1000.0
     """From Earth to it and on to the station (Queqiao-1: 1000 bit/s, Zhang 2021)."""
     memory_bit: NotNegative = 0.0
@@ -55,6 +63,18 @@ class RelayOrbiter(Element):
     """Above the station's horizon."""
     spacecraft: Spacecraft | None = None
     """Its power and heat, where they are to be simulated."""
+
+    @model_validator(mode="after")
+    def _links_are_whole(self) -> "RelayOrbiter":
+        mistakes = []
+        if (self.moon_radio is None) != (self.station_radio is None):
+            key = "moon_radio" if self.moon_radio is None else "station_radio"
+            mistakes.append(Mistake((key,), "moon_radio and station_radio go together"))
+        if self.earth_radio is not None and self.earth_terminal is not None:
+            mistakes.append(Mistake(("earth_terminal",), RADIO_OR_LASER))
+        if mistakes:
+            raise refused("RelayOrbiter", mistakes)
+        return self
 
     def parts(self) -> Parts:
         """Return its power and heat; nothing where they are not described."""

@@ -52,7 +52,8 @@ class Traffic:
             if path in names.paths and f"{carrier}.avionics" in names.loads
         }
         flying = {element.name for element in orbiters_of(world.scenario)}
-        self.uplink = Uplink(world.scenario, self.courier, flying)
+        reached = flying | {contact.element for contact in world.surface_contacts}
+        self.uplink = Uplink(world.scenario, self.courier, reached)
         self._recorder = np.full(len(names.loads), -1)
         data = simulator.station.network
         self._recorder[data.data_load] = data.data_recorder

@@ -79,6 +79,16 @@ def network_summary(world: World, traffic: Traffic) -> dict[str, Any]:
             }
             for k, partner in enumerate(traffic.partners)
         },
+        "surface_links": {
+            contact.element: {
+                "range_m": contact.path.range_m,
+                "visible": contact.path.visible,
+                "obstruction_db": contact.path.obstruction_db,
+                "rate_bit_per_s": contact.rate_bit_per_s,
+                "uplink_rate_bit_per_s": contact.uplink_rate_bit_per_s,
+            }
+            for contact in world.surface_contacts
+        },
         "commands_on_the_way": traffic.uplink.on_the_way,
         "ground_stations": {
             name: {

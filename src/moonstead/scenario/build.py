@@ -1,6 +1,6 @@
 """From a scenario to a world: the one place where files, catalogues and element types meet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from moonstead.environment.kernels import Kernels
 from moonstead.environment.profile import HorizonProfile
 from moonstead.environment.site import Site
 from moonstead.environment.sites import load_profile, site_names
+from moonstead.environment.terrain.grid import Terrain
 from moonstead.environment.terrain.raster import ground_elevation_m, load_terrain
 from moonstead.errors import InputError, Problem
 from moonstead.orbits.catalogue import orbit_names
@@ -26,6 +27,7 @@ from moonstead.scenario.model import Scenario
 from moonstead.scenario.outside import with_outside_work
 from moonstead.scenario.reading import read_document
 from moonstead.scenario.staff import staff_problems, with_staff
+from moonstead.scenario.surface_links import SurfaceContact, surface_contacts, through_links
 from moonstead.scenario.timeline import schedule_of
 from moonstead.simulation.check import NetworkError, NetworkMistake
 from moonstead.simulation.compile import CompiledStation, compile_station
@@ -50,6 +52,8 @@ class World:
     """In the order of the scenario."""
     file: Path
     """The scenario file; paths in it are relative to its folder."""
+    surface_contacts: tuple[SurfaceContact, ...] = ()
+    """Links over the ground between elements and the hub."""
 
 
 def read_scenario(path: Path) -> tuple[Scenario, str]:
@@ -85,8 +89,8 @@ def build_world(scenario: Scenario, text: str, file: Path) -> World:
     ------
     InputError
         A kernel or terrain file is missing or wrong, the site is off the terrain, the run is
-        outside the ephemeris, the parts make no network, or sessions want more operators than
-        there are.
+        outside the ephemeris, a link over the ground cannot close, the parts make no network, or
+        sessions want more operators than there are.
     """
     folder = file.parent
     kernels = Kernels(
@@ -97,12 +101,16 @@ def build_world(scenario: Scenario, text: str, file: Path) -> World:
     problems = list(staff_problems(scenario.control_centre, scenario.experiment, str(file)))
     if problems:
         raise InputError(problems)
-    station = _station(scenario, str(file))
+    files = [folder / name for name in scenario.site.terrain]
+    layers = load_terrain(files) if files else ()
+    profile = _profile(scenario, layers)
+    contacts = surface_contacts(scenario, profile.site, layers, str(file))
+    station = _station(scenario, contacts, str(file))
     return World(
         scenario=scenario,
         text=text,
         ephemeris=ephemeris,
-        profile=_profile(scenario, folder),
+        profile=profile,
         places={
             place.name: None if place.profile is None else load_profile(place.profile)
             for place in scenario.place
@@ -113,6 +121,7 @@ def build_world(scenario: Scenario, text: str, file: Path) -> World:
             (given.station for given in scenario.ground_station), load_ground_stations()
         ),
         file=file,
+        surface_contacts=contacts,
     )
 
 
@@ -120,13 +129,12 @@ def _beside(folder: Path, name: str | None) -> Path | None:
     return None if name is None else folder / name
 
 
-def _profile(scenario: Scenario, folder: Path) -> HorizonProfile:
+def _profile(scenario: Scenario, layers: Sequence[Terrain]) -> HorizonProfile:
     spec = scenario.site
     if spec.profile is not None:
         return load_profile(spec.profile)
     if spec.latitude_deg is None or spec.longitude_deg is None or spec.mast_height_m is None:
         raise AssertionError("the scenario model lets no such site through")
-    layers = load_terrain([folder / name for name in spec.terrain])
     site = Site(
         name=scenario.name,
         latitude_deg=spec.latitude_deg,
@@ -137,9 +145,10 @@ def _profile(scenario: Scenario, folder: Path) -> HorizonProfile:
     return compute_horizon(site, layers)
 
 
-def _station(scenario: Scenario, file: str) -> CompiledStation:
+def _station(scenario: Scenario, contacts: Sequence[SurfaceContact], file: str) -> CompiledStation:
     parts: Parts = joined(element.all_parts() for element in scenario.element)
     parts = with_outside_work(scenario.element, parts)
+    parts = through_links(parts, contacts)
     parts = with_staff(parts, scenario.control_centre, scenario.experiment, scenario.element)
     try:
         return compile_station(parts)

@@ -23,7 +23,6 @@ class DirectPath(Spec):
     uplink_rate_bit_per_s: Positive = 1000.0
     """From Earth to the station (as Queqiao-1: 1000 bit/s, Zhang 2021)."""
 
-
     @model_validator(mode="after")
     def _one_way_to_earth(self) -> "DirectPath":
         if self.radio is not None and self.terminal is not None:

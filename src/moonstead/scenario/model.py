@@ -1,5 +1,6 @@
 """The scenario: everything a file says of a station, its partners, its network and its science."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -314,17 +315,20 @@ def _experiment_mistakes(scenario: Scenario) -> list[Mistake]:
 
 
 def _orbiter_mistakes(
-    scenario: Scenario, place: int, element: RelayOrbiter | OrbitalModule, paths: list[str]
+    place: int, element: RelayOrbiter | OrbitalModule, paths: list[str]
 ) -> list[Mistake]:
     mistakes = []
     if element.path is not None and paths.count(element.path) > 1:
         remedy = "another path has this name already"
         mistakes.append(Mistake(("element", place, "path"), remedy, element.path))
-    taken = {STATION, *(given.station for given in scenario.ground_station)}
-    if element.name in taken or element.name.startswith(HOME):
-        remedy = f"a node of the network has this name already, and {HOME}... are partners' homes"
-        mistakes.append(Mistake(("element", place, "name"), remedy, element.name))
     return mistakes
+
+
+def _node_mistakes(scenario: Scenario, place: int, name: str) -> Iterator[Mistake]:
+    taken = {STATION, *(given.station for given in scenario.ground_station)}
+    if name in taken or name.startswith(HOME):
+        remedy = f"a node of the network has this name already, and {HOME}... are partners' homes"
+        yield Mistake(("element", place, "name"), remedy, name)
 
 
 def _path_mistakes(scenario: Scenario) -> list[Mistake]:
@@ -335,7 +339,9 @@ def _path_mistakes(scenario: Scenario) -> list[Mistake]:
     mistakes = []
     for i, element in enumerate(scenario.element):
         if isinstance(element, RelayOrbiter | OrbitalModule):
-            mistakes.extend(_orbiter_mistakes(scenario, i, element, paths))
+            mistakes.extend(_orbiter_mistakes(i, element, paths))
+        if isinstance(element, RelayOrbiter | OrbitalModule) or element.surface_link is not None:
+            mistakes.extend(_node_mistakes(scenario, i, element.name))
         if not isinstance(element, LanderHub):
             continue
         for k, radio in enumerate(element.radio):
