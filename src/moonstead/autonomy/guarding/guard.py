@@ -129,6 +129,11 @@ class Guard:
         self._is_alone = False
 
     @property
+    def mode(self) -> Mode:
+        """The mode that was told last."""
+        return self._mode
+
+    @property
     def sent(self) -> Mapping[str, float]:
         """The level that each lever was set to."""
         return self._outgoing.sent
