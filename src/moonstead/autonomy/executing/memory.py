@@ -122,4 +122,8 @@ def restored(state: dict[str, Any]) -> Memory:
     except PlainError as error:
         remedy = "a state as saved by this version; start without it otherwise"
         raise InputError(Problem("state of the executive", "", str(error), remedy)) from error
+    # A file may bring the keys of objects in another order.
+    memory.sort()
+    memory.done_t_s = dict(sorted(memory.done_t_s.items(), key=lambda ended: ended[1]))
+    memory.over_t_s = dict(sorted(memory.over_t_s.items(), key=lambda ended: ended[1]))
     return memory
