@@ -166,8 +166,10 @@ class World:
         elif self.fault != self.passed_over:
             self.stopped = self.fault
         for told in directives:
+            if told.expires_t_s < self.t_s:
+                continue
             if told.order == Order.GO:
-                self.go_until_t_s[told.subject] = self.t_s + 900.0
+                self.go_until_t_s[told.subject] = min(self.t_s + 900.0, told.expires_t_s)
             elif told.order == Order.LEVEL:
                 self.levels[told.subject] = Level(int(told.value))
             elif told.order == Order.RESUME:
