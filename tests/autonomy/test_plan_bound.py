@@ -29,6 +29,10 @@ def test_no_plan_is_better_than_the_bound(seed: int) -> None:
     found = bound(problem, rounds=4)
     assert found.points >= best - 1e-7
     assert found.points >= found.relaxed_points - 1e-4 * abs(found.points)
+    again = certified(
+        problem, ways_of(problem), levels_of(problem), allowed(problem), found.multipliers
+    )
+    assert again == found.points
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)
@@ -138,7 +142,7 @@ def test_prices_are_what_one_more_is_worth() -> None:
     problem = schedule([5.0, 3.0], [2, 2], [0, 0])
     found = bound(problem)
     assert found.points == pytest.approx(5.0, abs=1e-6)
-    assert 3.0 - 1e-6 <= found.prices.units[0, :2].sum() <= 5.0 + 1e-6
+    assert 3.0 - 1e-6 <= found.prices.units_each[0, :2].sum() <= 5.0 + 1e-6
     assert found.prices.energy_per_j.shape == (2,)
 
 
@@ -151,7 +155,7 @@ def test_energy_has_a_price_where_it_lacks() -> None:
     assert scarce.prices.energy_per_j.max() > 0.0
     assert plenty.prices.energy_per_j.max() < 1e-9
     assert scarce.relaxed_points < plenty.points
-    assert np.all(scarce.prices.units >= 0.0)
+    assert np.all(scarce.prices.units_each >= 0.0)
 
 
 def test_without_a_solver_there_is_still_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
