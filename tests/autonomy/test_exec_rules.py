@@ -494,6 +494,21 @@ def test_the_same_plan_twice_and_an_ended_activity_change_nothing() -> None:
     assert [(n.kind, n.subject) for n in outcome.notices] == [("not-again", "look")]
 
 
+def test_what_was_dropped_may_come_again_and_what_was_ordered_off_may_not() -> None:
+    executive = Executive(NAMES)
+    world = World(executive)
+    specs = [activity("dropped", 20.0), activity("off", 20.0)]
+    executive.tick(world.snapshot(), world.plan(specs))
+    off = [Directive(Order.ABORT, "off")]
+    executive.tick(
+        world.snapshot(START_S + 60.0), replace(world.plan([specs[1]]), freeze_s=0.0), off
+    )
+    assert not executive.memory.tracks
+    outcome = executive.tick(world.snapshot(START_S + 120.0), world.plan(specs))
+    assert list(executive.memory.tracks) == ["dropped"]
+    assert [notice.subject for notice in outcome.notices] == ["off"]
+
+
 BAD = float("nan")
 MISTAKES: dict[str, dict[str, Any]] = {
     "window": {"window": Window(2.0, 1.0, 3.0)},

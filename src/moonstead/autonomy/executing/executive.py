@@ -270,7 +270,7 @@ class Executive(Steps):
                 continue
             for told in settings:
                 if told.load not in orders:
-                    name = f"{track.id}/{track.attempt}/{step}/{told.load}"
+                    name = f"{track.id}@{track.began_t_s:.0f}/{step}/{told.load}"
                     orders[told.load] = Ordered(name, track.id, told.load, told.level, expires_t_s)
         return tuple(orders.values())
 
