@@ -10,7 +10,8 @@ the `radio_terminal` that empties its recorder, live in it by naming its bus, an
 of low orbits: light is the mean over each step.
 
 **Limits.** With steps of 10 minutes the battery of a low orbit is tested by means over the step. A
-held orbit takes no propellant here.
+held orbit keeps its shape also with an empty tank; with ``upkeep`` its propellant is burnt evenly
+over the year.
 
 **Validation.** The lit share of a low orbit in the plane of the Sun by geometry, 0.606 at 100 km
 (`tests/scenario/test_flights.py`).
@@ -27,6 +28,7 @@ from moonstead.contracts import Priority
 from moonstead.elements.element import Element
 from moonstead.elements.orbit import Orbit
 from moonstead.elements.spacecraft import RADIO_OR_LASER, Spacecraft
+from moonstead.elements.upkeep import Upkeep
 from moonstead.spec import Mistake, Name, NotNegative, Positive, RefersTo, refused
 
 
@@ -43,6 +45,8 @@ class OrbitalModule(Element):
     """Capacity of its recorder."""
     orbit: Orbit
     """Where it flies."""
+    upkeep: Upkeep | None = None
+    """Propellant that holds the orbit, where it is to be counted."""
     path: Name | None = None
     """The contact path between it and Earth that it opens."""
     rate_bit_per_s: Positive = 1e6
@@ -58,9 +62,13 @@ class OrbitalModule(Element):
     """Its power and heat."""
 
     @model_validator(mode="after")
-    def _one_way_to_earth(self) -> "OrbitalModule":
+    def _fits_together(self) -> "OrbitalModule":
         if self.earth_radio is not None and self.earth_terminal is not None:
             raise refused("OrbitalModule", [Mistake(("earth_terminal",), RADIO_OR_LASER)])
+        if self.upkeep is not None and (
+            remedy := self.upkeep.remedy(self.orbit.motion, self.mass_kg)
+        ):
+            raise refused("OrbitalModule", [Mistake(("upkeep",), remedy)])
         return self
 
     def parts(self) -> Parts:
@@ -70,7 +78,8 @@ class OrbitalModule(Element):
             loads=self._payload(recorder),
             recorders=(Recorder(name=recorder, capacity_bit=self.recorder_bit),),
         )
-        return joined((self.spacecraft.parts(self.name), own))
+        fuel = Parts() if self.upkeep is None else self.upkeep.parts(self.name, self.mass_kg)
+        return joined((self.spacecraft.parts(self.name), own, fuel))
 
     def _payload(self, recorder: str) -> tuple[Load, ...]:
         if self.payload_power_w <= 0.0:

@@ -2,19 +2,23 @@
 
 **Model.** It flies the orbit that it is given. The path is open while it is above the station's
 horizon. What comes in goes on to Earth while a ground station of the network serves it; until then
-it waits in its memory. Without memory it passes data on at once, so the path is open only while it
-sees both. With ``spacecraft`` it also has a bus of its own with array, battery and avionics, a part
-of the station like any other, and its light is that of its orbit, eclipses by Moon and Earth
-included; where its avionics lack power, or fail, its path is closed.
+it waits in its memory; what finds no room there stays with the station. Without memory it passes
+data on at once, so the path is open only while it sees both. With ``spacecraft`` it also has a bus
+of its own with array, battery and avionics, a part of the station like any other, and its light is
+that of its orbit, eclipses by Moon and Earth included; where its avionics lack power, or fail, its
+path is closed. With ``upkeep`` a held orbit burns its propellant evenly over the year, as heavy as
+at the start: m dv / (I g0) a year. How much is left when the run ends, and until when that lasts,
+is in the summary.
 
 **Assumptions.** Its antennas point where they must, and one of them serves the station, one Earth.
 
-**Limits.** A held orbit keeps its shape for ever and takes no propellant here (`moonstead orbit`
-tells what holding it costs); a free one is as good as its force model.
+**Limits.** A held orbit keeps its shape for ever, also with an empty tank; a free one is as good as
+its force model.
 
 **Validation.** Orbits: `tests/orbits`; light in orbit against geometry
 (`tests/scenario/test_flights.py`); every bit that is sent arrives, waits or is lost
-(`tests/run/test_courier.py`).
+(`tests/run/test_courier.py`); with a full memory nothing is lost (`tests/run/test_full_relay.py`);
+rates of its access by the radio equation (`tests/scenario/test_contact_links.py`).
 
 **Sources.** Queqiao-2: 200 x 16 000 km, 1200 kg; Queqiao-1: rates of its ladder (Zhang 2021, table
 1).
@@ -24,10 +28,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from moonstead.components import Parts
+from moonstead.components import Parts, joined
 from moonstead.elements.element import Element
 from moonstead.elements.orbit import Orbit
 from moonstead.elements.spacecraft import RADIO_OR_LASER, Spacecraft
+from moonstead.elements.upkeep import Upkeep
 from moonstead.spec import Mistake, Name, NotNegative, Positive, RefersTo, refused
 
 
@@ -40,6 +45,8 @@ class RelayOrbiter(Element):
     """The contact path that it opens."""
     orbit: Orbit
     """Where it flies."""
+    upkeep: Upkeep | None = None
+    """Propellant that holds the orbit, where it is to be counted."""
     rate_bit_per_s: Positive
     """From the station to it, the greatest where ``moon_radio`` is given."""
     earth_rate_bit_per_s: Positive | None = None
@@ -72,10 +79,16 @@ class RelayOrbiter(Element):
             mistakes.append(Mistake((key,), "moon_radio and station_radio go together"))
         if self.earth_radio is not None and self.earth_terminal is not None:
             mistakes.append(Mistake(("earth_terminal",), RADIO_OR_LASER))
+        if self.upkeep is not None and (
+            remedy := self.upkeep.remedy(self.orbit.motion, self.mass_kg)
+        ):
+            mistakes.append(Mistake(("upkeep",), remedy))
         if mistakes:
             raise refused("RelayOrbiter", mistakes)
         return self
 
     def parts(self) -> Parts:
-        """Return its power and heat; nothing where they are not described."""
-        return Parts() if self.spacecraft is None else self.spacecraft.parts(self.name)
+        """Return its power and heat and its propellant; nothing where they are not described."""
+        craft = Parts() if self.spacecraft is None else self.spacecraft.parts(self.name)
+        fuel = Parts() if self.upkeep is None else self.upkeep.parts(self.name, self.mass_kg)
+        return joined((craft, fuel))

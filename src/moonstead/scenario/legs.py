@@ -175,7 +175,9 @@ def legs_of(
         mine = [service for service in served if service.station == name]
         legs.extend(_legs_at(world, one, mine, stations[name], turning))
     sender = one.radio or one.terminal
-    if sender is not None and not legs:
+    # Clouds may cover every telescope for days: that is weather, not a mistake.
+    is_weather = not served and any(given.terminal for given in world.scenario.ground_station)
+    if sender is not None and not legs and not (one.terminal is not None and is_weather):
         remedy = (
             "reaches no ground station of the network at any time; take more power, a larger "
             "antenna or a stronger code, or stations with a receiver for its band"

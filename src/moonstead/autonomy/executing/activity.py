@@ -38,9 +38,7 @@ class State(StrEnum):
 LEGAL: dict[State, frozenset[State]] = {
     State.PENDING: frozenset({State.PENDING, State.WAITING, State.READY, State.EXPIRED}),
     State.WAITING: frozenset({State.WAITING, State.PENDING, State.READY, State.EXPIRED}),
-    State.READY: frozenset(
-        {State.READY, State.PENDING, State.WAITING, State.STARTING, State.EXPIRED}
-    ),
+    State.READY: frozenset({State.PENDING, State.WAITING, State.STARTING, State.EXPIRED}),
     State.STARTING: frozenset({State.STARTING, State.RUNNING, State.TEARDOWN}),
     State.RUNNING: frozenset({State.RUNNING, State.SUSPENDED, State.ENDING, State.TEARDOWN}),
     State.SUSPENDED: frozenset({State.RUNNING, State.TEARDOWN}),
@@ -55,6 +53,7 @@ LEGAL: dict[State, frozenset[State]] = {
 another window."""
 LIVE = frozenset({State.STARTING, State.RUNNING, State.SUSPENDED, State.ENDING, State.TEARDOWN})
 """States in which an activity holds its units."""
+NOT_STARTED = frozenset({State.PENDING, State.WAITING, State.READY})
 OVER = frozenset({State.DONE, State.FAILED, State.EXPIRED})
 
 

@@ -10,14 +10,17 @@ from moonstead.autonomy.executing.activity import Activity, Level, Window
 from moonstead.autonomy.executing.conditions import explain, is_met, measure
 from moonstead.autonomy.executing.memory import Memory, Settings
 from moonstead.autonomy.executing.reasons import Reason
-from moonstead.autonomy.executing.snapshot import Health, Snapshot
+from moonstead.autonomy.executing.snapshot import Snapshot
 from moonstead.autonomy.executing.track import Obstacle, Track
+
+# Once here: reading an enumeration's members by name is slow.
+_BY_EARTH, _FIXED = Level.E1, Level.E2
 
 
 def window_of(activity: Activity, level: Level, settings: Settings) -> Window:
     """Return when an activity may start at a level of autonomy."""
     window = activity.window
-    if level != Level.E2:
+    if level != _FIXED:
         return window
     latest_t_s = min(window.planned_t_s + settings.fixed_tolerance_s, window.latest_t_s)
     return Window(window.planned_t_s, window.planned_t_s, latest_t_s)
@@ -55,12 +58,13 @@ def refused_by_station(
     if activity.priority not in snapshot.allowed:
         text = f"mode {snapshot.mode} does not allow priority {activity.priority}"
         return Obstacle(Reason.MODE, snapshot.mode, text)
-    if memory.stopped and level <= Level.E2:
+    if memory.stopped and level <= _FIXED:
         text = f"stopped by {memory.stopped}, until Earth tells to go on"
         return Obstacle(Reason.STOPPED, memory.stopped, text)
-    for unit in activity.units:
-        if snapshot.health_of(unit) == Health.FAILED:
-            return Obstacle(Reason.HEALTH, unit, f"{unit} has failed")
+    if memory.failed:
+        for unit in activity.units:
+            if unit in memory.failed:
+                return Obstacle(Reason.HEALTH, unit, f"{unit} has failed")
     return None
 
 
@@ -131,7 +135,7 @@ def _forward(
     """Before its planned time: only with energy to spare, and in nobody's way."""
     activity, now = track.activity, snapshot.t_s
     planned_t_s = activity.window.planned_t_s
-    if level <= Level.E1 or now >= planned_t_s:
+    if level <= _BY_EARTH or now >= planned_t_s:
         return None
     if not snapshot.margin_fraction >= settings.forward_margin_fraction:
         text = f"too little energy to start before {planned_t_s:.0f}"
@@ -160,7 +164,7 @@ def _forward(
 
 
 def _go(activity: Activity, level: Level, snapshot: Snapshot, memory: Memory) -> Obstacle | None:
-    if level > Level.E1:
+    if level > _BY_EARTH:
         return None
     if not snapshot.earth_heard:
         return Obstacle(Reason.NO_CONTACT, "", "no contact with Earth, which starts it")

@@ -6,7 +6,7 @@ is met.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -85,7 +85,7 @@ class Condition:
     """In the SI unit of the channel; what is true or false is 1 or 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Past:
     """What a condition may know besides the snapshot."""
 
@@ -94,32 +94,31 @@ class Past:
     worked_fraction: float = math.nan
 
 
+def _since_done(condition: Condition, snapshot: Snapshot, past: Past) -> float:
+    return snapshot.t_s - past.done_t_s.get(condition.subject, math.nan)
+
+
+# Tables of functions: reading an enumeration's members by name costs more than the measurement.
+_OTHERS: dict[Kind, Callable[[Condition, Snapshot, Past], float]] = {
+    Kind.LIT: lambda _, snapshot, __: float(snapshot.sun_seen),
+    Kind.DARK: lambda _, snapshot, __: float(not snapshot.sun_seen),
+    Kind.EARTH_SEEN: lambda _, snapshot, __: float(snapshot.earth_seen),
+    Kind.EARTH_HIDDEN: lambda _, snapshot, __: float(not snapshot.earth_seen),
+    Kind.CONTACT: lambda _, snapshot, __: float(snapshot.earth_heard),
+    Kind.MARGIN_AT_LEAST: lambda _, snapshot, __: snapshot.margin_fraction,
+    Kind.HEALTH_AT_LEAST: lambda c, snapshot, _: float(snapshot.health_of(c.subject)),
+    Kind.AFTER: _since_done,
+    Kind.NOT_LONG_AFTER: _since_done,
+    Kind.WORKED_AT_LEAST: lambda _, __, past: past.worked_fraction,
+}
+
+
 def measure(condition: Condition, snapshot: Snapshot, past: Past) -> float:
     """Return the value that a condition looks at; NaN where it is not known."""
-    kind = condition.kind
-    channel = CHANNEL.get(kind)
+    channel = CHANNEL.get(condition.kind)
     if channel is not None:
         return snapshot.read(channel, condition.subject)
-    match kind:
-        case Kind.LIT:
-            value = float(snapshot.sun_seen)
-        case Kind.DARK:
-            value = float(not snapshot.sun_seen)
-        case Kind.EARTH_SEEN:
-            value = float(snapshot.earth_seen)
-        case Kind.EARTH_HIDDEN:
-            value = float(not snapshot.earth_seen)
-        case Kind.CONTACT:
-            value = float(snapshot.earth_heard)
-        case Kind.MARGIN_AT_LEAST:
-            value = snapshot.margin_fraction
-        case Kind.HEALTH_AT_LEAST:
-            value = float(snapshot.health_of(condition.subject))
-        case Kind.WORKED_AT_LEAST:
-            value = past.worked_fraction
-        case _:
-            value = snapshot.t_s - past.done_t_s.get(condition.subject, math.nan)
-    return value
+    return _OTHERS[condition.kind](condition, snapshot, past)
 
 
 def is_met(condition: Condition, value: float, band: float = 0.0) -> bool:

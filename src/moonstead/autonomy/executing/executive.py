@@ -9,11 +9,11 @@ files: the same inputs give the same outcome.
 from collections.abc import Sequence
 from typing import Any
 
-from moonstead.autonomy.executing.activity import State
+from moonstead.autonomy.executing.activity import NOT_STARTED, State
 from moonstead.autonomy.executing.admission import why_not
 from moonstead.autonomy.executing.adopting import adopt, direct
 from moonstead.autonomy.executing.clock import Believed
-from moonstead.autonomy.executing.memory import Settings, restored
+from moonstead.autonomy.executing.memory import Settings, Wish, restored
 from moonstead.autonomy.executing.outcome import Live, Ordered, Outcome, Wait
 from moonstead.autonomy.executing.plan import Directive, Plan
 from moonstead.autonomy.executing.reasons import Reason
@@ -22,8 +22,9 @@ from moonstead.autonomy.executing.steps import Steps
 from moonstead.autonomy.executing.track import Obstacle, Track
 from moonstead.autonomy.executing.watching import failing
 
-MOST_PASSES = 24
-"""Of all activities in one tick: an activity takes at most seven steps, others may wait for it."""
+MOST_PASSES = 64
+"""Of all activities in one tick. One that is live takes at most as many steps as it has phases and
+two more; each round of starts may let others end."""
 STUCK_TICKS = 2
 """An activity that could start at the end of so many ticks in a row, and did not, is stuck."""
 MOST_DIRECTIVES = 256
@@ -87,8 +88,9 @@ class Executive(Steps):
         self._note_station(snapshot)
         self._take_in(snapshot, plan, directives)
         self._account(snapshot, now - before_t_s)
-        self._expire(now)
+        memory.ledger.expire(now, [track.id for track in memory.tracks.values() if track.is_live])
         self._settle(snapshot)
+        self._break_off_late(snapshot)
         self._watch_liveness(snapshot)
         memory.forget_over(now)
         return self._outcome(snapshot, believed=True)
@@ -180,21 +182,31 @@ class Executive(Steps):
                 if not failing(track, snapshot, self.memory):
                     track.worked_s += passed_s
 
-    def _expire(self, now: float) -> None:
-        ledger, tracks = self.memory.ledger, self.memory.tracks
-        for holder in ledger.expire(now, [t.id for t in tracks.values() if t.is_live]):
-            if tracks[holder].state != State.TEARDOWN:
-                why = Obstacle(Reason.LEASE, "", "its hold on its units ran out")
-                self.break_off(tracks[holder], why, State.FAILED, now)
+    def _break_off_late(self, snapshot: Snapshot) -> None:
+        """End what has outlived its leases: no phase may, so that something else is wrong."""
+        tracks = self.memory.tracks
+        holders = [tracks[holder] for holder in self.memory.ledger.late(snapshot.t_s)]
+        late = [track for track in holders if track.state != State.TEARDOWN]
+        for track in late:
+            why = Obstacle(Reason.LEASE, "", "its hold on its units ran out")
+            self.break_off(track, why, State.FAILED, snapshot.t_s)
+        if late:
+            self._settle(snapshot)
 
     def _settle(self, snapshot: Snapshot) -> None:
-        """Step all activities until nothing changes."""
+        """Step all activities until nothing changes.
+
+        First all that end or go on, until they are quiet: then what they free is there for whoever
+        comes first in the order.
+        """
         tracks = list(self.memory.tracks.values())
         for _ in range(MOST_PASSES):
-            changed = False
-            for track in tracks:
-                changed = (not track.is_over and self.step(track, snapshot)) or changed
-            if not changed:
+            live = [track for track in tracks if track.is_live]
+            waiting = [track for track in tracks if not track.is_live and not track.is_over]
+            changed = [self.step(track, snapshot) for track in live]
+            if True not in changed:
+                changed = [self.step(track, snapshot) for track in waiting]
+            if True not in changed:
                 return
         self.say("not-quiet", "station", f"activities still change after {MOST_PASSES} passes")
 
@@ -202,8 +214,8 @@ class Executive(Steps):
         """Tell what could start and does not: the fault that stopped Remote Agent in 1999."""
         now = snapshot.t_s
         for track in self.memory.tracks.values():
-            waits = not track.is_live and not track.is_over and track.state != State.SHED
-            if waits and not track.aborted and self._could_start(track, snapshot):
+            waits = track.state in NOT_STARTED and not track.aborted
+            if waits and self._could_start(track, snapshot):
                 track.admissible_ticks += 1
             else:
                 track.admissible_ticks = 0
@@ -241,7 +253,7 @@ class Executive(Steps):
                 if track.state in {State.WAITING, State.READY} and track.obstacle is not None
             ),
             notices=tuple(self.notices),
-            replan_wanted=tuple(memory.wishes.values()),
+            replan_wanted=tuple(sorted(memory.wishes.values(), key=_by_time)),
         )
 
     def _orders(self, now: float) -> tuple[Ordered, ...]:
@@ -258,6 +270,10 @@ class Executive(Steps):
                 continue
             for told in settings:
                 if told.load not in orders:
-                    name = f"{track.id}/{track.attempt}/{step}/{told.load}"
+                    name = f"{track.id}@{track.began_t_s:.0f}/{step}/{told.load}"
                     orders[told.load] = Ordered(name, track.id, told.load, told.level, expires_t_s)
         return tuple(orders.values())
+
+
+def _by_time(wish: Wish) -> tuple[float, str, str]:
+    return (wish.t_s, wish.reason, wish.subject)

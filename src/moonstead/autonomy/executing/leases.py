@@ -70,21 +70,18 @@ class Ledger:
             else:
                 self._free(hold.unit)
 
-    def expire(self, now: float, alive: Iterable[str]) -> list[str]:
-        """Free what has run out or has lost its holder; return live holders that ran out of time.
-
-        A unit is not taken from a live holder here: it is told, and must break off.
-        """
+    def expire(self, now: float, alive: Iterable[str]) -> None:
+        """Free what has run out or has lost its holder; nothing is taken from a live holder."""
         living = set(alive)
-        late = []
         for unit in sorted(self.leases):
             lease = self.leases[unit]
-            if not lease.kept and lease.holder in living:
-                if now >= lease.until_t_s and lease.holder not in late:
-                    late.append(lease.holder)
-            elif now >= lease.until_t_s or not lease.kept:
+            if now >= lease.until_t_s if lease.kept else lease.holder not in living:
                 self._free(unit)
-        return late
+
+    def late(self, now: float) -> list[str]:
+        """Return the holders, not ended, whose time has run out."""
+        late = {e.holder for e in self.leases.values() if not e.kept and now >= e.until_t_s}
+        return sorted(late)
 
     def shift(self, by_s: float) -> None:
         """Move all ends, after the clock was set to another time."""

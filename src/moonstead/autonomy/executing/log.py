@@ -175,7 +175,7 @@ _Rows = list[tuple[int, dict[str, Any]]]
 
 
 def _read(lines: Sequence[bytes]) -> tuple[_Rows, str, bool, list[Problem]]:
-    """Return rows that are as they were written, the last hash, if one is torn, and what is wrong."""
+    """Return rows as they were written, the last hash, if one is torn, and what is wrong."""
     rows: _Rows = []
     faults: list[Problem] = []
     last_hash = ""

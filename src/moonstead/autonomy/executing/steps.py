@@ -1,13 +1,22 @@
 """The life of one activity, step by step: what each state does with one snapshot."""
 
-from moonstead.autonomy.executing.activity import Activity, Phase, Stage, State, Window
+from moonstead.autonomy.executing.activity import (
+    NOT_STARTED,
+    Activity,
+    Phase,
+    Stage,
+    State,
+    Window,
+)
 from moonstead.autonomy.executing.admission import refused_by_station, why_not, window_of
 from moonstead.autonomy.executing.conditions import Condition, is_met, measure
 from moonstead.autonomy.executing.journal import Journal
 from moonstead.autonomy.executing.reasons import Reason
 from moonstead.autonomy.executing.snapshot import Snapshot
-from moonstead.autonomy.executing.track import STATE_OF_STAGE, Obstacle, Track
+from moonstead.autonomy.executing.track import STATE_OF_STAGE, WORKING, Obstacle, Track
 from moonstead.autonomy.executing.watching import failing, over_room
+
+_WAITS_AS = {Reason.TOO_EARLY: State.PENDING, Reason.NO_GO: State.READY}
 
 
 class Steps(Journal):
@@ -15,17 +24,16 @@ class Steps(Journal):
 
     def step(self, track: Track, snapshot: Snapshot) -> bool:
         """Take one step of an activity, if there is one; return whether anything changed."""
-        match track.state:
-            case State.PENDING | State.WAITING | State.READY:
-                return self._consider(track, snapshot)
-            case State.STARTING | State.RUNNING | State.ENDING:
-                return self._carry_out(track, snapshot)
-            case State.SUSPENDED:
-                return self._suspended(track, snapshot)
-            case State.TEARDOWN:
-                return self._tear_down(track, snapshot)
-            case _:
-                return self._shed(track, snapshot)
+        state = track.state
+        if state in WORKING:
+            return self._carry_out(track, snapshot)
+        if state in NOT_STARTED:
+            return self._consider(track, snapshot)
+        if state == State.SUSPENDED:
+            return self._suspended(track, snapshot)
+        if state == State.TEARDOWN:
+            return self._tear_down(track, snapshot)
+        return self._shed(track, snapshot)
 
     def _consider(self, track: Track, snapshot: Snapshot) -> bool:
         now = snapshot.t_s
@@ -33,16 +41,14 @@ class Steps(Journal):
             return self._give_up(track, Obstacle(Reason.ABORTED, "", "ordered off"), now)
         why = self._why_not(track, snapshot)
         if why is None:
-            if track.state == State.READY:
-                self._start(track, now)
-            else:
+            # In one step, so that nothing that comes later in the order gets in between.
+            if track.state != State.READY:
                 self.move(track, State.READY, Obstacle(Reason.READY, "", "everything holds"), now)
+            self._start(track, now)
             return True
         if why.reason == Reason.LATE:
             return self._too_late(track, now)
-        after = {Reason.TOO_EARLY: State.PENDING, Reason.NO_GO: State.READY}.get(
-            why.reason, State.WAITING
-        )
+        after = _WAITS_AS.get(why.reason, State.WAITING)
         same = track.state == after
         told = track.obstacle
         if same and (after == State.PENDING or (told and told.is_like(why))):
@@ -69,8 +75,7 @@ class Steps(Journal):
 
     def _start(self, track: Track, now: float) -> None:
         activity, memory = track.activity, self.memory
-        until_t_s = now + activity.longest_s + self.settings.lease_slack_s
-        memory.ledger.take(track.id, activity.holds, until_t_s)
+        memory.ledger.take(track.id, activity.holds, self._lease_end_t_s(track, 0, now))
         memory.go_until_t_s.pop(track.id, None)
         track.attempt += 1
         track.phase, track.phase_began_t_s, track.began_t_s = 0, now, now
@@ -109,7 +114,12 @@ class Steps(Journal):
         phases = track.activity.phases
         track.phase += 1
         track.phase_began_t_s = now
-        track.bad_since_t_s.clear()
+        # What the next phase maintains too goes on failing.
+        kept = phases[track.phase].maintain if track.phase < len(phases) else ()
+        names = {each.name for each in kept}
+        track.bad_since_t_s = {n: t for n, t in track.bad_since_t_s.items() if n in names}
+        # Ticks may have been skipped: what is left has its whole time from here.
+        self.memory.ledger.extend(track.id, self._lease_end_t_s(track, track.phase, now))
         if track.phase < len(phases):
             stage = phases[track.phase].stage
             if STATE_OF_STAGE[stage] == track.state:
@@ -184,6 +194,8 @@ class Steps(Journal):
         if track.good(self._met(tuple(back), track, snapshot), now) >= activity.resume_hold_s:
             track.suspended_s += gone_s
             track.phase_began_t_s += gone_s
+            end_t_s = self._lease_end_t_s(track, track.phase, track.phase_began_t_s)
+            self.memory.ledger.extend(track.id, end_t_s)
             track.bad_since_t_s.clear()
             self.move(track, State.RUNNING, Obstacle(Reason.RESUMED, "", "resumed"), now)
             return True
@@ -248,6 +260,7 @@ class Steps(Journal):
         if track.good(refused is None, now) < self.settings.return_hold_s:
             return False
         self.move(track, State.WAITING, Obstacle(Reason.ALLOWED, "", "allowed again"), now)
+        self._consider(track, snapshot)
         return True
 
     def _met(self, conditions: tuple[Condition, ...], track: Track, snapshot: Snapshot) -> bool:
@@ -257,6 +270,11 @@ class Steps(Journal):
     def _window(self, activity: Activity) -> Window:
         level = self.memory.level_of(activity.element, self.settings)
         return window_of(activity, level, self.settings)
+
+    def _lease_end_t_s(self, track: Track, phase: int, now: float) -> float:
+        """Return when an activity must be over if a phase begins now, at the very latest."""
+        gone_s = sum(each.longest_s for each in track.activity.phases[:phase])
+        return now + track.activity.longest_s - gone_s + self.settings.lease_slack_s
 
     def _release(self, track: Track, now: float) -> None:
         self.memory.ledger.release(track.id, track.activity.holds, now)

@@ -20,7 +20,12 @@ def failing(track: Track, snapshot: Snapshot, memory: Memory) -> list[tuple[Main
     if phase is None:
         return []
     past = track.past(memory.done_t_s)
-    found = []
+    found: list[tuple[Maintain, Obstacle]] = []
+    if not track.bad_since_t_s and all(
+        is_met(kept.condition, measure(kept.condition, snapshot, past), kept.band)
+        for kept in phase.maintain
+    ):
+        return found
     for kept in phase.maintain:
         name = kept.name
         band = 0.0 if name in track.bad_since_t_s else kept.band

@@ -50,12 +50,12 @@ def with_room(events: Events, room: int) -> Events:
 
 
 @inlined
-def _is_before(one: Any, other: Any) -> bool:
-    if one.t_s != other.t_s:
-        return bool(one.t_s < other.t_s)
-    if one.code != other.code:
-        return bool(one.code < other.code)
-    return bool(one.piece <= other.piece)
+def _is_before(one: Any, t_s: float, code: int, piece: int) -> bool:
+    if one.t_s != t_s:
+        return bool(one.t_s < t_s)
+    if one.code != code:
+        return bool(one.code < code)
+    return bool(one.piece <= piece)
 
 
 @inlined
@@ -77,17 +77,15 @@ def push(
     heap = events.heap
     place = events.filled[0]
     events.filled[0] += 1
-    # The place after the last one is free: what is added waits there.
-    new = heap[events.filled[0]]
-    new.t_s, new.code = t_s, (((kind << CONTACT_BITS) | contact) << BUNDLE_BITS) | bundle
-    new.piece, new.size_bit = piece, size_bit
+    code = (((kind << CONTACT_BITS) | contact) << BUNDLE_BITS) | bundle
     while place > 0:
         above = (place - 1) >> 1
-        if _is_before(heap[above], new):
+        if _is_before(heap[above], t_s, code, piece):
             break
         _copy(heap[above], heap[place])
         place = above
-    _copy(new, heap[place])
+    new = heap[place]
+    new.t_s, new.code, new.piece, new.size_bit = t_s, code, piece, size_bit
 
 
 @compiled_without_counting
@@ -106,15 +104,18 @@ def pop(events: Events) -> tuple[float, int, int, int, float]:
     events.filled[0] -= 1
     last = events.filled[0]
     moved = heap[last]
+    moved_t_s, moved_code, moved_piece = moved.t_s, moved.code, moved.piece
     place = 0
     while True:
         below = 2 * place + 1
         if below >= last:
             break
         right = below + 1
-        if right < last and _is_before(heap[right], heap[below]):
-            below = right
-        if _is_before(moved, heap[below]):
+        if right < last:
+            one = heap[below]
+            if _is_before(heap[right], one.t_s, one.code, one.piece):
+                below = right
+        if not _is_before(heap[below], moved_t_s, moved_code, moved_piece):
             break
         _copy(heap[below], heap[place])
         place = below

@@ -160,7 +160,7 @@ def advance(
     if given:
         _check_losses(progress, given)
         _take_losses(world, given)
-        world = world._replace(events=with_room(world.events, _filled(world) + 2 * len(given) + 1))
+        world = world._replace(events=with_room(world.events, _filled(world) + 2 * len(given)))
         for loss in given:
             if loss.to is None:
                 push(world.events, loss.lost_t_s, LOST, loss.node)

@@ -55,7 +55,7 @@ def run_events(world: World, until_t_s: float) -> bool:
     """
     traffic, events, clock = world.traffic, world.events, world.traffic.clock[0]
     # A bundle that is sent on may become as many copies as it has neighbours, each with its event.
-    most = EVENTS_AT_ONCE + world.graph.apart.shape[0] + 1  # one place stays free
+    most = EVENTS_AT_ONCE + world.graph.apart.shape[0]
     while True:
         if events.filled[0] + most > events.heap.shape[0]:
             return False

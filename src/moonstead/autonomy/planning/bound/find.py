@@ -20,10 +20,11 @@ from moonstead.autonomy.planning.bound.certificate import (
     profits,
 )
 from moonstead.autonomy.planning.bound.linear import Solved, solve
-from moonstead.autonomy.planning.bound.prices import Prices, prices_of
+from moonstead.autonomy.planning.bound.prices import prices_of
 from moonstead.autonomy.planning.bound.relaxation import Relaxation
 from moonstead.autonomy.planning.bound.ways import IntArray, Way, levels_of, ways_of
 from moonstead.autonomy.planning.problem import Problem
+from moonstead.autonomy.planning.search.costs import Prices
 from moonstead.contracts import FloatArray
 
 _FIRST_STARTS = 12
@@ -48,6 +49,9 @@ class Bound:
     """The best of the relaxation over the starts that were looked at; the bound of all starts lies
     between this and `points`. Minus infinity if the solver had no answer."""
     prices: Prices
+    """For each slot, of all that is scarce in it."""
+    multipliers: Multipliers
+    """All prices, from which `certified` gives `points` again."""
     rounds: int
     """How many were done."""
 
@@ -96,7 +100,7 @@ def bound(
         earned = profits(problem, ways, multipliers)
         picks = _next_starts(ways, picks, earned, _dues(relaxation, solved))
     prices = prices_of(problem, relaxation.levels, best_multipliers)
-    return Bound(points=best, relaxed_points=relaxed, prices=prices, rounds=done)
+    return Bound(best, relaxed, prices, best_multipliers, done)
 
 
 def _nothing_scarce(relaxation: Relaxation) -> Multipliers:

@@ -9,6 +9,9 @@ import numpy as np
 from moonstead.autonomy.planning.bound.ways import IntArray
 from moonstead.contracts import FloatArray
 
+_SMALL = 3000
+"""Rows up to which a simplex method is the quicker."""
+
 
 @dataclass(slots=True)
 class LinearProgram:
@@ -87,37 +90,43 @@ class Solved:
 
 
 def solve(program: LinearProgram, seconds: float, tolerance: float = 1e-5) -> Solved | None:
-    """Solve a linear program by an interior point method; None where it was not done in time.
+    """Solve a linear program; None where that was not done in time, or failed.
 
     Parameters
     ----------
     program
-        All its columns are taken as continuous.
+        All its columns are taken as continuous. A small one goes to a simplex method, a large one
+        to an interior point method.
     seconds
         When to give up.
     tolerance
-        Relative gap between primal and dual at which it stops.
+        Relative gap between primal and dual at which the interior point method stops.
     """
     from ortools.math_opt.python import mathopt  # noqa: PLC0415  takes a second to import
 
-    parameters = mathopt.SolveParameters(
-        lp_algorithm=mathopt.LPAlgorithm.BARRIER, time_limit=timedelta(seconds=seconds)
-    )
-    # A corner of the optimal face is not wanted: prices from its middle are steadier.
-    parameters.highs.string_options["run_crossover"] = "off"
-    for name in ("ipm_optimality_tolerance", "optimality_tolerance", "dual_feasibility_tolerance"):
-        parameters.highs.double_options[name] = tolerance
+    parameters = mathopt.SolveParameters(time_limit=timedelta(seconds=seconds))
+    solver = mathopt.SolverType.GLOP
+    if program.n_rows > _SMALL:
+        solver = mathopt.SolverType.HIGHS
+        parameters.lp_algorithm = mathopt.LPAlgorithm.BARRIER
+        # A corner of the optimal face is not wanted: prices from its middle are steadier.
+        parameters.highs.string_options["run_crossover"] = "off"
+        for name in ("ipm_optimality", "optimality", "dual_feasibility"):
+            parameters.highs.double_options[f"{name}_tolerance"] = tolerance
     model = mathopt.Model.from_model_proto(program.message())
-    result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters)
-    if not result.solutions or result.solutions[0].dual_solution is None:
+    try:
+        result = mathopt.solve(model, solver, params=parameters)
+    except Exception:  # noqa: BLE001  what a solver's failure raises is no part of its interface
         return None
-    solution = result.solutions[0]
-    if solution.primal_solution is None:
+    if not result.solutions:
+        return None
+    primal, dual = result.solutions[0].primal_solution, result.solutions[0].dual_solution
+    if primal is None or dual is None:
         return None
     return Solved(
-        points=solution.primal_solution.objective_value,
-        columns=_by_number(solution.primal_solution.variable_values, program.n_columns),
-        duals=_by_number(solution.dual_solution.dual_values, program.n_rows),
+        points=primal.objective_value,
+        columns=_by_number(primal.variable_values, program.n_columns),
+        duals=_by_number(dual.dual_values, program.n_rows),
     )
 
 

@@ -129,4 +129,6 @@ def _flat(problem: Problem, options: list[Option], uses: FloatArray) -> FloatArr
     scarcity = np.minimum(scarcity, 1e3)
     price = scarcity * earned / np.maximum(asked, 1e-9)
     total = float(shares @ (uses @ price))
-    return price * (_TOTAL * float(shares @ worths) / total) if total > 0.0 else price
+    scale = _TOTAL * float(shares @ worths) / total if total > 0.0 else 0.0
+    even: FloatArray = price * scale
+    return even

@@ -18,6 +18,7 @@ from moonstead.autonomy.planning.score import score
 from moonstead.autonomy.planning.search.anneal import anneal, fill
 from moonstead.autonomy.planning.search.costs import Prices
 from moonstead.autonomy.planning.search.loading import keep_what_fits, rebuild
+from moonstead.autonomy.planning.search.reservoirs import restep
 from moonstead.autonomy.planning.search.state import new_scratch, new_state
 from moonstead.autonomy.planning.search.tables import IndexArray, Tables, tables_of
 
@@ -74,7 +75,7 @@ def find_plan(
         The same for the same arguments, unless ``keep_going`` ended it.
     """
     tables = tables_of(problem, prices)
-    chains = [_Chain(tables, seed, number) for number in range(threads)]
+    chains = [_Chain(problem, tables, seed, number) for number in range(threads)]
     for chain in chains:
         chain.begin(_plan_of(problem, start))
     done, batches = 0, 0
@@ -111,7 +112,7 @@ def repair(
 
 def greedy(problem: Problem, prices: Prices | None = None) -> Found:
     """Put in one task after another, the one that is worth most for what it costs first."""
-    chain = _Chain(tables_of(problem, prices), 0, 0)
+    chain = _Chain(problem, tables_of(problem, prices), 0, 0)
     chain.begin(_plan_of(problem, None))
     return _found(problem, chain.best, 0)
 
@@ -119,12 +120,13 @@ def greedy(problem: Problem, prices: Prices | None = None) -> Found:
 class _Chain:
     """One search, with all it needs to run on its own thread."""
 
-    def __init__(self, tables: Tables, seed: int, number: int) -> None:
+    def __init__(self, problem: Problem, tables: Tables, seed: int, number: int) -> None:
         self.tables = tables
-        self.state, self.kept = new_state(tables), new_state(tables)
-        self.scratch = new_scratch(tables)
-        self.random = np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)
-        self.best = np.full((2, len(tables.task)), -1, dtype=np.int32)
+        taken = problem.supply.taken
+        self.state, self.kept, self.empty = (new_state(tables, taken) for _ in range(3))
+        self.scratch = new_scratch(tables, seed, number)
+        restep(tables, self.empty, self.scratch.now_j, 0, problem.n_slots)
+        self.best = np.full((2, len(tables.task)), -1, dtype=np.int64)
         length = float(tables.option["n"].mean()) if len(tables.option) else 1.0
         self.settings = np.array([0.0, length, -np.inf])
 
@@ -134,34 +136,33 @@ class _Chain:
 
     def begin(self, plan: IndexArray) -> None:
         """Begin with what holds of a plan and what else fits."""
-        order = np.argsort(plan[1], kind="stable").astype(np.int32)
-        keep_what_fits(self.tables, self.state, self.scratch, plan, order)
-        fill(self.tables, self.state, self.scratch, self.random, 0.5, 0.0)
+        order = np.argsort(plan[1], kind="stable")
+        keep_what_fits(self.tables, self.state, self.empty, self.scratch, plan, order)
+        fill(self.tables, self.state, self.scratch, 0.5, 0.0)
         self._note()
         self.settings[0] = TEMPERATURE * max(abs(self.points), 1e-6)
 
     def run(self, iterations: int) -> None:
         """Search on."""
-        plan = np.stack([self.state.option_of, self.state.start_of])
-        rebuild(self.tables, self.state, self.scratch, plan)
+        plan = self.state.plan[:2].copy()
+        rebuild(self.tables, self.state, self.empty, self.scratch, plan)
         anneal(
-            self.tables, self.state, self.kept, self.scratch, self.random, self.best,
-            self.settings, iterations,
+            self.tables, self.state, self.kept, self.scratch, self.best, self.settings, iterations,
         )  # fmt: skip
 
     def follow(self, leader: "_Chain") -> None:
         """Go on from the best plan of a chain that is ahead."""
         if leader.points > self.points:
-            rebuild(self.tables, self.state, self.scratch, leader.best)
+            rebuild(self.tables, self.state, self.empty, self.scratch, leader.best)
             self._note()
 
     def _note(self) -> None:
-        self.best[0], self.best[1] = self.state.option_of, self.state.start_of
-        self.settings[2] = self.state.total[0]
+        self.best[:] = self.state.plan[:2]
+        self.settings[2] = self.state.sums[0]
 
 
 def _plan_of(problem: Problem, placements: Placements | None) -> IndexArray:
-    plan = np.full((2, len(problem.tasks)), -1, dtype=np.int32)
+    plan = np.full((2, len(problem.tasks)), -1, dtype=np.int64)
     first = 0
     for number, task in enumerate(problem.tasks):
         placed = None if placements is None else placements[number]

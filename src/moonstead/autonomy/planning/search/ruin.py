@@ -1,10 +1,8 @@
 """Compiled ruin: take some tasks out of a plan, at random but near each other in some way.
 
-Lists: ``scratch.task[0]`` are the tasks taken out, ``scratch.stack`` the option and start that each
-had, ``scratch.mark`` how many they are and the slots in which stores are to be stepped anew.
+Rows of ``scratch.lists`` are the tasks taken out, the option and the start that each had;
+``scratch.mark`` is how many they are, and the slots in which stores are to be stepped anew.
 """
-
-import numpy as np
 
 from moonstead.autonomy.planning.search.changes import lift, put
 from moonstead.autonomy.planning.search.fits import (
@@ -19,12 +17,25 @@ from moonstead.autonomy.planning.search.fits import (
     uniform,
 )
 from moonstead.autonomy.planning.search.reservoirs import restep
-from moonstead.autonomy.planning.search.state import Scratch, State
+from moonstead.autonomy.planning.search.state import (
+    DRAWN,
+    HEATED,
+    OPTION,
+    OUT,
+    OUT_OPTION,
+    OUT_START,
+    SPARE,
+    START,
+    Scratch,
+    State,
+)
 from moonstead.autonomy.planning.search.tables import (
     CAPACITY,
     FIRST_POOL,
+    FIRST_TAKEN,
     HEAT_CAP,
     POWER_CAP,
+    WORTH,
     Tables,
 )
 from moonstead.compiled import compiled_without_counting
@@ -38,23 +49,23 @@ def settle(tables: Tables, state: State, scratch: Scratch) -> None:
     """Bring stores and recorders up to date after tasks were taken out."""
     if scratch.mark[1] < scratch.mark[2]:
         restep(tables, state, scratch.now_j, scratch.mark[1], scratch.mark[2])
-    scratch.mark[1] = state.slack_j.shape[0]
+    scratch.mark[1] = tables.slots.shape[1]
     scratch.mark[2] = 0
 
 
 @compiled_without_counting
 def take_out(tables: Tables, state: State, scratch: Scratch, i: int) -> None:
     """Take a task out with all that comes after it, unless the others would not hold without it."""
-    if state.option_of[i] < 0:
+    if state.plan[OPTION, i] < 0:
         return
     begin = scratch.mark[0]
     gives = _lift(tables, state, scratch, i)
     at = begin
     while at < scratch.mark[0]:
-        own = tables.task[scratch.task[0, at]]
+        own = tables.task[scratch.lists[OUT, at]]
         for k in range(own.after_begin, own.after_end):
-            after = tables.after[k].task
-            if state.option_of[after] >= 0:
+            after = tables.link[k].task
+            if state.plan[OPTION, after] >= 0:
                 gives = _lift(tables, state, scratch, after) or gives
         at += 1
     if not gives:
@@ -65,40 +76,41 @@ def take_out(tables: Tables, state: State, scratch: Scratch, i: int) -> None:
     while scratch.mark[0] > begin:
         scratch.mark[0] -= 1
         at = scratch.mark[0]
-        put(tables, state, scratch, scratch.stack[0, at], scratch.stack[1, at])
+        put(tables, state, scratch, scratch.lists[OUT_OPTION, at], scratch.lists[OUT_START, at])
 
 
 @compiled_without_counting
 def _lift(tables: Tables, state: State, scratch: Scratch, i: int) -> bool:
     at = scratch.mark[0]
-    option = state.option_of[i]
-    start = state.start_of[i]
-    scratch.task[0, at] = i
-    scratch.stack[0, at] = option
-    scratch.stack[1, at] = start
+    option = state.plan[OPTION, i]
+    start = state.plan[START, i]
+    scratch.lists[OUT, at] = i
+    scratch.lists[OUT_OPTION, at] = option
+    scratch.lists[OUT_START, at] = start
     scratch.mark[0] = at + 1
     scratch.mark[1] = min(scratch.mark[1], start)
     scratch.mark[2] = max(scratch.mark[2], start + tables.option[option].n)
     lift(tables, state, i)
-    return tables.option[option].gives > 0
+    return bool(tables.option[option].gives > 0)
 
 
 @compiled_without_counting
 def holds(tables: Tables, state: State) -> bool:
     """Return whether a plan holds as to all that is not held by one task alone."""
-    n_slots = state.slack_j.shape[0]
-    if state.spare_j[0] < -tables.size[4]:
+    n_slots = tables.slots.shape[1]
+    if state.lane[SPARE, 0] < -tables.size[4]:
         return False
-    for recorder in range(state.room_bit.shape[0]):
-        if state.room_bit[recorder, 0] < -tables.size[5]:
+    for row in range(state.lane.shape[0] - tables.start_bit.shape[0], state.lane.shape[0]):
+        if state.lane[row, 0] < -tables.size[5]:
             return False
     for slot in range(n_slots):
-        if state.used[0, slot] > tables.slots[POWER_CAP, slot] + tables.size[2]:
+        if state.lane[DRAWN, slot] > tables.slots[POWER_CAP, slot] + tables.size[2]:
             return False
-        if state.used[1, slot] > tables.slots[HEAT_CAP, slot] + tables.size[3]:
+        if state.lane[HEATED, slot] > tables.slots[HEAT_CAP, slot] + tables.size[3]:
             return False
-        for row in range(2, state.used.shape[0]):
-            if state.used[row, slot] > tables.slots[FIRST_POOL + row - 2, slot] + tables.size[6]:
+        for pool in range(tables.first_store - FIRST_TAKEN):
+            taken = state.lane[FIRST_TAKEN + pool, slot]
+            if taken > tables.slots[FIRST_POOL + pool, slot] + tables.size[6]:
                 return False
     return True
 
@@ -108,11 +120,11 @@ def ruin_window(
     tables: Tables, state: State, scratch: Scratch, first: int, end: int, most: int
 ) -> None:
     """Take out what is done in slots [first, end), not more than so many tasks."""
-    for i in range(state.option_of.shape[0]):
-        option = state.option_of[i]
-        if option < 0 or state.start_of[i] >= end:
+    for i in range(state.plan.shape[1]):
+        option = state.plan[OPTION, i]
+        if option < 0 or state.plan[START, i] >= end:
             continue
-        if state.start_of[i] + tables.option[option].n <= first:
+        if state.plan[START, i] + tables.option[option].n <= first:
             continue
         if scratch.mark[0] >= most:
             break
@@ -126,10 +138,10 @@ def ruin_unit(
     """Take out what holds a unit in slots [first, end)."""
     slot = first
     while slot < end:
-        slot = state.busy[unit, slot]
+        slot = int(state.unit[tables.n_units + unit, slot])
         if slot >= end:
             break
-        owner = state.owner[unit, slot]
+        owner = int(state.unit[unit, slot])
         if owner >= 0:
             take_out(tables, state, scratch, owner)
         slot += 1
@@ -140,22 +152,21 @@ def ruin_some(
     tables: Tables,
     state: State,
     scratch: Scratch,
-    random: np.ndarray,  # type: ignore[type-arg]
     first: int,
     end: int,
     partner: int,
     share: float,
 ) -> None:
     """Take out a share of what is done in slots [first, end), of one partner or (-1) of all."""
-    for i in range(state.option_of.shape[0]):
-        option = state.option_of[i]
-        if option < 0 or state.start_of[i] >= end:
+    for i in range(state.plan.shape[1]):
+        option = state.plan[OPTION, i]
+        if option < 0 or state.plan[START, i] >= end:
             continue
-        if state.start_of[i] + tables.option[option].n <= first:
+        if state.plan[START, i] + tables.option[option].n <= first:
             continue
         if partner >= 0 and tables.task[i].partner != partner:
             continue
-        if uniform(random) < share:
+        if uniform(scratch.random) < share:
             take_out(tables, state, scratch, i)
 
 
@@ -164,7 +175,6 @@ def force(
     tables: Tables,
     state: State,
     scratch: Scratch,
-    random: np.ndarray,  # type: ignore[type-arg]
     option: int,
     start: int,
 ) -> bool:
@@ -179,7 +189,7 @@ def force(
         slot = state.number[1]
         loser = _owner(tables, state, option, start) if lacks == UNIT else -1
         if lacks != UNIT:
-            loser = _loser(tables, state, random, i, option, lacks, slot)
+            loser = _loser(tables, state, scratch, i, option, lacks, slot)
         if loser < 0 or _comes_before(tables, loser, i):
             return False
         count = scratch.mark[0]
@@ -192,22 +202,22 @@ def force(
 
 @compiled_without_counting
 def _owner(tables: Tables, state: State, option: int, start: int) -> int:
-    n_slots = state.owner.shape[1]
+    n_slots = tables.slots.shape[1]
     o = tables.option[option]
     for k in range(o.hold_begin, o.hold_end):
-        unit = tables.hold[k].unit
-        first = min(max(start + tables.hold[k].first, 0), n_slots)
-        end = min(start + tables.hold[k].end, n_slots)
-        slot = state.busy[unit, first]
+        unit = tables.need[k].what
+        first = min(max(start + tables.need[k].first, 0), n_slots)
+        end = min(start + tables.need[k].end, n_slots)
+        slot = int(state.unit[tables.n_units + unit, first])
         if slot < end:
-            return int(state.owner[unit, slot])
+            return int(state.unit[unit, slot])
     return -1
 
 
 @compiled_without_counting
 def _comes_before(tables: Tables, i: int, other: int) -> bool:
     for k in range(tables.task[other].before_begin, tables.task[other].before_end):
-        if tables.before[k].task == i:
+        if tables.link[k].task == i:
             return True
     return False
 
@@ -216,7 +226,7 @@ def _comes_before(tables: Tables, i: int, other: int) -> bool:
 def _loser(
     tables: Tables,
     state: State,
-    random: np.ndarray,  # type: ignore[type-arg]
+    scratch: Scratch,
     i: int,
     option: int,
     lacks: int,
@@ -227,26 +237,26 @@ def _loser(
     if lacks == ENERGY:
         first = _full_before(tables, state, slot)
     elif lacks == DATA:
-        recorder = tables.option[option].recorder
-        while first > 0 and state.held_bit[recorder, first] > 0.0:
+        held = tables.first_inflow + tables.start_bit.shape[0] + tables.option[option].recorder
+        while first > 0 and state.lane[held, first] > 0.0:
             first -= 1
     best, loser = 1e300, -1
-    for other in range(state.option_of.shape[0]):
-        own = state.option_of[other]
-        if own < 0 or state.start_of[other] > slot:
+    for other in range(state.plan.shape[1]):
+        own = state.plan[OPTION, other]
+        if own < 0 or state.plan[START, other] > slot:
             continue
         o = tables.option[own]
-        at = slot - state.start_of[other]
+        at = slot - state.plan[START, other]
         if lacks in (ENERGY, DATA):
-            if state.start_of[other] + o.n <= first:
+            if state.plan[START, other] + o.n <= first:
                 continue
         elif at >= o.n:
             continue
         takes = _taken(tables, own, option, lacks, at)
         if takes <= 0.0 or _comes_before(tables, other, i):
             continue
-        worth = tables.worth[tables.start_at[own, state.start_of[other]]]
-        key = worth / takes * (0.2 + uniform(random))
+        worth = tables.value[WORTH, tables.start_at[own, state.plan[START, other]]]
+        key = worth / takes * (0.2 + uniform(scratch.random))
         if key < best:
             best, loser = key, other
     return loser
@@ -258,7 +268,10 @@ def _full_before(tables: Tables, state: State, slot: int) -> int:
     while slot > 0:
         is_full = True
         for k in range(tables.store.shape[0]):
-            is_full = is_full and state.store_j[slot, k] >= tables.store[k, CAPACITY] * _FULL
+            is_full = (
+                is_full
+                and state.lane[tables.first_store + k, slot] >= tables.store[k, CAPACITY] * _FULL
+            )
         if is_full:
             break
         slot -= 1
@@ -274,10 +287,10 @@ def _taken(tables: Tables, own: int, option: int, lacks: int, at: int) -> float:
     if lacks == DATA:
         return float(o.data_bit) if o.recorder == tables.option[option].recorder else 0.0
     if lacks == POWER:
-        return float(tables.profile[0, o.first + at])
+        return float(tables.profile[o.first + at])
     if lacks == HEAT:
-        return float(tables.profile[1, o.first + at])
+        return float(tables.profile[o.first + o.n + at])
     for k in range(o.take_begin, o.take_end):
-        if tables.take[k].pool == lacks - POOL:
-            return float(tables.amount[tables.take[k].first + at])
+        if tables.need[k].what == lacks - POOL:
+            return float(tables.profile[tables.need[k].first + at])
     return 0.0

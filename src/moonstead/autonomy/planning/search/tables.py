@@ -11,30 +11,35 @@ from moonstead.autonomy.planning.validate import recorder_course, store_course
 from moonstead.contracts import FloatArray
 
 RecordArray = NDArray[Any]
-IndexArray = NDArray[np.int32]
+IndexArray = NDArray[np.int64]
+ShortArray = NDArray[np.int32]
 
 NET, POWER_CAP, HEAT_CAP, REQUIRED, UNMET, FIRST_POOL = 0, 1, 2, 3, 4, 5
 """Rows of `Tables.slots`; pools, then drains, then limits of recorders follow."""
 CAPACITY, CHARGE_W, DISCHARGE_W, PUT_IN, GOT_OUT, KEEP, FLOOR_LOSS, GROWTH = range(8)
 """Columns of `Tables.store`."""
+WORTH, COST = 0, 1
+"""Rows of `Tables.value`."""
+FIRST_TAKEN = 4
+"""The first row of `State.lane` that is of a pool."""
 TOLERANCE = 1e-10
 """Of sizes: what the search lets pass, a tenth of what the validator does."""
 
 _TASK = np.dtype(
     [
-        *((name, np.int32) for name in ("option_begin", "option_end", "partner", "campaign")),
-        *((name, np.int32) for name in ("planned_option", "planned_start")),
-        *((name, np.int32) for name in ("before_begin", "before_end")),
-        *((name, np.int32) for name in ("after_begin", "after_end")),
+        *((name, np.int64) for name in ("option_begin", "option_end", "partner", "campaign")),
+        *((name, np.int64) for name in ("planned_option", "planned_start")),
+        *((name, np.int64) for name in ("before_begin", "before_end")),
+        *((name, np.int64) for name in ("after_begin", "after_end")),
     ],
     align=True,
 )
 _OPTION = np.dtype(
     [
-        *((name, np.int32) for name in ("task", "n", "first", "recorder")),
-        *((name, np.int32) for name in ("hold_begin", "hold_end", "take_begin", "take_end")),
-        *((name, np.int32) for name in ("start_begin", "start_end")),
-        ("gives", np.int32),
+        *((name, np.int64) for name in ("task", "n", "first", "recorder")),
+        *((name, np.int64) for name in ("hold_begin", "hold_end", "take_begin", "take_end")),
+        *((name, np.int64) for name in ("start_begin", "start_end")),
+        ("gives", np.int64),
         ("energy_j", np.float64),
         ("data_bit", np.float64),
         ("worth", np.float64),
@@ -42,10 +47,9 @@ _OPTION = np.dtype(
     ],
     align=True,
 )
-_HOLD = np.dtype([("unit", np.int32), ("first", np.int32), ("end", np.int32)], align=True)
-_TAKE = np.dtype([("pool", np.int32), ("first", np.int32)], align=True)
-_LINK = np.dtype([("task", np.int32), ("lag_min", np.int32), ("lag_max", np.int32)], align=True)
-_FAR = np.iinfo(np.int32).max // 4
+_NEED = np.dtype([("what", np.int64), ("first", np.int64), ("end", np.int64)], align=True)
+_LINK = np.dtype([("task", np.int64), ("lag_min", np.int64), ("lag_max", np.int64)], align=True)
+_FAR = 2**31
 
 
 class Tables(NamedTuple):
@@ -53,23 +57,17 @@ class Tables(NamedTuple):
 
     task: RecordArray
     option: RecordArray
-    hold: RecordArray
-    take: RecordArray
-    before: RecordArray
-    """What each task comes after."""
-    after: RecordArray
-    """What comes after each task."""
+    need: RecordArray
+    """Holds (what, first, end) and takes (what, where its amounts begin in ``profile``)."""
+    link: RecordArray
+    """What each task comes after; behind them all, what comes after each task."""
     profile: FloatArray
-    """(3, n) power (W), heat (W) and data (bit) by slot, of one option after another."""
-    amount: FloatArray
-    """What takes take, by slot."""
+    """Power (W), heat (W) and data (bit) by slot of one option after another; then amounts."""
     start: IndexArray
     """Allowed starts, rising, of one option after another."""
-    worth: FloatArray
-    """Points for each of them."""
-    cost: FloatArray
-    """What each of them takes of everything, at prices, points."""
-    start_at: IndexArray
+    value: FloatArray
+    """(2, n_starts): points for each of them, and what it takes of everything, at prices."""
+    start_at: ShortArray
     """(n_options, n_slots) where a start is in ``start``; -1 where it is not allowed."""
     slots: FloatArray
     """Rows over slots: net power (W), power cap (W), heat cap (W), deliverable energy required (J),
@@ -77,19 +75,20 @@ class Tables(NamedTuple):
     store: FloatArray
     """(n_stores, 8): `Supply.store_limits`, the last as the share kept, then the loss under the
     floor (J a slot), then what a lack of 1 J can at most become in deliverable energy."""
-    start_j: FloatArray
-    start_bit: FloatArray
-    knee: FloatArray
-    """(n_partners, n_knees + 1), the points that count already in front, then filled with inf."""
-    slope: FloatArray
-    """(n_partners, n_knees + 1)"""
+    partner: FloatArray
+    """(n_partners, 2 n_slopes): points that count already, knees (filled with inf), slopes."""
     reward: FloatArray
     """(n_campaigns, most tasks + 1), filled with 0."""
-    is_taken: NDArray[np.bool_]
-    """(n_units, n_slots)"""
     size: FloatArray
     """Length of a slot (s), moving cost (points), tolerances of power (W), heat (W), energy (J),
     data (bit) and pools."""
+    start_j: FloatArray
+    start_bit: FloatArray
+    n_units: int
+    first_store: int
+    """Row of `State.lane`."""
+    first_inflow: int
+    """Row of `State.lane`."""
 
 
 def tables_of(problem: Problem, prices: Prices | None = None) -> Tables:
@@ -111,14 +110,14 @@ def tables_of(problem: Problem, prices: Prices | None = None) -> Tables:
         start_at[number, each] = np.arange(first_start[number], first_start[number + 1])
     worth = _joined([option.worth[each] for option, each in zip(options, starts, strict=True)])
     cost = _joined(costs_of(problem, options, starts, prices))
-    hold, take, amount, bounds = _needs(options)
+    lengths = [len(each.power_w) for each in options]
+    need, amount, bounds = _needs(options, 3 * sum(lengths))
     option = np.zeros(len(options), dtype=_OPTION)
     option["task"] = np.repeat(
         np.arange(len(problem.tasks)), [len(task.options) for task in problem.tasks]
     )
-    lengths = [len(each.power_w) for each in options]
     option["n"] = lengths
-    option["first"] = _begins(lengths)[:-1]
+    option["first"] = 3 * _begins(lengths)[:-1]
     option["recorder"] = [each.recorder for each in options]
     option["hold_begin"], option["hold_end"] = bounds[0][:-1], bounds[0][1:]
     option["take_begin"], option["take_end"] = bounds[1][:-1], bounds[1][1:]
@@ -131,39 +130,35 @@ def tables_of(problem: Problem, prices: Prices | None = None) -> Tables:
         if own.stop > own.start:
             option["worth"][number] = worth[own].max()
             option["cost"][number] = cost[own].mean()
-    profile = np.stack(
-        [
-            _joined([each.power_w for each in options]),
-            _joined([each.heat_w for each in options]),
-            _joined([each.rate_bit_per_s for each in options]) * problem.slot_s,
-        ]
-    )
-    task, before, after = _tasks(problem)
-    knee, slope, reward = _values(problem)
+    profiles = [
+        part
+        for each in options
+        for part in (each.power_w, each.heat_w, each.rate_bit_per_s * problem.slot_s)
+    ]
+    task, link = _tasks(problem)
+    partner, reward = _values(problem)
     supply = problem.supply
     slots = _slots(problem)
+    first_store = FIRST_TAKEN + len(supply.pools)
     return Tables(
         task=task,
         option=option,
-        hold=hold,
-        take=take,
-        before=before,
-        after=after,
-        profile=profile,
-        amount=amount,
-        start=_joined(starts).astype(np.int32),
-        worth=worth,
-        cost=cost,
+        need=need,
+        link=link,
+        profile=np.concatenate([_joined(profiles), amount]),
+        start=_joined(starts).astype(np.int64),
+        value=np.stack([worth, cost]),
         start_at=start_at,
         slots=slots,
         store=_stores(problem),
+        partner=partner,
+        reward=reward,
+        size=_sizes(problem, slots),
         start_j=np.ascontiguousarray(supply.store_j, dtype=np.float64),
         start_bit=np.ascontiguousarray(supply.recorder_bit, dtype=np.float64),
-        knee=knee,
-        slope=slope,
-        reward=reward,
-        is_taken=np.ascontiguousarray(supply.taken),
-        size=_sizes(problem, slots),
+        n_units=len(supply.taken),
+        first_store=first_store,
+        first_inflow=first_store + len(supply.store_j),
     )
 
 
@@ -187,31 +182,29 @@ def _gives(option: Option) -> bool:
 
 
 def _needs(
-    options: list[Option],
-) -> tuple[RecordArray, RecordArray, FloatArray, tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Return holds, takes (one for each pool of an option) and what they take."""
+    options: list[Option], at: int
+) -> tuple[RecordArray, FloatArray, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return holds and takes (one for each pool of an option), and what is taken.
+
+    ``at`` is where the amounts will begin in the profiles.
+    """
     holds = [(hold.unit, hold.first, hold.end) for each in options for hold in each.holds]
-    takes: list[tuple[int, int]] = []
+    takes: list[tuple[int, int, int]] = []
     amounts: list[FloatArray] = []
-    counts, at = [], 0
+    counts = []
     for option in options:
         pools = sorted({take.pool for take in option.takes})
         for pool in pools:
-            takes.append((pool, at))
             total = np.sum([take.amount for take in option.takes if take.pool == pool], axis=0)
+            takes.append((pool, at, at + len(total)))
             amounts.append(total)
             at += len(total)
         counts.append(len(pools))
-    bounds = (_begins([len(each.holds) for each in options]), _begins(counts))
-    return (
-        np.array(holds, dtype=_HOLD),
-        np.array(takes, dtype=_TAKE),
-        np.concatenate(amounts) if amounts else np.zeros(0),
-        bounds,
-    )
+    bounds = (_begins([len(each.holds) for each in options]), len(holds) + _begins(counts))
+    return np.array(holds + takes, dtype=_NEED), _joined(amounts), bounds
 
 
-def _tasks(problem: Problem) -> tuple[RecordArray, RecordArray, RecordArray]:
+def _tasks(problem: Problem) -> tuple[RecordArray, RecordArray]:
     task = np.zeros(len(problem.tasks), dtype=_TASK)
     ends = _begins([len(each.options) for each in problem.tasks])
     task["option_begin"], task["option_end"] = ends[:-1], ends[1:]
@@ -223,31 +216,31 @@ def _tasks(problem: Problem) -> tuple[RecordArray, RecordArray, RecordArray]:
         for begin, (own, _) in zip(ends[:-1].tolist(), planned, strict=True)
     ]
     task["planned_start"] = [start for _, start in planned]
-    links = []
+    links: list[tuple[int, int, int]] = []
     for kind, own, other in (("before", "after", "before"), ("after", "before", "after")):
         rows: list[list[tuple[int, int, int]]] = [[] for _ in problem.tasks]
         for rule in problem.precedences:
             lag_max = _FAR if rule.lag_max is None else rule.lag_max
             rows[getattr(rule, own)].append((getattr(rule, other), rule.lag_min, lag_max))
-        bounds = _begins([len(row) for row in rows])
+        bounds = len(links) + _begins([len(row) for row in rows])
         task[f"{kind}_begin"], task[f"{kind}_end"] = bounds[:-1], bounds[1:]
-        links.append(np.array([link for row in rows for link in row], dtype=_LINK))
-    return task, links[0], links[1]
+        links += [link for row in rows for link in row]
+    return task, np.array(links, dtype=_LINK)
 
 
-def _values(problem: Problem) -> tuple[FloatArray, FloatArray, FloatArray]:
-    n_knees = max((len(partner.knees) for partner in problem.partners), default=0)
-    knee = np.full((len(problem.partners), n_knees + 1), np.inf)
-    slope = np.zeros((len(problem.partners), n_knees + 1))
-    for k, partner in enumerate(problem.partners):
-        knee[k, 0] = partner.counted
-        knee[k, 1 : len(partner.knees) + 1] = partner.knees
-        slope[k, : len(partner.slopes)] = partner.slopes
+def _values(problem: Problem) -> tuple[FloatArray, FloatArray]:
+    n_slopes = max((len(each.slopes) for each in problem.partners), default=1)
+    partner = np.zeros((len(problem.partners), 2 * n_slopes))
+    partner[:, 1:n_slopes] = np.inf
+    for row, one in zip(partner, problem.partners, strict=True):
+        row[0] = one.counted
+        row[1 : len(one.knees) + 1] = one.knees
+        row[n_slopes : n_slopes + len(one.slopes)] = one.slopes
     reward = np.zeros((len(problem.campaigns), len(problem.tasks) + 1))
-    for k, campaign in enumerate(problem.campaigns):
+    for row, campaign in zip(reward, problem.campaigns, strict=True):
         own = campaign.rewards[: len(problem.tasks)]
-        reward[k, : len(own)] = own
-    return knee, slope, reward
+        row[: len(own)] = own
+    return partner, reward
 
 
 def _slots(problem: Problem) -> FloatArray:
