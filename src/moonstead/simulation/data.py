@@ -50,7 +50,7 @@ def make_data(
 
 
 @inlined
-def send_data(
+def send_data(  # noqa: PLR0913, PLR0917
     transmitter: RecordArray,
     load: RecordArray,
     power: Power,

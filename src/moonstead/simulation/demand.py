@@ -91,7 +91,7 @@ def ask(power: Power, heater: RecordArray, heat: Heat) -> None:
 
 
 @inlined
-def open_stocks(
+def open_stocks(  # noqa: PLR0913, PLR0917
     load: RecordArray,
     power: Power,
     tank: RecordArray,

@@ -130,12 +130,8 @@ class Memory:
             for name in Records._fields
             if name not in {"heat", "power", "entry"}
         }
-        power = Power(
-            *(
-                np.zeros(length["load"], dtype=np.uint32 if field == "node" else np.float64)
-                for field in Power._fields
-            )
-        )
+        fields: dict[str, Any] = {name: np.zeros(length["load"]) for name in Power._fields}
+        power = Power(**{**fields, "node": np.zeros(length["load"], dtype=np.uint32)})
         heat = Heat(*(np.zeros(padded(length["node"])) for _ in Heat._fields))
         heat.capacity_w_per_k[...] = 1.0
         self.records = Records(**tables, power=power, heat=heat, entry=np.zeros(length["entry"]))
