@@ -26,7 +26,8 @@ import numpy as np
 from moonstead.comms.plan import ContactPlan
 from moonstead.comms.routing.batch import route_batch
 from moonstead.comms.routing.bundles import Bundles
-from moonstead.comms.routing.forward import Arrivals, forward
+from moonstead.comms.routing.forward import forward
+from moonstead.comms.routing.outcome import Arrivals
 from moonstead.comms.routing.traffic import DELIVERED
 from moonstead.units import DAY_S
 

@@ -28,8 +28,9 @@ LOUVER_BAND_K = 10.0
 """From closed to wide open; bimetal louvers of spacecraft take 10 to 20 K."""
 SWITCH_BAND_K = 5.0
 """From open to closed of a thermal switch (heat-switch class: a few kelvin)."""
-POOLS = ("crew", "robot")
-"""Working time that activities take and elements give: persons, and robots, at work."""
+POOLS = ("crew", "operator", "robot")
+"""Working time that activities take: of persons and robots of the station, and of people at control
+centres on Earth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,6 +111,9 @@ class Telemetry:
     """Whether the camera on the mast sees any part of Earth."""
     earth_heard: bool = False
     """Whether a path is open to Earth from end to end, so that people there can take part."""
+    at_work: Mapping[str, float] = field(default_factory=dict)
+    """How many of each pool of working time are at work, mean since the frame before: people and
+    robots report for duty. Nothing is known of pools that are not here."""
     faulty: tuple[str, ...] = ()
     """Elements whose self-test tells a fault."""
     received: tuple[Telecommand, ...] = ()

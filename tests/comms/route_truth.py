@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from moonstead.comms.plan import ContactPlan, plan_of_rows
 
 Path = tuple[int, ...]
+Piece = tuple[float, float | None, Path]
+"""Size, arrival (None where no path brings it in time) and path."""
 
 
 def all_paths(plan: ContactPlan, source: int, destination: int) -> Iterator[Path]:
@@ -70,13 +72,23 @@ class Truth:
         return None if limit < size - slack else float(arrival)  # 3.2.6.9
 
     def best(
-        self, source: int, destination: int, now: float, size: float, priority: int
+        self,
+        source: int,
+        destination: int,
+        now: float,
+        size: float,
+        priority: int,
+        entries: frozenset[int] | None = None,
     ) -> tuple[float, Path] | None:
-        """Return the best of all candidates by 3.2.8.1.4, arrivals equal within a nanosecond."""
+        """Return the best of all candidates by 3.2.8.1.4, arrivals equal within a nanosecond.
+
+        Where entry nodes are given, of those that lead to one of them.
+        """
         found = [
             (arrival, path)
             for path in all_paths(self.plan, source, destination)
             if (arrival := self.arrival(path, now, size, priority)) is not None
+            and (entries is None or int(self.plan.destination[path[0]]) in entries)
         ]
         if not found:
             return None
@@ -97,18 +109,84 @@ class Truth:
                 self.volume[k][below] -= size
         self.waiting.setdefault(path[0], []).append((now, size, priority))
 
+    def fragments(
+        self,
+        source: int,
+        destination: int,
+        now: float,
+        size: float,
+        priority: int,
+        deadline: float,
+    ) -> list[Piece]:
+        """Return what a bundle that may be cut becomes, and book it.
+
+        Whole, where a path brings it in time. Otherwise the path that is best for the least
+        fragment takes the most whole bits that it brings in time, found by trying all, and so on
+        with the rest.
+        """
+        least = max(math.ceil(size / 64), 1)
+        pieces: list[Piece] = []
+        while True:
+            best = self.best(source, destination, now, size, priority)
+            part = size
+            if best is None or best[0] > deadline:
+                best = self.best(source, destination, now, least, priority)
+                if best is None or best[0] > deadline or size < 2 * least:
+                    return [*pieces, (size, None, ())]
+                part = self.most(best[1], now, size - least, priority, deadline)
+                best = self.arrival(best[1], now, part, priority), best[1]
+            self.book(best[1], now, part, priority)
+            pieces.append((part, *best))
+            size -= part
+            if size <= 0:
+                return pieces
+
+    def most(self, path: Path, now: float, limit: float, priority: int, deadline: float) -> float:
+        """Return the most whole bits up to a limit that a path brings in time."""
+        for part in range(math.floor(limit), 0, -1):
+            arrival = self.arrival(path, now, part, priority)
+            if arrival is not None and arrival <= deadline:
+                return part
+        raise AssertionError("the path brings the least fragment")
+
+    def copies(
+        self,
+        source: int,
+        destination: int,
+        now: float,
+        size: float,
+        priority: int,
+        deadline: float,
+    ) -> list[Piece]:
+        """Return the path of a critical bundle over each neighbour (3.2.8.1.3), and book them.
+
+        The best goes first; each further one has what those before it left.
+        """
+        left = frozenset(range(len(self.plan.nodes))) - {source}
+        pieces: list[Piece] = []
+        while True:
+            best = self.best(source, destination, now, size, priority, left)
+            if best is None or best[0] > deadline:
+                return pieces or [(size, None, ())]
+            self.book(best[1], now, size, priority)
+            pieces.append((size, *best))
+            left -= {int(self.plan.destination[best[1][0]])}
+
 
 NODES = ("a", "b", "c", "d")
+LINKS = tuple((a, b) for a in range(4) for b in range(4) if a != b)
+TO_THE_LAST = ((0, 1), (0, 2), (0, 3), (1, 3), (2, 3), (1, 2))
 
 
 @st.composite
-def small_plans(draw: st.DrawFn, most: int = 9) -> ContactPlan:
+def small_plans(
+    draw: st.DrawFn, least: int = 1, most: int = 9, links: tuple[tuple[int, int], ...] = LINKS
+) -> ContactPlan:
     """Draw a plan of four nodes; whole numbers, so that equal times are equal."""
     rows = []
     taken: set[tuple[int, int, int]] = set()
-    for _ in range(draw(st.integers(1, most))):
-        source = draw(st.integers(0, 3))
-        to = (source + draw(st.integers(1, 3))) % 4
+    for _ in range(draw(st.integers(least, most))):
+        source, to = draw(st.sampled_from(links))
         start = draw(st.integers(0, 11))
         long = draw(st.integers(1, 5))
         span = {(source, to, t) for t in range(start, start + long)}

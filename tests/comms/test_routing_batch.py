@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from route_truth import NODES, Truth, small_plans
+from route_truth import NODES, TO_THE_LAST, Truth, small_plans
 
 from moonstead.comms.plan import ContactPlan, plan_of_rows
 from moonstead.comms.routing.batch import Routes, route_batch
@@ -62,6 +62,82 @@ def test_every_path_is_the_best_of_all_by_the_written_order(
         wanted = [len(best[1]), -min(plan.end_t_s[best[1],]), plan.destination[best[1][0]]]
         assert chosen == wanted
         truth.book(path, *errand)
+
+
+def pieces_of(routes: Routes, b: int) -> list[tuple[float, float, tuple[int, ...]]]:
+    pieces = routes.pieces
+    return [
+        (
+            float(pieces.size_bit[p]),
+            float(pieces.arrival_t_s[p]),
+            tuple(pieces.contacts[p, : pieces.hops[p]].tolist()),
+        )
+        for p in np.flatnonzero(pieces.bundle == b)
+    ]
+
+
+@settings(max_examples=150)
+@given(
+    small_plans(5, 10, TO_THE_LAST),
+    st.lists(
+        st.tuples(
+            st.sampled_from(["may fragment", "may fragment", "critical", "whole"]),
+            st.sampled_from([0.0, 1.0, 3.5, 8.0, 13.0]),
+            st.integers(0, 6),
+            st.integers(0, 2),
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    st.sampled_from([9.0, math.inf]),
+)
+def test_fragments_and_copies_are_those_of_the_rules_written_plainly(
+    plan: ContactPlan, rows: list[tuple[str, float, int, int]], lifetime_s: float
+) -> None:
+    kind, size_bit, created_t_s, priority = (np.array(column) for column in zip(*rows, strict=True))
+    bundles = Bundles(
+        source=np.zeros(len(rows)),
+        destination=np.full(len(rows), 3),
+        size_bit=size_bit,
+        created_t_s=created_t_s,
+        lifetime_s=np.full(len(rows), lifetime_s),
+        priority=priority,
+        may_fragment=kind == "may fragment",
+        critical=kind == "critical",
+    )
+    routes = route_batch(plan, bundles, 0.25)
+    truth = Truth(plan, 0.25)
+    for b in np.argsort(bundles.created_t_s, kind="stable").tolist():
+        errand = (
+            int(bundles.source[b]),
+            int(bundles.destination[b]),
+            float(bundles.created_t_s[b]),
+            float(bundles.size_bit[b]),
+            int(bundles.priority[b]),
+        )
+        if bundles.critical[b]:
+            wanted = truth.copies(*errand, float(bundles.deadline_t_s[b]))
+            arrival = min(t_s or math.inf for _, t_s, _ in wanted)
+        elif bundles.may_fragment[b]:
+            wanted = truth.fragments(*errand, float(bundles.deadline_t_s[b]))
+            arrival = max(math.inf if t_s is None else t_s for _, t_s, _ in wanted)
+            assert sum(size for size, _, _ in pieces_of(routes, b)) == bundles.size_bit[b]
+        else:
+            best = truth.best(*errand)
+            if best is None or best[0] > bundles.deadline_t_s[b]:
+                best = None
+            else:
+                truth.book(best[1], *errand[2:])
+            wanted = [(errand[3], *(best or (None, ())))]
+            arrival = best[0] if best else math.inf
+        found = pieces_of(routes, b)
+        assert [size for size, _, _ in found] == [size for size, _, _ in wanted]
+        assert [len(path) for _, _, path in found] == [len(path) for _, _, path in wanted]
+        entries = [[plan.destination[path[0]] for *_, path in x if path] for x in (found, wanted)]
+        assert entries[0] == entries[1]
+        times = [math.inf if t_s is None else t_s for _, t_s, _ in wanted]
+        np.testing.assert_allclose([t_s for _, t_s, _ in found], times, atol=1e-9)
+        assert routes.arrival_t_s[b] == pytest.approx(arrival, abs=1e-9)
 
 
 @given(small_plans(), BUNDLES)

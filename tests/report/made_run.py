@@ -282,6 +282,13 @@ def _summary(made: Made, series: dict[str, np.ndarray]) -> dict[str, Any]:
         },
         "data": _data(made),
         "network": _network(made),
+        "people": {
+            "offered_h": 20.0,
+            "partners": {"one": {"used_h": 3.0, "from_centres_h": {"desk": 3.0}}},
+            "centres": {
+                "desk": {"title": "A desk", "partner": "one", "on_shift_h": 20.0, "used_h": 3.0}
+            },
+        },
         "tanks": {
             "plant.tank": {
                 "commodity": "oxygen",

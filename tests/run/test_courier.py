@@ -1,14 +1,18 @@
 """Every bit that is sent comes home, waits or is lost; nothing is sooner than light."""
 
-from typing import Any
+import dataclasses
+import json
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from moonstead.comms.plan import plan_of_rows
 from moonstead.run.courier import Courier, Ended
+from moonstead.run.uplink import Uplink
 from moonstead.scenario.contact_network import ContactNetwork, Stretch, mean_rates_bit_per_s
 
 NODES = ("station", "relay", "kashi", "jiamusi", "home-a", "home-b")
@@ -143,6 +147,74 @@ def test_a_cut_journey_goes_on_as_if_never_cut() -> None:
         return told
 
     assert journey(cut=True) == journey(cut=False)
+
+
+def _uplink(courier: Courier) -> Uplink:
+    """The commands of a scenario that has nothing else; a command goes to the relay itself too."""
+    commands = [
+        SimpleNamespace(at=at, partner="a", target=target, level=1.0)
+        for at, target in (
+            ("2000-01-01T13:00:00", "heater"),
+            ("2000-01-02T12:00:00", "relay.radio"),
+        )
+    ]
+    return Uplink(cast("Any", SimpleNamespace(command=commands)), courier, {"relay"})
+
+
+UP = [
+    ("home-a", "kashi", -1e6, 4e6, 1e4, CABLE_S, 1.0),
+    ("kashi", "relay", 3600.0, 7200.0, 1e3, EARTH_LIGHT_S, 1.0),
+    ("kashi", "relay", 200000.0, 210000.0, 1e3, EARTH_LIGHT_S, 1.0),
+    ("relay", "station", 600000.0, 700000.0, 100.0, STATION_LIGHT_S, 1.0),
+]
+
+
+@given(st.lists(st.floats(3600.0, 650000.0), max_size=6), st.booleans())
+@example([3670.0, 200005.0], True)  # while they fly to the relay
+@example([600040.0], True)  # while it flies to the station
+@settings(max_examples=25, deadline=None)
+def test_a_command_goes_on_from_where_it_is_however_the_time_is_cut(
+    cuts: list[float], resumed: bool
+) -> None:
+    network = _network(memory=True, contacts=[(0.0, 7200.0)])
+    network = dataclasses.replace(network, plan=plan_of_rows(NODES, UP))
+    courier = _courier(network)
+    uplink = _uplink(courier)
+    came: dict[str, list[float]] = {}
+    times = sorted({*np.arange(1800.0, 700001.0, 20000.0).tolist(), *cuts})
+    for t_s in times:
+        commands, notices = uplink.step(t_s)
+        assert len(commands) == len(notices)
+        for notice in notices:
+            came.setdefault(notice.subject, []).append(notice.values["took_s"])
+        if t_s not in cuts:
+            continue
+        courier.carry(t_s)
+        kept = json.loads(json.dumps([courier.memory(), uplink.memory()]))
+        if resumed:
+            courier = _courier(network)
+            uplink = _uplink(courier)
+            courier.restore(kept[0])
+            uplink.restore(kept[1])
+    # By hand: the first is at the relay within the first contact and waits there for the station;
+    # the second waits on Earth. J2000 is 64.184 s before noon UTC.
+    light_s = EARTH_LIGHT_S + 8.192
+    assert came["relay.radio"] == [pytest.approx(200000.0 - 86464.184 + light_s, abs=0.01)]
+    down_s = 81.92 + STATION_LIGHT_S
+    assert came["heater"] == [pytest.approx(600000.0 - 3664.184 + down_s, abs=0.01)]
+
+
+@given(st.floats(0.0, 7000.0))
+@example(300.0)
+@settings(max_examples=20, deadline=None)
+def test_what_is_being_sent_arrives_although_the_plan_changes(cut_t_s: float) -> None:
+    # The first contact takes all and 0.1 s more: nothing is sent twice, no time is lost.
+    contacts = [(100.0, 500.1), (7100.0, 8000.0)]
+    courier = _courier(_network(memory=True, contacts=contacts))
+    courier.send(0.0, 50.0, np.array([8e9]), np.array([8e9, 0.0]))
+    ended = [courier.carry(t_s) for t_s in sorted({60.0, max(cut_t_s, 60.0), 7050.0})]
+    assert _bits(ended, home=True) == 8e9
+    assert max(e.arrived_t_s.max(initial=0.0) for e in ended) == pytest.approx(503.4, abs=0.01)
 
 
 @given(

@@ -4,6 +4,7 @@ Conditions are level-triggered on the telemetry of the tick. Every activity that
 does not end well carries its reason.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -23,6 +24,10 @@ NO_RESPONSE_S = 0.5 * HOUR_S
 RESPONSE_FRACTION = 0.1
 """Less than this share of its power is no response."""
 TANK_FULL = "its tank is full"
+NOBODY = {"crew": "no crew at work", "operator": "no operator on shift"}
+"""Where a pool of working time lacks; other pools by their name."""
+HANDS_SLACK = 1e-6
+"""Of counts of people that went through sums over time."""
 REST_S = 24 * HOUR_S
 """An element that did not respond is left alone for this long."""
 
@@ -137,6 +142,8 @@ class Executive:
             reason = f"{experiment.own_store} is not charged"
         elif self.model.is_tank_full(experiment, telemetry):
             reason = TANK_FULL
+        elif not reason:
+            reason = self._short_of_hands(activity, telemetry)
         if not reason:
             length_s = activity.end_t_s - activity.start_t_s
             activity.running = True
@@ -162,7 +169,7 @@ class Executive:
             self.ready_t_s[activity.experiment] = now + experiment.gap_s
             self._end(activity, "done", "", now, log)
             return
-        missing = suits_now(experiment, telemetry)
+        missing = suits_now(experiment, telemetry) or self._short_of_hands(activity, telemetry)
         activity.bad_since_t_s = _since(activity.bad_since_t_s, bool(missing), now)
         silent = self._silent_load(experiment, telemetry)
         activity.silent_since_t_s = _since(activity.silent_since_t_s, bool(silent), now)
@@ -190,6 +197,22 @@ class Executive:
 
     def _element(self, activity: Activity) -> str:
         return self.model.experiments[activity.experiment].element
+
+    def _short_of_hands(self, activity: Activity, telemetry: Telemetry) -> str:
+        """Return which working time lacks for a session, besides what those before it take."""
+        running = [a for a in self.activities if a.running]
+        before = running[: running.index(activity)] if activity.running else running
+        for pool, amount in self._needs(activity):
+            there = telemetry.at_work.get(pool, math.inf) + HANDS_SLACK
+            if there < amount:
+                return NOBODY.get(pool, f"no {pool} at work")
+            taken = sum(n for a in before for name, n in self._needs(a) if name == pool)
+            if there - taken < amount:
+                return f"every {pool} at work is taken"
+        return ""
+
+    def _needs(self, activity: Activity) -> tuple[tuple[str, float], ...]:
+        return self.model.experiments[activity.experiment].needs
 
     def _silent_load(self, experiment: Experiment, telemetry: Telemetry) -> str:
         models = {load.name: load for load in self.model.loads}

@@ -107,6 +107,17 @@ class Work(Spec):
         )
 
 
+class SurfaceLink(Spec):
+    """A radio link over the ground to the lander hub, by which the element's data go."""
+
+    radio: Annotated[Name, RefersTo("radio")]
+    """Its own, of the catalogue of radios."""
+    hub_radio: Annotated[Name, RefersTo("radio")]
+    """That of the hub, which receives in the same band."""
+    antenna_height_m: Annotated[float, Field(gt=0.0, le=1000.0)] = 1.5
+    """Above the ground; the hub's is on the mast of the site (assumption: a rover's mast)."""
+
+
 class Move(Spec):
     """A change of place."""
 
@@ -132,6 +143,9 @@ class Element(Spec):
     distances of an element without."""
     northing_m: Metres | None = None
     """North of it."""
+    surface_link: SurfaceLink | None = None
+    """Its radio link to the hub, with ``easting_m`` and ``northing_m``; data pass freely where none
+    is given."""
     arrives: UtcTime | None = None
     """When it lands (UTC); it is there from the start where no date is given."""
     assembly: Work | None = None
@@ -167,6 +181,13 @@ class Element(Spec):
             if value is None:
                 key, value = "northing_m", self.northing_m
             mistakes.append(Mistake((key,), "easting_m and northing_m go together", value))
+        if self.surface_link is not None:
+            if self.easting_m is None and self.northing_m is None:
+                remedy = "the way to the hub is not known: give easting_m and northing_m"
+                mistakes.append(Mistake(("surface_link",), remedy))
+            if self.place is not None or self.move:
+                remedy = "only an element that stays at the site has a link over its ground"
+                mistakes.append(Mistake(("surface_link",), remedy))
         if (self.spare_kg > 0.0) != (self.spares is not None):
             remedy = "spare_kg and spares go together"
             mistakes.append(Mistake(("spares",), remedy, self.spares))

@@ -11,6 +11,7 @@ from moonstead.spec import Fraction, Positive, Spec
 
 SOLAR_W_PER_M2 = 1361.0
 """At one astronomical unit (solar constant), where arrays are rated."""
+RADIO_OR_LASER = "give either earth_radio or earth_terminal: one path has one way to send"
 SURROUNDINGS_K = 150.0
 """Black temperature that Moon and sky together present in orbit (assumption)."""
 

@@ -62,6 +62,19 @@ class GroundUse:
     received_gbit: float
 
 
+@dataclass(frozen=True, slots=True)
+class CentreUse:
+    """What the people of one control centre did."""
+
+    title: str
+    partner: str
+    on_shift_h: float
+    """Hours of people."""
+    for_partners_h: tuple[float, ...]
+    """In sessions of each partner."""
+    used_h: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Communications:
     """The communications of a run."""
@@ -84,6 +97,9 @@ class Communications:
     through_gbit: tuple[float, ...]
     """Through the ground stations of each partner, whoever's data it is."""
     ground: tuple[GroundUse, ...]
+    centres: tuple[CentreUse, ...]
+    people_h: tuple[float, ...]
+    """Hours of people in sessions of each partner."""
     commands_waiting: int
 
 
@@ -128,6 +144,8 @@ def read_communications(story: Story) -> Communications:
         arrived_gbit=sum(home.arrived_gbit for home in homes),
         through_gbit=tuple(map(sum, zip(*(home.through_gbit for home in homes), strict=True))),
         ground=_ground(story),
+        centres=_centres(story),
+        people_h=tuple(row["used_h"] for row in story.summary["people"]["partners"].values()),
         commands_waiting=len(network["commands_on_the_way"]),
     )
 
@@ -155,6 +173,22 @@ def _ground(story: Story) -> tuple[GroundUse, ...]:
             received_gbit=row["received_gbit"],
         )
         for name, row in story.summary["network"]["ground_stations"].items()
+    )
+
+
+def _centres(story: Story) -> tuple[CentreUse, ...]:
+    people = story.summary["people"]
+    return tuple(
+        CentreUse(
+            title=row["title"],
+            partner=row["partner"],
+            on_shift_h=row["on_shift_h"],
+            for_partners_h=tuple(
+                partner["from_centres_h"][name] for partner in people["partners"].values()
+            ),
+            used_h=row["used_h"],
+        )
+        for name, row in people["centres"].items()
     )
 
 

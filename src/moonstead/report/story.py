@@ -20,7 +20,7 @@ _LONG_DAYS = 2 * _YEAR_DAYS
 MODES = ("nominal", "trim", "reduced", "survival")
 _SUMMARY = (
     *("scenario", "title", "site", "survival", "energy", "stores", "nodes", "data", "network"),
-    *("tanks", "elements", "partners", "ground_stations", "experiments"),
+    *("people", "tanks", "elements", "partners", "ground_stations", "experiments"),
     *("balances", "balances_close"),
 )
 _PROVENANCE = (

@@ -2,13 +2,13 @@
 
 The kernel empties recorders into the paths. Here what it sent in each decision interval becomes
 bundles at the node where the path enters the network (a relay with memory, or the ground station
-that serves), one for each load and stretch of contact, cut to at most `MOST_BUNDLE_BIT`. From there
-on they are routed to the home of the partner whose data they are, under the contact plan of the
-run (`moonstead.comms.routing`).
+that serves), one for each load and stretch of contact, of at most `MOST_BUNDLE_BIT`. From there on
+they are routed to the home of the partner whose data they are, under the contact plan of the run
+(`moonstead.comms.routing`); one that fits into no contact whole is cut into fragments.
 
 A relay that has stopped working keeps what it holds; the contacts with it are out of the plan until
 it works again. Whenever the plan changes, and at the end of each block of the record, what is under
-way is routed anew from where it is.
+way is routed anew from where it is; what is being sent then arrives, and its link is busy so long.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstead.comms.plan import ContactPlan
-from moonstead.comms.routing import forward
+from moonstead.comms.routing import forward, outcome
 from moonstead.comms.routing.bundles import Bundles
 from moonstead.comms.routing.traffic import DELIVERED
+from moonstead.run.ways import Hop, way_over
 from moonstead.scenario.contact_network import ContactNetwork, Stretch
 from moonstead.scenario.model import HOME
 from moonstead.units import DAY_S
@@ -111,13 +112,24 @@ class Courier:
         self._now_t_s = start_t_s
         self.version = 0
         """Counts up whenever the plan that counts is another one."""
+        self._busy: list[tuple[int, int, float]] = []
         self._under_way: Table = {name: np.zeros(0, dtype=kind) for name, kind in _COLUMNS.items()}
         self._new: list[tuple[int, int, float, float, float]] = []
+
+    @property
+    def now_t_s(self) -> float:
+        """Up to when everything was carried, TDB seconds past J2000."""
+        return self._now_t_s
 
     @property
     def waiting_bit(self) -> float:
         """What is under way."""
         return float(self._under_way["bit"].sum()) + sum(row[2] for row in self._new)
+
+    def stored_bit(self, node: str) -> float:
+        """Return what a node held when everything was carried last."""
+        here = self._under_way["node"] == self._number[node]
+        return float(self._under_way["bit"][here].sum())
 
     def waiting_by_load(self, count: int) -> FloatArray:
         """Return what is under way of each load, bit, shape (count,)."""
@@ -184,8 +196,8 @@ class Courier:
         self._down = frozenset(down)
         return ended
 
-    def arrival_t_s(self, source: str, destination: str, bit: float, from_t_s: float) -> float:
-        """Return when something sent alone would arrive, by the contacts that are known now.
+    def way(self, source: str, destination: str, bit: float, from_t_s: float) -> tuple[Hop, ...]:
+        """Return how something sent alone would go, by the contacts that are known now.
 
         Parameters
         ----------
@@ -198,16 +210,11 @@ class Courier:
 
         Returns
         -------
-        float
-            TDB seconds past J2000; infinity where no way is known within `HORIZON_S`.
+        tuple of Hop
+            Empty where no way is known within `HORIZON_S`.
         """
-        bundle = Bundles(
-            source=np.array([self._number[source]]),
-            destination=np.array([self._number[destination]]),
-            size_bit=np.array([bit]),
-            created_t_s=np.array([max(from_t_s, self._now_t_s + INSTANT_S)]),
-        )
-        return float(forward.forward(self._plan(), bundle).arrival_t_s[0])
+        ready_t_s = max(from_t_s, self._now_t_s + INSTANT_S)
+        return way_over(self._plan(), source, destination, bit, ready_t_s)
 
     def carry(self, until_t_s: float) -> Ended:
         """Carry everything as far as it comes until an instant, and return what came home.
@@ -225,23 +232,33 @@ class Courier:
             destination=self._home[table["partner"]],
             size_bit=table["bit"],
             created_t_s=np.maximum(table["at_t_s"], self._now_t_s + INSTANT_S),
+            may_fragment=np.ones(len(table["bit"]), dtype=np.bool_),
         )
-        network = forward.advance(forward.begin(plan, self._capacity_bit), until_t_s, bundles)
-        result = forward.arrivals(network)
-        ended = result.fate >= DELIVERED
-        last = plan.source[result.contacts[np.arange(len(ended)), result.hops - 1]]
-        rows = np.flatnonzero(ended)
-        self._under_way = {name: column[~ended] for name, column in table.items()}
-        self._under_way["node"] = result.node[~ended]
+        progress = forward.advance(forward.begin(plan, self._capacity_bit), until_t_s, bundles)
+        pieces = outcome.arrivals(progress).pieces
+        last = plan.source[pieces.contacts[np.arange(len(pieces.hops)), pieces.hops - 1]]
+        rows = np.flatnonzero(pieces.fate >= DELIVERED)
+        of = pieces.bundle[rows]
+        left = outcome.under_way(progress)
+        self._under_way = {
+            "node": left.node,
+            "load": table["load"][left.bundle],
+            "partner": table["partner"][left.bundle],
+            "bit": left.size_bit,
+            "sent_t_s": table["sent_t_s"][left.bundle],
+            "at_t_s": np.maximum(left.from_t_s, until_t_s),
+        }
+        ends = (left.source.tolist(), left.destination.tolist(), left.busy_t_s.tolist())
+        self._busy = list(zip(*ends, strict=True))
         self._now_t_s = until_t_s
         self.version += 1
         return Ended(
-            load=table["load"][rows],
-            partner=table["partner"][rows],
-            station=np.where(result.hops > 0, last, result.node)[rows],
-            bit=table["bit"][rows],
-            sent_t_s=table["sent_t_s"][rows],
-            arrived_t_s=result.arrival_t_s[rows],
+            load=table["load"][of],
+            partner=table["partner"][of],
+            station=np.where(pieces.hops > 0, last, pieces.node)[rows],
+            bit=pieces.size_bit[rows],
+            sent_t_s=table["sent_t_s"][of],
+            arrived_t_s=pieces.arrival_t_s[rows],
         )
 
     def _gathered(self) -> Table:
@@ -266,14 +283,19 @@ class Courier:
     def _plan(self) -> ContactPlan:
         """Return the contacts from now on, without those of relays that do not work."""
         plan = self._network.plan
-        kept = (plan.end_t_s > self._now_t_s) & (plan.start_t_s < self._now_t_s + HORIZON_S)
+        start_t_s = np.maximum(plan.start_t_s, self._now_t_s)
+        kept = plan.start_t_s < self._now_t_s + HORIZON_S
+        for source, destination, busy_t_s in self._busy:
+            of_link = (plan.source == source) & (plan.destination == destination)
+            start_t_s[of_link] = np.maximum(start_t_s[of_link], busy_t_s)
+        kept &= plan.end_t_s > start_t_s
         for name in self._down:
             kept &= (plan.source != self._number[name]) & (plan.destination != self._number[name])
         return ContactPlan(
             nodes=plan.nodes,
             source=plan.source[kept],
             destination=plan.destination[kept],
-            start_t_s=np.maximum(plan.start_t_s[kept], self._now_t_s),
+            start_t_s=start_t_s[kept],
             end_t_s=plan.end_t_s[kept],
             rate_bit_per_s=plan.rate_bit_per_s[kept],
             owlt_s=plan.owlt_s[kept],
@@ -284,6 +306,7 @@ class Courier:
         return {
             "down": sorted(self._down),
             "now_t_s": self._now_t_s,
+            "busy": [list(link) for link in self._busy],
             "under_way": {name: column.tolist() for name, column in self._under_way.items()},
         }
 
@@ -291,6 +314,7 @@ class Courier:
         """Take back what `memory` returned."""
         self._down = frozenset(memory["down"])
         self._now_t_s = memory["now_t_s"]
+        self._busy = [(source, to, busy_t_s) for source, to, busy_t_s in memory["busy"]]
         self._under_way = {
             name: np.array(memory["under_way"][name], dtype=kind) for name, kind in _COLUMNS.items()
         }

@@ -14,6 +14,7 @@ from moonstead.contracts import FloatArray, Priority
 from moonstead.environment.timescale import iso_utc
 from moonstead.record.directory import RunDirectory
 from moonstead.run.made import made_in_tanks_kg
+from moonstead.run.people import people_summary
 from moonstead.run.traffic import Traffic
 from moonstead.run.traffic_summary import data_summary, network_summary
 from moonstead.scenario.build import World
@@ -44,6 +45,7 @@ def summarise(
         "nodes": _nodes(simulator, directory),
         "data": data_summary(simulator, traffic),
         "network": network_summary(world, traffic),
+        "people": people_summary(world, simulator, plan),
         "tanks": _tanks(simulator),
         "elements": [
             {"name": e.name, "type": e.type, "partner": e.partner, "mass_kg": e.mass_kg}

@@ -1,4 +1,4 @@
-"""The run's side of the network: closes paths whose relay is down, and counts what comes home."""
+"""The run's side of the network: closes paths to relays that cannot, counts what comes home."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.run.courier import Courier, Ended
 from moonstead.run.deliveries import Deliveries
+from moonstead.run.memories import Memories
 from moonstead.run.uplink import Uplink
 from moonstead.scenario.build import World
 from moonstead.scenario.contact_network import ContactNetwork
@@ -52,20 +53,47 @@ class Traffic:
             if path in names.paths and f"{carrier}.avionics" in names.loads
         }
         flying = {element.name for element in orbiters_of(world.scenario)}
-        self.uplink = Uplink(world.scenario, self.courier, flying)
+        reached = flying | {contact.element for contact in world.surface_contacts}
+        self.uplink = Uplink(world.scenario, self.courier, reached)
         self._recorder = np.full(len(names.loads), -1)
         data = simulator.station.network
         self._recorder[data.data_load] = data.data_recorder
+        self.memories = Memories(
+            self.courier,
+            {
+                path: (carrier, memories_bit[carrier])
+                for path, carrier in network.carriers.items()
+                if carrier in memories_bit and path in names.paths
+            },
+            start_t_s,
+        )
+        self._start_t_s = start_t_s
         self._down: tuple[str, ...] = ()
         self._ended: list[Ended] = []
         self._sent_bit: list[float] = []
         self._begin_bit = 0.0
 
     def close_paths(self, first: int, end: int) -> None:
-        """Close the paths of relays that are down for the steps to come."""
+        """Close the paths of relays that are down, and slow those down whose memory is full.
+
+        Parameters
+        ----------
+        first, end
+            The steps to come.
+        """
+        names, step_s = self.simulator.station.names, self.simulator.dt_s
+        offered = self.simulator.drivers.path_bit_per_s
         for path in self._down:
-            place = self.simulator.station.names.paths.index(path)
-            self.simulator.drivers.path_bit_per_s[place, first:end] = 0.0
+            offered[names.paths.index(path), first:end] = 0.0
+        for path in self.memories.paths:
+            rates = offered[names.paths.index(path), first:end]
+            wanted_bit = float(rates.sum()) * step_s
+            if wanted_bit <= 0.0:
+                continue
+            fits_bit, ended = self.memories.room(path, wanted_bit, self._start_t_s + first * step_s)
+            if ended is not None:
+                self._count(ended)
+            rates *= fits_bit / wanted_bit
 
     def sent(self) -> tuple[FloatArray, FloatArray]:
         """Return what each transmitter and each load has sent so far, bit."""
@@ -84,6 +112,8 @@ class Traffic:
             np.add.at(by_path, station.transmitter_path[out], by_transmitter[out])
             of_it = np.where(self._recorder == recorder, by_load, 0.0)
             self.courier.send(begin_t_s, end_t_s, by_path, of_it)
+            for path, bit in zip(self.simulator.station.names.paths, by_path.tolist(), strict=True):
+                self.memories.sent(path, bit)
         down = tuple(
             path for path, load in self._keepers.items() if not self.simulator.is_running(load)
         )
@@ -93,6 +123,7 @@ class Traffic:
             ended = self.courier.close(carriers, end_t_s)
             if ended is not None:
                 self._count(ended)
+                self.memories.look(end_t_s)
         self._sent_bit.append(float(by_load.sum()))
 
     def finish_block(self, ticks_t_s: FloatArray) -> dict[str, NDArray[Any]]:
@@ -110,6 +141,7 @@ class Traffic:
             the end of each tick, shape (n,).
         """
         self._count(self.courier.carry(float(ticks_t_s[-1])))
+        self.memories.look(float(ticks_t_s[-1]))
         count = len(ticks_t_s) - 1
         arrived_bit = np.zeros((len(self.partners), count))
         gone_bit = np.zeros(count)
@@ -147,6 +179,7 @@ class Traffic:
         self._down = tuple(memory["down"])
         self.uplink.restore(memory["uplink"])
         self._begin_bit = self.courier.waiting_bit
+        self.memories.look(memory["courier"]["now_t_s"])
 
 
 def _owners(scenario: Scenario, loads: tuple[str, ...], partners: tuple[str, ...]) -> IntArray:

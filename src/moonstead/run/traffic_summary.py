@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 
 from moonstead.elements.orbital_module import OrbitalModule
+from moonstead.environment.timescale import iso_utc
 from moonstead.run.traffic import Traffic
 from moonstead.scenario.build import World
 from moonstead.scenario.flights import orbiters_of
 from moonstead.scenario.surroundings import run_grid
 from moonstead.simulation.simulator import Simulator
-from moonstead.units import HOUR_S
+from moonstead.units import HOUR_S, JULIAN_YEAR_S
 
 
 def data_summary(simulator: Simulator, traffic: Traffic) -> dict[str, Any]:
@@ -79,6 +80,17 @@ def network_summary(world: World, traffic: Traffic) -> dict[str, Any]:
             }
             for k, partner in enumerate(traffic.partners)
         },
+        "surface_links": {
+            contact.element: {
+                "range_m": contact.path.range_m,
+                "visible": contact.path.visible,
+                "obstruction_db": contact.path.obstruction_db,
+                "rate_bit_per_s": contact.rate_bit_per_s,
+                "uplink_rate_bit_per_s": contact.uplink_rate_bit_per_s,
+            }
+            for contact in world.surface_contacts
+        },
+        "propellant": _propellant(world, traffic.simulator),
         "commands_on_the_way": traffic.uplink.on_the_way,
         "ground_stations": {
             name: {
@@ -89,3 +101,25 @@ def network_summary(world: World, traffic: Traffic) -> dict[str, Any]:
             for name, owner in owners.items()
         },
     }
+
+
+def _propellant(world: World, simulator: Simulator) -> dict[str, Any]:
+    """Return what orbiters hold to keep their orbits, and until when it lasts."""
+    names, grid = simulator.station.names, run_grid(world)
+    end_t_s = grid.start_t_s + grid.run_count * grid.step_s
+    found = {}
+    for element in orbiters_of(world.scenario):
+        if element.upkeep is None:
+            continue
+        per_s = element.upkeep.kg_per_s(element.mass_kg)
+        left_kg = float(simulator.state.tank_kg[names.tanks.index(f"{element.name}.propellant")])
+        engine = names.work.index(f"{element.name}.engine")
+        lacked_s = float(simulator.ledger.work_lacked_s[engine])
+        ends_t_s = end_t_s - lacked_s if lacked_s > 0.0 else end_t_s + left_kg / per_s
+        found[element.name] = {
+            "left_kg": left_kg,
+            "burnt_kg_per_year": per_s * JULIAN_YEAR_S,
+            "lasts_until_utc": iso_utc(ends_t_s),
+            "ran_out": lacked_s > 0.0,
+        }
+    return found

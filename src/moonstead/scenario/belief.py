@@ -36,6 +36,7 @@ from moonstead.contracts import Priority
 from moonstead.environment.timescale import from_utc
 from moonstead.scenario.build import World
 from moonstead.scenario.model import Scenario
+from moonstead.scenario.operators import operator_load, operators_of
 from moonstead.scenario.surroundings import Grid, PlacedSurroundings
 from moonstead.simulation.compile import SurroundingsOf
 from moonstead.simulation.parts import all_loads
@@ -213,6 +214,8 @@ def _experiments(
     result = []
     for spec in world.scenario.experiment:
         names = elements[spec.element].activity_loads()
+        if operators_of(spec, world.scenario.control_centre) > 0.0:
+            names = (*names, operator_load(spec))
         used = [by_name[name] for name in names]
         away = {load.bus for load in used if load.bus != main}
         tank = next((filled[name] for name in names if name in filled), None)

@@ -1,15 +1,17 @@
 """From a scenario to a world: the one place where files, catalogues and element types meet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from moonstead.comms.control_centres import load_control_centres
 from moonstead.comms.ground_stations import (
     GroundStation,
     ground_stations_named,
     load_ground_stations,
 )
 from moonstead.comms.link_radios import load_radios
+from moonstead.comms.optical import load_optical_terminals
 from moonstead.components import Parts, joined
 from moonstead.environment.ephemeris import Ephemeris, load_ephemeris
 from moonstead.environment.horizon import compute_horizon
@@ -17,12 +19,15 @@ from moonstead.environment.kernels import Kernels
 from moonstead.environment.profile import HorizonProfile
 from moonstead.environment.site import Site
 from moonstead.environment.sites import load_profile, site_names
+from moonstead.environment.terrain.grid import Terrain
 from moonstead.environment.terrain.raster import ground_elevation_m, load_terrain
 from moonstead.errors import InputError, Problem
 from moonstead.orbits.catalogue import orbit_names
 from moonstead.scenario.model import Scenario
 from moonstead.scenario.outside import with_outside_work
 from moonstead.scenario.reading import read_document
+from moonstead.scenario.staff import staff_problems, with_staff
+from moonstead.scenario.surface_links import SurfaceContact, surface_contacts, through_links
 from moonstead.scenario.timeline import schedule_of
 from moonstead.simulation.check import NetworkError, NetworkMistake
 from moonstead.simulation.compile import CompiledStation, compile_station
@@ -47,6 +52,8 @@ class World:
     """In the order of the scenario."""
     file: Path
     """The scenario file; paths in it are relative to its folder."""
+    surface_contacts: tuple[SurfaceContact, ...] = ()
+    """Links over the ground between elements and the hub."""
 
 
 def read_scenario(path: Path) -> tuple[Scenario, str]:
@@ -61,7 +68,9 @@ def read_scenario(path: Path) -> tuple[Scenario, str]:
         "site": tuple(site_names()),
         "orbit": orbit_names(),
         "radio": tuple(load_radios()),
+        "optical terminal": tuple(load_optical_terminals()),
         "ground station": tuple(station.name for station in load_ground_stations()),
+        "control centre": tuple(centre.name for centre in load_control_centres()),
     }
     return read_document(path, Scenario, known)
 
@@ -80,7 +89,8 @@ def build_world(scenario: Scenario, text: str, file: Path) -> World:
     ------
     InputError
         A kernel or terrain file is missing or wrong, the site is off the terrain, the run is
-        outside the ephemeris, or the parts make no network.
+        outside the ephemeris, a link over the ground cannot close, the parts make no network, or
+        sessions want more operators than there are.
     """
     folder = file.parent
     kernels = Kernels(
@@ -88,12 +98,19 @@ def build_world(scenario: Scenario, text: str, file: Path) -> World:
         orientation=_beside(folder, scenario.kernels.orientation),
     )
     ephemeris = load_ephemeris(kernels)
-    station = _station(scenario, str(file))
+    problems = list(staff_problems(scenario.control_centre, scenario.experiment, str(file)))
+    if problems:
+        raise InputError(problems)
+    files = [folder / name for name in scenario.site.terrain]
+    layers = load_terrain(files) if files else ()
+    profile = _profile(scenario, layers)
+    contacts = surface_contacts(scenario, profile.site, layers, str(file))
+    station = _station(scenario, contacts, str(file))
     return World(
         scenario=scenario,
         text=text,
         ephemeris=ephemeris,
-        profile=_profile(scenario, folder),
+        profile=profile,
         places={
             place.name: None if place.profile is None else load_profile(place.profile)
             for place in scenario.place
@@ -104,6 +121,7 @@ def build_world(scenario: Scenario, text: str, file: Path) -> World:
             (given.station for given in scenario.ground_station), load_ground_stations()
         ),
         file=file,
+        surface_contacts=contacts,
     )
 
 
@@ -111,13 +129,12 @@ def _beside(folder: Path, name: str | None) -> Path | None:
     return None if name is None else folder / name
 
 
-def _profile(scenario: Scenario, folder: Path) -> HorizonProfile:
+def _profile(scenario: Scenario, layers: Sequence[Terrain]) -> HorizonProfile:
     spec = scenario.site
     if spec.profile is not None:
         return load_profile(spec.profile)
     if spec.latitude_deg is None or spec.longitude_deg is None or spec.mast_height_m is None:
         raise AssertionError("the scenario model lets no such site through")
-    layers = load_terrain([folder / name for name in spec.terrain])
     site = Site(
         name=scenario.name,
         latitude_deg=spec.latitude_deg,
@@ -128,9 +145,11 @@ def _profile(scenario: Scenario, folder: Path) -> HorizonProfile:
     return compute_horizon(site, layers)
 
 
-def _station(scenario: Scenario, file: str) -> CompiledStation:
+def _station(scenario: Scenario, contacts: Sequence[SurfaceContact], file: str) -> CompiledStation:
     parts: Parts = joined(element.all_parts() for element in scenario.element)
     parts = with_outside_work(scenario.element, parts)
+    parts = through_links(parts, contacts)
+    parts = with_staff(parts, scenario.control_centre, scenario.experiment, scenario.element)
     try:
         return compile_station(parts)
     except NetworkError as error:

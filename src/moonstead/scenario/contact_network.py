@@ -1,7 +1,8 @@
 """The way of data between the station and Earth: every contact of a run, and what each path offers.
 
-Nodes are the station (called by `STATION`), the orbiters, the ground stations of the scenario, and
-the home of each partner, which all ground stations reach by cable. A ground station serves one of
+Nodes are the station (called by `STATION`), the orbiters, elements with a link over the ground to
+the hub, the ground stations of the scenario, and the home of each partner, which all ground
+stations reach by cable. A ground station serves one of
 station and orbiters at a time (`moonstead.comms.allocation`): relays first, then modules, then the
 station by itself.
 """
@@ -14,15 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstead.comms.allocation import Service
-from moonstead.comms.nodes import GroundNode, place_of_profile
+from moonstead.comms.nodes import GroundNode
 from moonstead.comms.plan import ContactPlan, ContactRow, plan_of_rows
-from moonstead.comms.visibility.sights import sights
 from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.environment.trajectory import Trajectory
-from moonstead.environment.turning import Turning, turning_over
+from moonstead.environment.turning import turning_over
+from moonstead.scenario.access import Access, access_of
 from moonstead.scenario.build import World
 from moonstead.scenario.flights import orbiters_of
-from moonstead.scenario.legs import Craft, Leg, craft_of, legs_of, services_of
+from moonstead.scenario.legs import Craft, Leg, craft_of, legs_of, life_t_s, services_of
 from moonstead.scenario.model import HOME, STATION
 from moonstead.units import DAY_S
 
@@ -32,9 +33,6 @@ CABLE_RATE_BIT_PER_S = 1e9
 """From a ground station to a partner's home (assumption)."""
 CABLE_S = 0.1
 """Half way round the Earth in glass fibre, 20,000 km at two thirds of the speed of light."""
-
-View = tuple[float, float, float]
-"""Begin and end (TDB seconds past J2000) and light time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +116,12 @@ def contact_network_of(
         rows.extend(_uplink_rows(one, services, legs, silent))
         element = elements.get(one.name)
         if isinstance(element, RelayOrbiter):
-            views = _seen_by_station(world, element, one, (start_t_s, end_t_s), turning)
-            rows.extend(_surface_rows(element, views))
-            through[one.path] = tuple(_passed_on(element, views, legs))
+            flight, span_t_s = flights[one.name], (start_t_s, end_t_s)
+            access = access_of(world, element, one, flight, span_t_s, turning)
+            rows.extend(_access_rows(element, access))
+            through[one.path] = tuple(_passed_on(access, legs))
             stretches[one.path] = (
-                tuple(_into_memory(element, views))
+                tuple(_into_memory(element, access))
                 if element.memory_bit > 0.0
                 else through[one.path]
             )
@@ -133,10 +132,12 @@ def contact_network_of(
             )
             if element is None:
                 through[one.path] = stretches[one.path]
+    rows.extend(_ground_rows(world, start_t_s, end_t_s))
     rows.extend(_cable_rows(world, start_t_s, end_t_s))
     nodes = (
         STATION,
         *elements,
+        *(contact.element for contact in world.surface_contacts),
         *(station.name for station in world.ground_stations),
         *(HOME + partner.name for partner in world.scenario.partner),
     )
@@ -207,42 +208,41 @@ def _uplink_rows(
             yield (service.station, one.name, *span, one.uplink_bit_per_s, light_s, 1.0)
 
 
-def _seen_by_station(
-    world: World, relay: RelayOrbiter, one: Craft, span_t_s: tuple[float, float], turning: Turning
-) -> list[View]:
-    """Return begin and end of sending in each view of the station, and its mean light time."""
-    place = place_of_profile(STATION, world.profile, relay.min_elevation_deg)
-    found = sights([(place, one.node)], *span_t_s, turning)[0]
-    light_s = np.mean(found.received_t_s - found.sent_t_s, axis=1)
-    begin_t_s, end_of_life_t_s = one.life_t_s
-    return [
-        (max(sent, begin_t_s), min(last, end_of_life_t_s), owlt)
-        for (sent, last), owlt in zip(found.sent_t_s.tolist(), light_s.tolist(), strict=True)
-        if last > begin_t_s and sent < end_of_life_t_s
-    ]
+def _access_rows(relay: RelayOrbiter, access: Access) -> Iterator[ContactRow]:
+    both = ((STATION, relay.name), access.to_relay), ((relay.name, STATION), access.from_relay)
+    for ends, spells in both:
+        for one in spells:
+            yield (*ends, one.start_t_s, one.end_t_s, one.rate_bit_per_s, one.owlt_s, 1.0)
 
 
-def _surface_rows(relay: RelayOrbiter, views: Iterable[View]) -> Iterator[ContactRow]:
-    for start, end, light_s in views:
-        yield (STATION, relay.name, start, end, relay.rate_bit_per_s, light_s, 1.0)
-        yield (relay.name, STATION, start, end, relay.uplink_rate_bit_per_s, light_s, 1.0)
+def _into_memory(relay: RelayOrbiter, access: Access) -> Iterator[Stretch]:
+    for one in access.to_relay:
+        yield Stretch(one.start_t_s, one.end_t_s, relay.name, one.owlt_s, one.rate_bit_per_s)
 
 
-def _into_memory(relay: RelayOrbiter, views: Iterable[View]) -> Iterator[Stretch]:
-    for start, end, light_s in views:
-        yield Stretch(start, end, relay.name, light_s, relay.rate_bit_per_s)
-
-
-def _passed_on(relay: RelayOrbiter, views: list[View], legs: tuple[Leg, ...]) -> Iterator[Stretch]:
+def _passed_on(access: Access, legs: tuple[Leg, ...]) -> Iterator[Stretch]:
     """Yield when a relay without memory has both ends in view."""
-    ends = [end for _, end, _ in views]
+    ends = [one.end_t_s for one in access.to_relay]
     for leg in legs:
-        rate_bit_per_s = min(leg.rate_bit_per_s, relay.rate_bit_per_s)
-        for start, end, light_s in views[bisect_right(ends, leg.start_t_s) :]:
-            if start >= leg.end_t_s:
+        for one in access.to_relay[bisect_right(ends, leg.start_t_s) :]:
+            if one.start_t_s >= leg.end_t_s:
                 break
-            both = max(start, leg.start_t_s), min(end, leg.end_t_s)
-            yield Stretch(*both, leg.station, leg.owlt_s + light_s, rate_bit_per_s)
+            both = max(one.start_t_s, leg.start_t_s), min(one.end_t_s, leg.end_t_s)
+            rate_bit_per_s = min(leg.rate_bit_per_s, one.rate_bit_per_s)
+            yield Stretch(*both, leg.station, leg.owlt_s + one.owlt_s, rate_bit_per_s)
+
+
+def _ground_rows(world: World, start_t_s: float, end_t_s: float) -> Iterator[ContactRow]:
+    """Yield the links over the ground, for as long as their elements are there."""
+    elements = {element.name: element for element in world.scenario.element}
+    for contact in world.surface_contacts:
+        begin, end = life_t_s(elements[contact.element])
+        span = max(begin, start_t_s), min(end, end_t_s)
+        ends = (contact.element, STATION), (STATION, contact.element)
+        rates = contact.rate_bit_per_s, contact.uplink_rate_bit_per_s
+        for (a, b), rate in zip(ends, rates, strict=True):
+            if rate > 0.0 and span[1] > span[0]:
+                yield (a, b, *span, rate, contact.owlt_s, 1.0)
 
 
 def _cable_rows(world: World, start_t_s: float, end_t_s: float) -> Iterator[ContactRow]:

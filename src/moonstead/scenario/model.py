@@ -1,5 +1,6 @@
 """The scenario: everything a file says of a station, its partners, its network and its science."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -11,13 +12,15 @@ from moonstead.elements.lander_hub import LanderHub
 from moonstead.elements.orbital_module import OrbitalModule
 from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.elements.tank import TankName
+from moonstead.scenario.earth import ControlCentre, DirectPath, GroundStation
+from moonstead.scenario.experiment import Experiment
 from moonstead.scenario.keep_out import keep_out_mistakes
+from moonstead.scenario.operators import operator_mistakes
 from moonstead.scenario.outside import outside_mistakes
 from moonstead.spec import (
     Fraction,
     Mistake,
     Name,
-    NotNegative,
     Positive,
     RefersTo,
     Spec,
@@ -117,21 +120,6 @@ class Kernels(Spec):
     """Binary PCK of the lunar principal axes."""
 
 
-class DirectPath(Spec):
-    """The direct radio path to Earth."""
-
-    name: Name
-    """What radios call it."""
-    rate_bit_per_s: Positive
-    """While a ground station serves it; the greatest where ``radio`` is given."""
-    radio: Annotated[Name, RefersTo("radio")] | None = None
-    """Of the catalogue of radios: the rate follows the link budget."""
-    min_elevation_deg: Annotated[float, Field(ge=-2.0, lt=90.0)] = 0.0
-    """Of a ground station above the terrain horizon."""
-    uplink_rate_bit_per_s: Positive = 1000.0
-    """From Earth to the station (as Queqiao-1: 1000 bit/s, Zhang 2021)."""
-
-
 class Partner(Spec):
     """A member of the programme."""
 
@@ -141,19 +129,6 @@ class Partner(Spec):
     """In full."""
     role: Literal["founder", "joining"]
     """Whether it signed first or joined later."""
-
-
-class GroundStation(Spec):
-    """A ground station of the catalogue that a partner gives to the network."""
-
-    station: Annotated[Name, RefersTo("ground station")]
-    """One of the catalogue."""
-    partner: Annotated[Name, RefersTo("partner")]
-    """Who gives it."""
-    min_elevation_deg: Annotated[float, Field(ge=0.0, lt=90.0)] = 10.0
-    """Of the Moon above its horizon."""
-    outages: bool = False
-    """Whether it keeps its hours and upkeep and loses time to weather; else it is always free."""
 
 
 class Place(Spec):
@@ -263,37 +238,6 @@ class GroundCommand(Spec):
     """From 0, off, to 1; a tie is closed from 0.5 on."""
 
 
-class Experiment(Spec):
-    """A series of sessions that a partner asks for."""
-
-    name: Name
-    """One word."""
-    title: str
-    """What it is about."""
-    partner: Annotated[Name, RefersTo("partner")]
-    """Who asks, and gets the data."""
-    element: Annotated[Name, RefersTo("element")]
-    """What does it."""
-    kind: Literal["exploration", "observation", "basic-science", "technical-verification"]
-    """Which of the four activities of the station it belongs to."""
-    duration_s: Positive
-    """Of one session."""
-    sessions: Annotated[int, Field(gt=0)]
-    """Wanted over the whole run."""
-    gap_s: NotNegative = 0.0
-    """Least time from the end of one session to the start of the next."""
-    light: Literal["any", "lit", "dark"] = "any"
-    """Whether the Sun must be in view, or must not."""
-    earth: Literal["any", "visible", "hidden"] = "any"
-    """Whether Earth must be in view, or must not."""
-    needs_contact: bool = False
-    """Whether people on Earth must be in contact during a session."""
-    min_charge_fraction: Fraction = 0.0
-    """Of the element's own battery before a session."""
-    value: Positive
-    """Of one session, in points."""
-
-
 class Scenario(Spec):
     """A lunar research station, from its site to its science."""
 
@@ -317,6 +261,8 @@ class Scenario(Spec):
     """Members of the programme."""
     ground_station: tuple[GroundStation, ...] = ()
     """The shared ground network."""
+    control_centre: tuple[ControlCentre, ...] = ()
+    """Where people work for the station; without any, there is always somebody."""
     element: Annotated[tuple[TaggedElement, ...], Field(min_length=1)]
     """What the station is made of."""
     experiment: tuple[Experiment, ...] = ()
@@ -336,6 +282,7 @@ class Scenario(Spec):
     def _fits_together(self) -> "Scenario":
         mistakes = [*_hub_mistakes(self), *_experiment_mistakes(self), *_path_mistakes(self)]
         mistakes += [*keep_out_mistakes(self.element), *outside_mistakes(self.element)]
+        mistakes += operator_mistakes(self.control_centre, self.experiment)
         if mistakes:
             raise refused("Scenario", mistakes)
         return self
@@ -368,17 +315,20 @@ def _experiment_mistakes(scenario: Scenario) -> list[Mistake]:
 
 
 def _orbiter_mistakes(
-    scenario: Scenario, place: int, element: RelayOrbiter | OrbitalModule, paths: list[str]
+    place: int, element: RelayOrbiter | OrbitalModule, paths: list[str]
 ) -> list[Mistake]:
     mistakes = []
     if element.path is not None and paths.count(element.path) > 1:
         remedy = "another path has this name already"
         mistakes.append(Mistake(("element", place, "path"), remedy, element.path))
-    taken = {STATION, *(given.station for given in scenario.ground_station)}
-    if element.name in taken or element.name.startswith(HOME):
-        remedy = f"a node of the network has this name already, and {HOME}... are partners' homes"
-        mistakes.append(Mistake(("element", place, "name"), remedy, element.name))
     return mistakes
+
+
+def _node_mistakes(scenario: Scenario, place: int, name: str) -> Iterator[Mistake]:
+    taken = {STATION, *(given.station for given in scenario.ground_station)}
+    if name in taken or name.startswith(HOME):
+        remedy = f"a node of the network has this name already, and {HOME}... are partners' homes"
+        yield Mistake(("element", place, "name"), remedy, name)
 
 
 def _path_mistakes(scenario: Scenario) -> list[Mistake]:
@@ -389,7 +339,9 @@ def _path_mistakes(scenario: Scenario) -> list[Mistake]:
     mistakes = []
     for i, element in enumerate(scenario.element):
         if isinstance(element, RelayOrbiter | OrbitalModule):
-            mistakes.extend(_orbiter_mistakes(scenario, i, element, paths))
+            mistakes.extend(_orbiter_mistakes(i, element, paths))
+        if isinstance(element, RelayOrbiter | OrbitalModule) or element.surface_link is not None:
+            mistakes.extend(_node_mistakes(scenario, i, element.name))
         if not isinstance(element, LanderHub):
             continue
         for k, radio in enumerate(element.radio):

@@ -20,6 +20,7 @@ from moonstead.environment.trajectory import Trajectory
 from moonstead.scenario.build import World
 from moonstead.scenario.contact_network import ContactNetwork, contact_network_of
 from moonstead.scenario.flights import trajectories
+from moonstead.scenario.staff import staff_series
 from moonstead.units import DAY_S, HOUR_S, JULIAN_YEAR_S
 
 FloatArray = NDArray[np.float64]
@@ -154,10 +155,11 @@ def surroundings(world: World, grid: Grid) -> PlacedSurroundings:
     end_t_s = grid.start_t_s + grid.step_s * grid.count
     flights = trajectories(world.scenario, world.file, world.ephemeris, grid.start_t_s, end_t_s)
     network = contact_network_of(world, flights, grid.start_t_s, grid.step_s, grid.count)
-    contacts = {
-        f"contact_rate_bit_per_s:{path}": rate for path, rate in network.rates_bit_per_s.items()
+    everywhere = {
+        **{f"contact_rate_bit_per_s:{p}": rate for p, rate in network.rates_bit_per_s.items()},
+        **staff_series(world.scenario.control_centre, grid.t_s, grid.step_s),
     }
-    site.update(contacts)
+    site.update(everywhere)
     places = {name: _in_orbit(world, grid, flight, site) for name, flight in flights.items()}
     for place in world.scenario.place:
         profile = world.places[place.name]
@@ -166,7 +168,7 @@ def surroundings(world: World, grid: Grid) -> PlacedSurroundings:
         else:
             places[place.name] = {
                 **_sky(world, grid, profile, place.ground_temperature_k),
-                **contacts,
+                **everywhere,
             }
     stays: dict[str, tuple[tuple[int, str | None], ...]] = {name: ((0, name),) for name in flights}
     for element in world.scenario.element:

@@ -85,6 +85,7 @@ class Simulator:
         self.ledger: Ledger = self._memory.ledger
         self.upkeep = Upkeep(station, self.state, self.ledger, schedule, start_t_s)
         self._held: dict[str, float] = {}
+        self._at_work = np.zeros(len(station.names.pools))
         self.wiring: Wiring = wire(station.layout, self.state.tie_level)[0]
         state, names, network = self.state, station.names, station.network
         worked = network.work_load
@@ -145,6 +146,7 @@ class Simulator:
         lost_before = self.state.node_lost.copy()
         unserved_before = self.ledger.load_unserved_j.copy()
         lacked_before = self.ledger.work_lacked_s.copy()
+        offered_before_s = self.ledger.pool_offered_s.copy()
         advance(
             self._memory.records,
             self.wiring,
@@ -154,6 +156,8 @@ class Simulator:
             (first, end, output_first),
             self.dt_s,
         )
+        offered_s = self.ledger.pool_offered_s - offered_before_s
+        self._at_work = offered_s / ((end - first) * self.dt_s)
         return [*self._happenings(lost_before, unserved_before), *self._lacks(lacked_before)]
 
     def is_running(self, load: str) -> bool:
@@ -205,6 +209,7 @@ class Simulator:
             earth_heard=bool(np.any(path_open if live is None else path_open & live)),
             sun_seen=bool(self.sky.sun_seen[last_step]),
             earth_seen=bool(self.sky.earth_seen[last_step]),
+            at_work=dict(zip(names.pools, self._at_work.tolist(), strict=True)),
             faulty=self.upkeep.faulty(),
         )
 

@@ -185,7 +185,7 @@ def _piece(family: Family, days: int, rng: np.random.Generator) -> Piece:
     """Draw what one task of a family needs."""
     duration_h = np.round(2 * rng.uniform(*family.duration_h)) / 2
     points = family.points_per_h * duration_h**0.9 * rng.lognormal(0.0, 0.3)
-    width = rng.uniform(2, 9) * _SLOTS_A_DAY
+    width = min(rng.uniform(2, 9), 0.9 * days) * _SLOTS_A_DAY
     begin = rng.uniform(-0.3 * width, days * _SLOTS_A_DAY - 0.5 * width)
     return Piece(
         family=family,

@@ -13,12 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstead.comms.routing.graph import MOST_HOPS, PRIORITIES, Graph, Ledger, Records
-from moonstead.comms.routing.search import ANY, Errand, Room, best_path, copy_path, follow
+from moonstead.comms.routing.search import Errand, Room, best_path, copy_path, follow
 from moonstead.compiled import compiled_without_counting
 
-FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-
 
 ROUTE = np.dtype(
     [
@@ -56,7 +54,7 @@ def find(
     at = (errand.source, errand.destination, errand.priority)
     route = known.route[at]
     memory = known.path[at]
-    free = errand.avoid < 0
+    free = errand.avoid < 0 and errand.entry < 0
     hint_t_s, hint_hops = np.inf, 0
     if free and route.hops >= 0:
         same = route.size_bit == errand.size_bit
@@ -104,49 +102,3 @@ def queue(
     for below in range(priority + 1):
         free_t_s = max(ledger.free_t_s[k, below], least_t_s)
         ledger.free_t_s[k, below] = free_t_s + size_bit / graph.contact[k].rate_bit_per_s
-
-
-class Requests(NamedTuple):
-    """Bundles as the kernel reads them."""
-
-    order: IntArray
-    """In which they take volume, by time of creation, shape (n,)."""
-    ends: IntArray
-    """Source, destination and priority, shape (n, 3)."""
-    numbers: FloatArray
-    """Size (bit), creation and deadline (TDB seconds past J2000), shape (n, 3)."""
-
-
-class Answers(NamedTuple):
-    """What the kernel fills."""
-
-    arrival_t_s: FloatArray
-    """Of the last byte; infinity where there is no path in time, shape (n,)."""
-    hops: IntArray
-    contacts: IntArray
-    """As rows of the plan, shape (n, MOST_HOPS)."""
-
-
-@compiled_without_counting
-def book_all(
-    graph: Graph,
-    ledger: Ledger,
-    known: Known,
-    room: Room,
-    requests: Requests,
-    answers: Answers,
-) -> None:
-    """Give every bundle its path; the answers begin as infinity, 0 and -1."""
-    ends, numbers, path = requests.ends, requests.numbers, room.path
-    for place in range(requests.order.shape[0]):
-        b = requests.order[place]
-        source, destination, priority = ends[b, 0], ends[b, 1], ends[b, 2]
-        errand = Errand(source, destination, int(ANY), numbers[b, 1], numbers[b, 0], priority)
-        t_s, hops = find(graph, ledger, known, errand, room, path)
-        if hops == 0 or t_s > numbers[b, 2]:
-            continue
-        book(graph, ledger, errand, path, hops)
-        answers.arrival_t_s[b] = t_s
-        answers.hops[b] = hops
-        for hop in range(hops):
-            answers.contacts[b, hop] = graph.contact[path[hop]].row

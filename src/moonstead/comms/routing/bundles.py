@@ -17,6 +17,10 @@ BoolArray = NDArray[np.bool_]
 BULK, NORMAL, EXPEDITED = 0, 1, 2
 """The priorities of CCSDS 734.2-B-1."""
 
+MOST_FRAGMENTS = 64
+"""Into which one bundle is cut: none is smaller than this part of it. An assumption: the standards
+leave it open, and each fragment costs a header."""
+
 COLUMNS = {
     "source": np.int64,
     "destination": np.int64,
@@ -25,6 +29,8 @@ COLUMNS = {
     "lifetime_s": np.float64,
     "priority": np.int64,
     "custody": np.bool_,
+    "may_fragment": np.bool_,
+    "critical": np.bool_,
 }
 
 
@@ -48,6 +54,11 @@ class Bundles:
     custody
         Whether each node that passes it on keeps a copy until the next one has it; False where
         left out.
+    may_fragment
+        Whether it may be cut where no path brings it whole in time; False where left out.
+    critical
+        Whether a copy goes to every neighbour that can bring it in time; False where left out. A
+        critical bundle is never cut.
 
     Raises
     ------
@@ -62,6 +73,10 @@ class Bundles:
     lifetime_s: FloatArray = field(default_factory=lambda: np.full((), np.inf), repr=False)
     priority: IntArray = field(default_factory=lambda: np.full((), NORMAL), repr=False)
     custody: BoolArray = field(default_factory=lambda: np.zeros((), dtype=np.bool_), repr=False)
+    may_fragment: BoolArray = field(
+        default_factory=lambda: np.zeros((), dtype=np.bool_), repr=False
+    )
+    critical: BoolArray = field(default_factory=lambda: np.zeros((), dtype=np.bool_), repr=False)
 
     def __post_init__(self) -> None:
         columns: dict[str, NDArray[Any]] = {
@@ -88,6 +103,18 @@ class Bundles:
     def deadline_t_s(self) -> FloatArray:
         """When each bundle expires, TDB seconds past J2000, shape (n,)."""
         return self.created_t_s + self.lifetime_s
+
+    @property
+    def least_fragment_bit(self) -> FloatArray:
+        """The least size of a fragment, whole bits; infinity where it is not cut, shape (n,)."""
+        least_bit = np.maximum(np.ceil(self.size_bit / MOST_FRAGMENTS), 1.0)
+        return np.where(self.may_fragment & ~self.critical, least_bit, np.inf)
+
+    @property
+    def least_bit(self) -> float:
+        """The least that any of the bundles or a fragment can be; infinity where there is none."""
+        least_bit = np.minimum(self.size_bit, self.least_fragment_bit)
+        return float(least_bit.min(initial=np.inf))
 
 
 def check_nodes(bundles: Bundles, plan: ContactPlan) -> None:

@@ -1,12 +1,12 @@
 """What becomes of bundles: they queue, travel and arrive hop by hop under a contact plan.
 
 ``forward`` answers for a whole plan at once. A simulation that makes bundles as it goes keeps a
-`Network`: ``begin``, then ``advance`` again and again; the result does not depend on how the time
+`Progress`: ``begin``, then ``advance`` again and again; the result does not depend on how the time
 is cut up.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,18 +15,27 @@ from moonstead.comms.plan import ContactPlan
 from moonstead.comms.routing.booking import known_for
 from moonstead.comms.routing.bundles import Bundles, check_nodes
 from moonstead.comms.routing.events import KNOWN, LOST, no_events, push, with_room
-from moonstead.comms.routing.forwarding import World, run_events
+from moonstead.comms.routing.forwarding import run_events
 from moonstead.comms.routing.graph import OWLT_MARGIN, graph_of, ledger_of
+from moonstead.comms.routing.outcome import Arrivals, Progress, arrivals
 from moonstead.comms.routing.search import room_for
-from moonstead.comms.routing.traffic import (
-    no_traffic,
-    site_of,
-    with_bundles,
-)
+from moonstead.comms.routing.traffic import no_traffic, site_of, with_bundles
+from moonstead.comms.routing.world import World
 from moonstead.errors import InputError, Problem
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+
+
+COPIED = (
+    "destination",
+    "priority",
+    "custody",
+    "critical",
+    "size_bit",
+    "created_t_s",
+    "deadline_t_s",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,63 +58,6 @@ class Loss:
     lost_t_s: float
     known_t_s: float
     to: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Network:
-    """Nodes and bundles at an instant, to be advanced; its arrays change when it is.
-
-    Parameters
-    ----------
-    plan
-        The contact plan.
-    world
-        The arrays, see `moonstead.comms.routing.traffic`.
-    """
-
-    plan: ContactPlan
-    world: World = field(repr=False)
-
-    @property
-    def now_t_s(self) -> float:
-        """Up to when all is done, TDB seconds past J2000."""
-        return float(self.world.traffic.clock["now_t_s"][0])
-
-    @property
-    def stored_bit(self) -> FloatArray:
-        """What each node stores now, copies held in custody included, shape (nodes,)."""
-        return self.world.site.store["used_bit"].copy()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrivals:
-    """What has become of each bundle, in the order in which they were given.
-
-    Parameters
-    ----------
-    arrival_t_s
-        At the destination, TDB seconds past J2000; infinity where it has not arrived, shape (n,).
-    fate
-        A place in `moonstead.comms.routing.traffic.FATES`, shape (n,).
-    node
-        Where the bundle is, or was last, shape (n,).
-    hops
-        Hops taken, shape (n,).
-    contacts
-        Contacts taken, as rows of the plan, the rest -1, shape (n, MOST_TRAVEL).
-    carried_bit
-        What each contact of the plan has carried, shape (contacts,).
-    peak_bit
-        The most that each node has stored at a time, shape (nodes,).
-    """
-
-    arrival_t_s: FloatArray = field(repr=False)
-    fate: IntArray = field(repr=False)
-    node: IntArray = field(repr=False)
-    hops: IntArray = field(repr=False)
-    contacts: IntArray = field(repr=False)
-    carried_bit: FloatArray = field(repr=False)
-    peak_bit: FloatArray = field(repr=False)
 
 
 def forward(
@@ -135,11 +87,11 @@ def forward(
         Where a bundle or a loss names a node that is not in the plan, or a loss is known before it
         happens.
     """
-    network = begin(plan, capacity_bit)
-    return arrivals(advance(network, np.inf, bundles, losses))
+    progress = begin(plan, capacity_bit)
+    return arrivals(advance(progress, np.inf, bundles, losses))
 
 
-def begin(plan: ContactPlan, capacity_bit: FloatArray | None = None) -> Network:
+def begin(plan: ContactPlan, capacity_bit: FloatArray | None = None) -> Progress:
     """Return the nodes of a plan with nothing to carry yet.
 
     Parameters
@@ -167,20 +119,20 @@ def begin(plan: ContactPlan, capacity_bit: FloatArray | None = None) -> Network:
         site=site,
         events=no_events(2 * len(plan) + 64),
     )
-    return Network(plan=plan, world=world)
+    return Progress(plan=plan, world=world)
 
 
 def advance(
-    network: Network,
+    progress: Progress,
     until_t_s: float,
     bundles: Bundles | None = None,
     losses: Iterable[Loss] = (),
-) -> Network:
+) -> Progress:
     """Let time pass.
 
     Parameters
     ----------
-    network
+    progress
         As it is now; it is used up, go on with the one that is returned.
     until_t_s
         Up to when, included, TDB seconds past J2000.
@@ -191,7 +143,7 @@ def advance(
 
     Returns
     -------
-    Network
+    Progress
         As it is then. Bundles keep the order in which they were given, over all calls.
 
     Raises
@@ -199,45 +151,27 @@ def advance(
     InputError
         As for `forward`, and where a bundle or loss is not later than now.
     """
-    world = network.world
+    world = progress.world
     if bundles is not None and len(bundles):
-        check_nodes(bundles, network.plan)
-        _check_later(network, "bundles", "created_t_s", bundles.created_t_s)
+        check_nodes(bundles, progress.plan)
+        _check_later(progress, "bundles", "created_t_s", bundles.created_t_s)
         world = _with_new(world, bundles)
     given = list(losses)
     if given:
-        _check_losses(network, given)
+        _check_losses(progress, given)
         _take_losses(world, given)
         world = world._replace(events=with_room(world.events, _filled(world) + 2 * len(given)))
         for loss in given:
             if loss.to is None:
-                push(world.events, loss.lost_t_s, LOST, loss.node, 0)
-            push(world.events, loss.known_t_s, KNOWN, 0, 0)
+                push(world.events, loss.lost_t_s, LOST, loss.node)
+            push(world.events, loss.known_t_s, KNOWN, 0)
     while not run_events(world, until_t_s):
-        room = 2 * len(world.events.heap) + 2 * int(world.traffic.clock["bundles"][0])
-        world = world._replace(events=with_room(world.events, room))
-    world.traffic.clock["now_t_s"] = max(network.now_t_s, until_t_s)
-    return Network(plan=network.plan, world=world)
-
-
-def arrivals(network: Network) -> Arrivals:
-    """Return what has become of all bundles so far."""
-    graph, traffic, site = network.world.graph, network.world.traffic, network.world.site
-    bundle = traffic.bundle[: traffic.clock["bundles"][0]]
-    hops = bundle["done"].astype(np.int64)
-    taken = np.arange(traffic.path.shape[1]) < hops[:, np.newaxis]
-    path = np.where(taken, traffic.path[: len(bundle)], len(graph.contact))
-    carried_bit = np.zeros(len(network.plan))
-    carried_bit[graph.contact["row"]] = site.use["carried_bit"]
-    return Arrivals(
-        arrival_t_s=bundle["arrival_t_s"].copy(),
-        fate=bundle["fate"].astype(np.int64),
-        node=bundle["node"].astype(np.int64),
-        hops=hops,
-        contacts=np.append(graph.contact["row"], -1)[path],
-        carried_bit=carried_bit,
-        peak_bit=site.store["peak_bit"].copy(),
-    )
+        # What needed more room is not told; as much again of both is soon enough.
+        traffic = with_bundles(world.traffic, len(world.traffic.bundle))
+        events = with_room(world.events, 2 * len(world.events.heap))
+        world = world._replace(traffic=traffic, events=events)
+    world.traffic.clock["now_t_s"] = max(progress.now_t_s, until_t_s)
+    return Progress(plan=progress.plan, world=world)
 
 
 def _filled(world: World) -> int:
@@ -245,18 +179,23 @@ def _filled(world: World) -> int:
 
 
 def _with_new(world: World, bundles: Bundles) -> World:
-    new, old = len(bundles), int(world.traffic.clock["bundles"][0])
+    new, old = len(bundles), int(world.traffic.clock["rows"][0])
+    given = int(world.traffic.clock["given"][0])
     traffic = with_bundles(world.traffic, new)
     fresh = traffic.bundle[old : old + new]
-    for name in ("destination", "priority", "custody", "size_bit", "created_t_s", "deadline_t_s"):
+    for name in COPIED:
         fresh[name] = getattr(bundles, name)
+    fresh["least_bit"] = bundles.least_fragment_bit
     fresh["node"], fresh["arrival_t_s"], fresh["following"] = bundles.source, np.inf, -1
+    fresh["given"], fresh["pieces"], fresh["next_piece"] = given + np.arange(new), 1, -1
+    traffic.first[given : given + new] = np.arange(old, old + new)
     clock = traffic.clock[0]
     coming = np.append(traffic.coming[clock["come"] : clock["coming"]], np.arange(old, old + new))
     coming = coming[np.argsort(traffic.bundle["created_t_s"][coming], kind="stable")]
     traffic.coming[: len(coming)] = coming
-    clock["come"], clock["coming"], clock["bundles"] = 0, len(coming), old + new
-    least_bit = bundles.size_bit.min()
+    clock["come"], clock["coming"] = 0, len(coming)
+    clock["rows"], clock["given"] = old + new, given + new
+    least_bit = bundles.least_bit
     if least_bit < world.ledger.mark["least_bit"][0]:  # what was full may have room for these
         world.ledger.mark["least_bit"] = least_bit
         world.ledger.first[:] = world.graph.link["first"][:, np.newaxis]
@@ -276,18 +215,18 @@ def _take_losses(world: World, losses: list[Loss]) -> None:
         use["known_t_s"][hit] = np.minimum(use["known_t_s"][hit], loss.known_t_s)
 
 
-def _check_later(network: Network, file: str, name: str, times_t_s: FloatArray) -> None:
-    late = np.flatnonzero(times_t_s <= network.now_t_s)
-    remedy = f"give a time after {network.now_t_s}, up to which all is done"
+def _check_later(progress: Progress, file: str, name: str, times_t_s: FloatArray) -> None:
+    late = np.flatnonzero(times_t_s <= progress.now_t_s)
+    remedy = f"give a time after {progress.now_t_s}, up to which all is done"
     if len(late):
         raise InputError(
             Problem(file, f"{file}[{k}].{name}", str(times_t_s[k]), remedy) for k in late.tolist()
         )
 
 
-def _check_losses(network: Network, losses: list[Loss]) -> None:
-    _check_later(network, "losses", "lost_t_s", np.array([loss.lost_t_s for loss in losses]))
-    count = len(network.plan.nodes)
+def _check_losses(progress: Progress, losses: list[Loss]) -> None:
+    _check_later(progress, "losses", "lost_t_s", np.array([loss.lost_t_s for loss in losses]))
+    count = len(progress.plan.nodes)
     problems = []
     for k, loss in enumerate(losses):
         place = f"losses[{k}]"

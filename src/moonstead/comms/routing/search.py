@@ -31,6 +31,7 @@ from moonstead.compiled import compiled_without_counting, inlined
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 ANY = -1
 
 
@@ -51,6 +52,10 @@ class Room(NamedTuple):
     """A path in link order, shape (MOST_HOPS,)."""
     trial: IntArray
     """Another."""
+    other: IntArray
+    """And another."""
+    served: BoolArray
+    """Neighbours to which a copy of a critical bundle goes already, shape (n,)."""
 
 
 def room_for(nodes: int) -> Room:
@@ -60,6 +65,8 @@ def room_for(nodes: int) -> Room:
         seen=np.zeros(nodes, dtype=SEEN),
         path=np.empty(MOST_HOPS, np.int64),
         trial=np.empty(MOST_HOPS, np.int64),
+        other=np.empty(MOST_HOPS, np.int64),
+        served=np.zeros(nodes, np.bool_),
     )
 
 
@@ -73,6 +80,8 @@ class Errand(NamedTuple):
     now_t_s: float
     size_bit: float
     priority: int
+    entry: int
+    """The node to which the first hop must lead, or ANY."""
 
 
 @compiled_without_counting
@@ -106,7 +115,7 @@ def best_path(
     # there is none; a lower entry node. All but the second look at few nodes.
     source, target = errand.source, errand.destination
     arrival_t_s, hops, before_t_s, least_end_t_s, sure = np.inf, 0, np.inf, -np.inf, False
-    most_hops, entry, link, stage = graph.apart[source, target], ANY, -1, 0
+    most_hops, entry, link, stage = graph.apart[source, target], errand.entry, -1, 0
     own, told, change_t_s = -1, False, np.inf
     if hint[0] < np.inf:
         before_t_s = np.nextafter(hint[0], np.inf)
@@ -126,14 +135,14 @@ def best_path(
             break
         if not sure and (stage < 2 or (stage == 2 and found > 0)):
             most_hops, before_t_s, stage = hops, np.nextafter(arrival_t_s, np.inf), 2
-            least_end_t_s = np.nextafter(_termination(ledger, path, hops), np.inf)
+            least_end_t_s = np.nextafter(termination(ledger, path, hops), np.inf)
             continue
-        if stage == 3 and found > 0:
+        if errand.entry != ANY or (stage == 3 and found > 0):
             break
         if stage < 3:
             link, told = graph.node_first[source] - 1, sure and found > 0
             most_hops, before_t_s = hops, np.nextafter(arrival_t_s, np.inf)
-            least_end_t_s, stage = _termination(ledger, path, hops), 3
+            least_end_t_s, stage = termination(ledger, path, hops), 3
             own = graph.contact[path[0]].to
         link += 1
         while graph.link[link].to < own and (
@@ -180,7 +189,8 @@ def copy_path(path: IntArray, to: IntArray, hops: int) -> None:
 
 
 @compiled_without_counting
-def _termination(ledger: Ledger, path: IntArray, hops: int) -> float:
+def termination(ledger: Ledger, path: IntArray, hops: int) -> float:
+    """Return the earliest end among the contacts of a path."""
     close_t_s = np.inf
     for hop in range(hops):
         close_t_s = min(close_t_s, ledger.end_t_s[path[hop]])

@@ -1,6 +1,7 @@
 """Bundles under way: the arrays that the forwarding kernels change.
 
-The arrays of bundles have room for more than there are; the clock says how many are real.
+A row is a bundle as it was given, or a further fragment or copy of one. There is room for more rows
+than there are; the clock says how many are real.
 """
 
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ MOST_TRAVEL = 16
 
 # What has become of a bundle.
 COMING, WAITING, QUEUED, FLYING, DELIVERED = 0, 1, 2, 3, 4
-EXPIRED, REFUSED, LOST_ON_LINK, LOST_WITH_NODE, WENT_ASTRAY = 5, 6, 7, 8, 9
+EXPIRED, REFUSED, LOST_ON_LINK, LOST_WITH_NODE, WENT_ASTRAY, DUPLICATE = 5, 6, 7, 8, 9, 10
 
 FATES = (
     "not created yet",
@@ -33,6 +34,7 @@ FATES = (
     "lost on a link that was down",
     "lost with the node that had it",
     "given up after too many hops",
+    "dropped where another copy had been",
 )
 """What each number in ``fate`` means."""
 
@@ -43,11 +45,17 @@ BUNDLE = np.dtype(
         ("created_t_s", "f8"),
         ("deadline_t_s", "f8"),
         ("arrival_t_s", "f8"),  # at the destination; infinity where it has not arrived
+        ("least_bit", "f8"),  # of a fragment; infinity where it is not cut
         ("following", "i8"),  # next bundle in the same queue, or -1
-        ("node", "i8"),  # where it is or was last; while it flies in custody, who has the copy
-        ("destination", "i8"),
-        ("priority", "i8"),
+        ("node", "i4"),  # where it is or was last; while it flies in custody, who has the copy
+        ("destination", "i4"),
+        ("given", "i4"),  # the bundle of which it is a piece, in the order of giving
+        ("piece", "i4"),  # which piece of it: 0 is the row that was given
+        ("pieces", "i4"),  # in the row that was given: how many there are
+        ("next_piece", "i4"),  # row of the piece made next, or -1
+        ("priority", "i1"),
         ("custody", "?"),
+        ("critical", "?"),
         ("fate", "i1"),
         ("done", "i1"),  # hops taken
         ("planned", "i1"),  # hops taken and planned
@@ -60,6 +68,7 @@ USE = np.dtype(
         ("known_t_s", "f8"),  # when they learn of it; infinity where there is none
         ("carried_bit", "f8"),
         ("sending", "i8"),  # bundle that is being sent, or -1
+        ("sending_bit", "f8"),  # its size
         ("due", "?"),  # whether it has an event in which it takes its next bundle
     ],
     align=True,
@@ -67,21 +76,31 @@ USE = np.dtype(
 STORE = np.dtype(
     [("lost_t_s", "f8"), ("capacity_bit", "f8"), ("used_bit", "f8"), ("peak_bit", "f8")]
 )
-CLOCK = np.dtype([("now_t_s", "f8"), ("bundles", "i8"), ("come", "i8"), ("coming", "i8")])
+CLOCK = np.dtype(
+    [
+        ("now_t_s", "f8"),  # up to when all is done
+        ("event_t_s", "f8"),  # of the last event
+        ("rows", "i8"),  # bundles and further pieces that there are
+        ("given", "i8"),  # bundles
+        ("come", "i8"),  # which part of `coming` has come
+        ("coming", "i8"),  # its length
+    ]
+)
 
 
 class Traffic(NamedTuple):
-    """Bundles and what has become of them; n is the room for bundles."""
+    """Bundles and what has become of them; n is the room for them and their pieces."""
 
     bundle: Records
     """`BUNDLE`, shape (n,)."""
     path: Int32Array
     """Contacts in link order: taken, then planned, shape (n, MOST_TRAVEL)."""
     coming: IntArray
-    """Bundles in the order of their creation, shape (n,)."""
+    """Rows of bundles in the order of their creation, shape (n,)."""
+    first: IntArray
+    """Row of each bundle in the order of giving, shape (n,)."""
     clock: Records
-    """Time up to which all is done, number of bundles, and which part of `coming` is to come:
-    `CLOCK`, shape (1,)."""
+    """`CLOCK`, shape (1,)."""
 
 
 class Site(NamedTuple):
@@ -105,13 +124,14 @@ def no_traffic(room: int) -> Traffic:
         bundle=np.zeros(room, dtype=BUNDLE),
         path=np.full((room, MOST_TRAVEL), -1, np.int32),
         coming=np.zeros(room, dtype=np.int64),
+        first=np.zeros(room, dtype=np.int64),
         clock=clock,
     )
 
 
 def with_bundles(traffic: Traffic, more: int) -> Traffic:
-    """Return the same traffic with room for so many bundles more."""
-    room, needed = len(traffic.bundle), int(traffic.clock["bundles"][0]) + more
+    """Return the same traffic with room for so many rows more."""
+    room, needed = len(traffic.bundle), int(traffic.clock["rows"][0]) + more
     if needed <= room:
         return traffic
     fresh = no_traffic(max(needed, 2 * room) - room)
@@ -119,6 +139,7 @@ def with_bundles(traffic: Traffic, more: int) -> Traffic:
         bundle=np.concatenate([traffic.bundle, fresh.bundle]),
         path=np.concatenate([traffic.path, fresh.path]),
         coming=np.concatenate([traffic.coming, fresh.coming]),
+        first=np.concatenate([traffic.first, fresh.first]),
         clock=traffic.clock,
     )
 

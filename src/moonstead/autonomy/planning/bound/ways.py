@@ -1,0 +1,141 @@
+"""A planning problem as the bound and the exact solver see it: ways to do tasks, and levels.
+
+Everything that a task takes something of in a slot, and that has a limit in it, is a *level*:
+power, heat, what is written to each recorder, each pool, each unit. A *way* is an option of a task
+with the starts that it really has.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstead.autonomy.planning.problem import Option, Problem
+from moonstead.contracts import BoolArray, FloatArray
+
+IntArray = NDArray[np.int64]
+
+POWER, HEAT, FIRST_RECORDER = 0, 1, 2
+"""Levels; recorders, pools and units follow in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a way takes of a level, from its start slot on."""
+
+    level: int
+    profile: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An option of a task."""
+
+    task: int
+    option: int
+    n_taken: int
+    uses: tuple[Use, ...]
+    starts: IntArray
+    """Slots in which it may start."""
+    points: FloatArray
+    """Worth to the partner, for each of them."""
+    kept: FloatArray
+    """Cost of moving that is saved, for each of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What the levels may be, shape (n_levels, n_slots); recorders have no limit of their own."""
+
+    caps: FloatArray
+    first_pool: int
+    first_unit: int
+
+
+def levels_of(problem: Problem) -> Levels:
+    """Return the limits of all levels."""
+    supply = problem.supply
+    n_recorders = len(supply.recorder_bit)
+    caps = np.concatenate(
+        [
+            supply.power_cap_w[None],
+            supply.heat_cap_w[None],
+            np.full((n_recorders, problem.n_slots), np.inf),
+            supply.pools,
+            1.0 - supply.taken,
+        ]
+    )
+    caps = np.maximum(caps, 0.0)
+    first_pool = FIRST_RECORDER + n_recorders
+    return Levels(caps=caps, first_pool=first_pool, first_unit=first_pool + len(supply.pools))
+
+
+def ways_of(problem: Problem) -> tuple[Way, ...]:
+    """Return all ways to do tasks, without starts that can be in no plan.
+
+    A start is left out where the way alone takes more than a level has, unless something else can
+    lower that level.
+    """
+    levels = levels_of(problem)
+    found = []
+    for number, task in enumerate(problem.tasks):
+        for place, option in enumerate(task.options):
+            uses = _uses_of(problem, levels, option)
+            found.append((number, place, len(option.power_w), uses, option.worth))
+    lowered = {
+        use.level for _, _, _, uses, _ in found for use in uses if float(use.profile.min()) < 0.0
+    }
+    ways = []
+    for number, place, n_taken, uses, worth in found:
+        may = np.isfinite(worth)
+        may[max(problem.n_slots - n_taken + 1, 0) :] = False
+        for use in uses:
+            if use.level not in lowered:
+                may &= _fits(use.profile, levels.caps[use.level])
+        starts = np.flatnonzero(may)
+        if len(starts) == 0:
+            continue
+        planned = problem.tasks[number].planned
+        is_kept = starts == (planned[1] if planned is not None and planned[0] == place else -1)
+        ways.append(
+            Way(
+                task=number,
+                option=place,
+                n_taken=n_taken,
+                uses=uses,
+                starts=starts,
+                points=np.maximum(worth[starts], 0.0),
+                kept=problem.moving_cost * is_kept,
+            )
+        )
+    return tuple(ways)
+
+
+def _uses_of(problem: Problem, levels: Levels, option: Option) -> tuple[Use, ...]:
+    amounts: dict[int, FloatArray] = {
+        POWER: option.power_w,
+        HEAT: option.heat_w,
+    }
+    if len(problem.supply.recorder_bit) > 0:
+        amounts[FIRST_RECORDER + option.recorder] = option.rate_bit_per_s
+    for take in option.takes:
+        level = levels.first_pool + take.pool
+        before = amounts.get(level, np.zeros(len(take.amount)))
+        amounts[level] = before + take.amount
+    for hold in option.holds:
+        level = levels.first_unit + hold.unit
+        held = np.zeros(max(hold.end, len(amounts.get(level, ()))))
+        held[: len(amounts.get(level, ()))] = amounts.get(level, ())
+        held[hold.first : hold.end] = 1.0
+        amounts[level] = held
+    return tuple(Use(level, amount) for level, amount in amounts.items() if np.any(amount))
+
+
+def _fits(profile: FloatArray, caps: FloatArray) -> BoolArray:
+    """Say for each start whether a profile alone stays within the limits of a level."""
+    fits = np.ones(len(caps), dtype=np.bool_)
+    slack = 1e-9 * np.maximum(np.abs(caps), 1.0)
+    for after in np.flatnonzero(profile):
+        # A hold may go on behind the horizon, where nothing limits it.
+        fits[: len(caps) - after] &= profile[after] <= (caps + slack)[after:]
+    return fits

@@ -1,0 +1,297 @@
+"""The compiled search: ruin, recreate, keep what is better or hardly worse."""
+
+import math
+
+from moonstead.autonomy.planning.search.changes import copy_state, gain_of, put
+from moonstead.autonomy.planning.search.fits import best_start, density, uniform
+from moonstead.autonomy.planning.search.ruin import (
+    force,
+    ruin_some,
+    ruin_unit,
+    ruin_window,
+    settle,
+)
+from moonstead.autonomy.planning.search.state import (
+    IN,
+    IN_FIRST,
+    IN_LAST,
+    LEFT,
+    OPTION,
+    OUT,
+    OUT_OPTION,
+    OUT_START,
+    START,
+    Scratch,
+    State,
+)
+from moonstead.autonomy.planning.search.tables import COST, WORTH, IndexArray, Tables
+from moonstead.compiled import compiled_without_counting
+from moonstead.contracts import FloatArray
+
+_DEEPEST = 16
+
+
+@compiled_without_counting
+def place(
+    tables: Tables,
+    state: State,
+    scratch: Scratch,
+    i: int,
+    first: int,
+    last: int,
+    price: float,
+    noise: float,
+) -> None:
+    """Put a task in where it is best, with what it comes after, if it fits and is worth it."""
+    n_slots = tables.slots.shape[1]
+    for _ in range(_DEEPEST):
+        own = i
+        for _ in range(_DEEPEST):
+            missing = -1
+            for k in range(tables.task[own].before_begin, tables.task[own].before_end):
+                if state.plan[OPTION, tables.link[k].task] < 0:
+                    missing = tables.link[k].task
+            if missing < 0:
+                break
+            own = missing
+        if own != i:
+            first, last = 0, n_slots
+        option, start = best_start(tables, state, scratch, own, first, last, price, noise)
+        if option < 0:
+            return
+        is_worth_it = gain_of(tables, state, option, start) > 0.0
+        # A sleep earns little by itself; what it saves is worth more to others.
+        may_help = tables.option[option].gives > 0 and uniform(scratch.random) < 0.5
+        if own == i and not is_worth_it and not may_help:
+            return
+        put(tables, state, scratch, option, start)
+        if own == i:
+            return
+
+
+@compiled_without_counting
+def recreate(
+    tables: Tables,
+    state: State,
+    scratch: Scratch,
+    count: int,
+    price: float,
+    noise: float,
+) -> None:
+    """Put tasks in, by what they are worth for what they cost, with noise.
+
+    The first so many of ``scratch.lists`` are tried.
+    """
+    spread = 2.0 * noise
+    for at in range(count):
+        i = scratch.lists[IN, at]
+        key = density(tables, state, i, 1.0)
+        key *= math.exp(spread * (uniform(scratch.random) + uniform(scratch.random) - 1.0))
+        first = scratch.lists[IN_FIRST, at]
+        last = scratch.lists[IN_LAST, at]
+        to = at
+        while to > 0 and scratch.key[to - 1] < key:
+            scratch.key[to] = scratch.key[to - 1]
+            scratch.lists[IN, to] = scratch.lists[IN, to - 1]
+            scratch.lists[IN_FIRST, to] = scratch.lists[IN_FIRST, to - 1]
+            scratch.lists[IN_LAST, to] = scratch.lists[IN_LAST, to - 1]
+            to -= 1
+        scratch.key[to] = key
+        scratch.lists[IN, to] = i
+        scratch.lists[IN_FIRST, to] = first
+        scratch.lists[IN_LAST, to] = last
+    for at in range(count):
+        i = scratch.lists[IN, at]
+        if state.plan[OPTION, i] < 0:
+            place(
+                tables, state, scratch, i,
+                scratch.lists[IN_FIRST, at], scratch.lists[IN_LAST, at], price, noise,
+            )  # fmt: skip
+
+
+@compiled_without_counting
+def fill(
+    tables: Tables,
+    state: State,
+    scratch: Scratch,
+    price: float,
+    noise: float,
+) -> None:
+    """Put in all that is left out and fits."""
+    count = state.number[0]
+    for at in range(count):
+        scratch.lists[IN, at] = state.plan[LEFT, at]
+        scratch.lists[IN_FIRST, at] = 0
+        scratch.lists[IN_LAST, at] = tables.slots.shape[1]
+    recreate(tables, state, scratch, count, price, noise)
+
+
+@compiled_without_counting
+def _ruin(
+    tables: Tables,
+    state: State,
+    scratch: Scratch,
+    length: float,
+) -> None:
+    """Take some tasks out."""
+    n_tasks = state.plan.shape[1]
+    n_slots = tables.slots.shape[1]
+    n_left = state.number[0]
+    kind = uniform(scratch.random)
+    if n_left > 0 and (kind < 0.45 or n_left == n_tasks):
+        _force_any(tables, state, scratch)
+        return
+    if n_left == n_tasks:
+        return
+    seed = state.plan[LEFT, n_left + int(uniform(scratch.random) * (n_tasks - n_left))]
+    middle = state.plan[START, seed] + int(
+        uniform(scratch.random) * tables.option[state.plan[OPTION, seed]].n
+    )
+    o = tables.option[state.plan[OPTION, seed]]
+    half = 0.5 * length * (0.5 + 3.0 * uniform(scratch.random))
+    if kind < 0.75 or o.hold_begin == o.hold_end:
+        ruin_window(tables, state, scratch, max(int(middle - half), 0), int(middle + half) + 1, 30)
+        return
+    half *= 4.0
+    first = max(int(middle - half), 0)
+    end = min(int(middle + half) + 1, n_slots)
+    if kind < 0.88:
+        unit = tables.need[
+            o.hold_begin + int(uniform(scratch.random) * (o.hold_end - o.hold_begin))
+        ].what
+        ruin_unit(tables, state, scratch, unit, first, end)
+    else:
+        partner = tables.task[seed].partner if kind < 0.94 else -1
+        ruin_some(tables, state, scratch, first, end, partner, 0.15 + 0.3 * uniform(scratch.random))
+
+
+@compiled_without_counting
+def _force_any(
+    tables: Tables,
+    state: State,
+    scratch: Scratch,
+) -> None:
+    """Put a task that is left out in by force."""
+    n_left = state.number[0]
+    best, chosen = -1e300, -1
+    for _ in range(3):
+        i = state.plan[LEFT, int(uniform(scratch.random) * n_left)]
+        key = density(tables, state, i, 1.0) * uniform(scratch.random)
+        if key > best:
+            best, chosen = key, i
+    one = tables.task[chosen]
+    n_slots = tables.slots.shape[1]
+    first, last = 0, n_slots
+    for k in range(one.before_begin, one.before_end):
+        before = tables.link[k].task
+        if state.plan[OPTION, before] < 0:
+            place(tables, state, scratch, before, 0, n_slots, 1.0, 0.3)
+        if state.plan[OPTION, before] < 0:
+            return
+        end = state.plan[START, before] + tables.option[state.plan[OPTION, before]].n
+        first = max(first, end + tables.link[k].lag_min)
+        last = min(last, end + tables.link[k].lag_max)
+    best, chosen_option, start = -1e300, -1, -1
+    for _ in range(6):
+        option = one.option_begin + int(
+            uniform(scratch.random) * (one.option_end - one.option_begin)
+        )
+        o = tables.option[option]
+        if o.start_begin == o.start_end:
+            continue
+        at = o.start_begin + int(uniform(scratch.random) * (o.start_end - o.start_begin))
+        if not first <= tables.start[at] <= last:
+            continue
+        key = tables.value[WORTH, at] - tables.value[COST, at] * 2.0 * uniform(scratch.random)
+        if key > best:
+            best, chosen_option, start = key, option, tables.start[at]
+    if chosen_option >= 0:
+        force(tables, state, scratch, chosen_option, start)
+
+
+@compiled_without_counting
+def _candidates(
+    tables: Tables,
+    state: State,
+    scratch: Scratch,
+    length: float,
+    most: int,
+) -> int:
+    """List what is to be put in: what was taken out, and some of what could be in its place."""
+    n_slots = tables.slots.shape[1]
+    count = int(scratch.mark[0])
+    draw = uniform(scratch.random)
+    reach = n_slots if draw < 0.15 else int(length * (0.3 + 12.0 * draw * draw))
+    for at in range(count):
+        start = scratch.lists[OUT_START, at]
+        scratch.lists[IN, at] = scratch.lists[OUT, at]
+        scratch.lists[IN_FIRST, at] = start - reach
+        scratch.lists[IN_LAST, at] = start + reach
+    others = state.number[0] - count
+    if others <= 0 or count == 0:
+        return count
+    for _ in range(most):
+        i = state.plan[LEFT, int(uniform(scratch.random) * others)]
+        near = int(uniform(scratch.random) * scratch.mark[0])
+        option = scratch.lists[OUT_OPTION, near]
+        first = scratch.lists[OUT_START, near]
+        end = first + tables.option[option].n
+        own = tables.option[tables.task[i].option_begin]
+        if count < scratch.key.shape[0]:
+            scratch.lists[IN, count] = i
+            scratch.lists[IN_FIRST, count] = first - own.n
+            scratch.lists[IN_LAST, count] = end + 4
+            count += 1
+    return count
+
+
+@compiled_without_counting
+def anneal(
+    tables: Tables,
+    state: State,
+    kept: State,
+    scratch: Scratch,
+    best: IndexArray,
+    settings: FloatArray,
+    iterations: int,
+) -> None:
+    """Search on from a plan.
+
+    Parameters
+    ----------
+    tables
+        The problem.
+    state
+        The plan; changed in place.
+    kept, scratch
+        Room to work in.
+    best
+        (2, n_tasks) options and starts of the best plan so far; changed in place.
+    settings
+        Temperature (points), how long a task is (slots), and the points of the best plan so far,
+        which is changed in place.
+    iterations
+        How many.
+    """
+    temperature, length = settings[0], settings[1]
+    copy_state(state, kept)
+    for _ in range(iterations):
+        scratch.mark[0] = 0
+        scratch.mark[1] = tables.slots.shape[1]
+        scratch.mark[2] = 0
+        _ruin(tables, state, scratch, length)
+        settle(tables, state, scratch)
+        count = _candidates(tables, state, scratch, length, 20)
+        price = 2.0 * uniform(scratch.random)
+        noise = 0.5 * uniform(scratch.random)
+        recreate(tables, state, scratch, count, price, noise)
+        change = state.sums[0] - kept.sums[0]
+        if change < temperature * math.log(uniform(scratch.random) + 1e-300):
+            copy_state(kept, state)
+            continue
+        copy_state(state, kept)
+        if state.sums[0] > settings[2] + 1e-9:
+            settings[2] = state.sums[0]
+            for i in range(best.shape[1]):
+                best[0, i] = state.plan[OPTION, i]
+                best[1, i] = state.plan[START, i]

@@ -1,0 +1,185 @@
+"""Find a plan: greedily, by search, or out of one that no longer holds.
+
+The search takes some tasks out of a plan, puts others in where an exact check lets them, and keeps
+what is better or hardly worse (ruin and recreate: Schrimpf and others 2000; here with the small
+temperature and the mix of ruins of autonomy research on this problem). Several chains run on
+threads of their own and exchange plans after a fixed number of iterations, so that what is found
+depends on the arguments alone, not on how fast a thread is.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from moonstead.autonomy.planning.problem import Placement, Placements, Problem
+from moonstead.autonomy.planning.score import score
+from moonstead.autonomy.planning.search.anneal import anneal, fill
+from moonstead.autonomy.planning.search.costs import Prices
+from moonstead.autonomy.planning.search.loading import keep_what_fits, rebuild
+from moonstead.autonomy.planning.search.reservoirs import restep
+from moonstead.autonomy.planning.search.state import new_scratch, new_state
+from moonstead.autonomy.planning.search.tables import IndexArray, Tables, tables_of
+
+BATCH = 1000
+"""Iterations of a chain between two questions whether to go on."""
+TEMPERATURE = 3e-4
+"""Of the points of the first plan: how much worse a plan may be that is searched on from."""
+_EXCHANGE = 8
+"""Batches after which the chain that is behind goes on from the best plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A plan and how it came about."""
+
+    placements: Placements
+    points: float
+    iterations: int
+
+
+def find_plan(
+    problem: Problem,
+    *,
+    seed: int,
+    iterations: int,
+    threads: int = 1,
+    start: Placements | None = None,
+    prices: Prices | None = None,
+    keep_going: Callable[[], bool] | None = None,
+) -> Found:
+    """Search for a plan that is worth much.
+
+    Parameters
+    ----------
+    problem
+        What is to be planned.
+    seed
+        Of the random numbers.
+    iterations
+        Of all chains together; each takes from a tenth to a third of a millisecond with hundreds of
+        tasks.
+    threads
+        Chains, each on a thread of its own.
+    start
+        A plan to begin with; what does not hold of it is dropped.
+    prices
+        Of what is scarce; estimated where there are none.
+    keep_going
+        Asked between batches of `BATCH` iterations of each chain; the search ends when it says no.
+
+    Returns
+    -------
+    Found
+        The same for the same arguments, unless ``keep_going`` ended it.
+    """
+    tables = tables_of(problem, prices)
+    chains = [_Chain(problem, tables, seed, number) for number in range(threads)]
+    for chain in chains:
+        chain.begin(_plan_of(problem, start))
+    done, batches = 0, 0
+    with ThreadPoolExecutor(threads) as pool:
+        while done < iterations and (keep_going is None or keep_going()):
+            each = min(BATCH, -(-(iterations - done) // threads))
+            list(pool.map(lambda chain, count=each: chain.run(count), chains))
+            done += each * threads
+            batches += 1
+            leader = max(chains, key=lambda chain: chain.points)
+            if batches % _EXCHANGE == 0:
+                for chain in chains:
+                    chain.follow(leader)
+    leader = max(chains, key=lambda chain: chain.points)
+    return _found(problem, leader.best, done)
+
+
+def repair(
+    problem: Problem, placements: Placements, *, seed: int, iterations: int, threads: int = 1
+) -> Found:
+    """Keep what still fits of a plan, put in what else fits, and search on for a little.
+
+    Parameters
+    ----------
+    problem
+        As it is now; `Task.planned` and `Problem.moving_cost` make the search keep to the plan.
+    placements
+        The plan before.
+    seed, iterations, threads
+        As in `find_plan`.
+    """
+    return find_plan(problem, seed=seed, iterations=iterations, threads=threads, start=placements)
+
+
+def greedy(problem: Problem, prices: Prices | None = None) -> Found:
+    """Put in one task after another, the one that is worth most for what it costs first."""
+    chain = _Chain(problem, tables_of(problem, prices), 0, 0)
+    chain.begin(_plan_of(problem, None))
+    return _found(problem, chain.best, 0)
+
+
+class _Chain:
+    """One search, with all it needs to run on its own thread."""
+
+    def __init__(self, problem: Problem, tables: Tables, seed: int, number: int) -> None:
+        self.tables = tables
+        taken = problem.supply.taken
+        self.state, self.kept, self.empty = (new_state(tables, taken) for _ in range(3))
+        self.scratch = new_scratch(tables, seed, number)
+        restep(tables, self.empty, self.scratch.now_j, 0, problem.n_slots)
+        self.best = np.full((2, len(tables.task)), -1, dtype=np.int64)
+        length = float(tables.option["n"].mean()) if len(tables.option) else 1.0
+        self.settings = np.array([0.0, length, -np.inf])
+
+    @property
+    def points(self) -> float:
+        return float(self.settings[2])
+
+    def begin(self, plan: IndexArray) -> None:
+        """Begin with what holds of a plan and what else fits."""
+        order = np.argsort(plan[1], kind="stable")
+        keep_what_fits(self.tables, self.state, self.empty, self.scratch, plan, order)
+        fill(self.tables, self.state, self.scratch, 0.5, 0.0)
+        self._note()
+        self.settings[0] = TEMPERATURE * max(abs(self.points), 1e-6)
+
+    def run(self, iterations: int) -> None:
+        """Search on."""
+        plan = self.state.plan[:2].copy()
+        rebuild(self.tables, self.state, self.empty, self.scratch, plan)
+        anneal(
+            self.tables, self.state, self.kept, self.scratch, self.best, self.settings, iterations,
+        )  # fmt: skip
+
+    def follow(self, leader: "_Chain") -> None:
+        """Go on from the best plan of a chain that is ahead."""
+        if leader.points > self.points:
+            rebuild(self.tables, self.state, self.empty, self.scratch, leader.best)
+            self._note()
+
+    def _note(self) -> None:
+        self.best[:] = self.state.plan[:2]
+        self.settings[2] = self.state.sums[0]
+
+
+def _plan_of(problem: Problem, placements: Placements | None) -> IndexArray:
+    plan = np.full((2, len(problem.tasks)), -1, dtype=np.int64)
+    first = 0
+    for number, task in enumerate(problem.tasks):
+        placed = None if placements is None else placements[number]
+        if placed is not None and 0 <= placed.option < len(task.options):
+            plan[:, number] = first + placed.option, placed.start
+        first += len(task.options)
+    return plan
+
+
+def _found(problem: Problem, plan: IndexArray, iterations: int) -> Found:
+    placements: list[Placement | None] = []
+    first = 0
+    for task, (option, start) in zip(problem.tasks, plan.T.tolist(), strict=True):
+        placements.append(Placement(option - first, start) if option >= 0 else None)
+        first += len(task.options)
+    return Found(tuple(placements), score(problem, tuple(placements)), iterations)
+
+
+# The chains run side by side: the kernel lets other threads run Python meanwhile.
+anneal.targetoptions["nogil"] = True  # type: ignore[attr-defined]

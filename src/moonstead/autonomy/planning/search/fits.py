@@ -1,0 +1,274 @@
+"""Compiled checks: whether a task fits a plan where it is to start, and where it fits best."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstead.autonomy.planning.search.changes import weighed
+from moonstead.autonomy.planning.search.reservoirs import step
+from moonstead.autonomy.planning.search.state import (
+    DRAWN,
+    HEATED,
+    OPTION,
+    SPARE,
+    START,
+    Scratch,
+    State,
+)
+from moonstead.autonomy.planning.search.tables import (
+    COST,
+    FIRST_POOL,
+    FIRST_TAKEN,
+    GROWTH,
+    HEAT_CAP,
+    NET,
+    POWER_CAP,
+    WORTH,
+    Tables,
+)
+from moonstead.compiled import compiled_without_counting, inlined
+from moonstead.contracts import FloatArray
+
+FITS, UNIT, POWER, HEAT, DATA, ENERGY, POOL = 0, 1, 2, 3, 4, 5, 6
+"""What a check says; pool k is POOL + k. The slot is in ``state.number[1]``."""
+
+
+@inlined
+def _check_caps(tables: Tables, state: State, option: int, start: int) -> int:
+    """Check power, heat and pools."""
+    o = tables.option[option]
+    for j in range(o.n):
+        slot = start + j
+        power_w = tables.profile[o.first + j]
+        heat_w = tables.profile[o.first + o.n + j]
+        free_w = tables.slots[POWER_CAP, slot] - state.lane[DRAWN, slot]
+        if power_w > 0.0 and power_w > free_w + tables.size[2]:
+            state.number[1] = slot
+            return POWER
+        free_w = tables.slots[HEAT_CAP, slot] - state.lane[HEATED, slot]
+        if heat_w > 0.0 and heat_w > free_w + tables.size[3]:
+            state.number[1] = slot
+            return HEAT
+    for k in range(o.take_begin, o.take_end):
+        pool = tables.need[k].what
+        first = tables.need[k].first
+        for j in range(o.n):
+            slot = start + j
+            amount = tables.profile[first + j]
+            left = tables.slots[FIRST_POOL + pool, slot] - state.lane[FIRST_TAKEN + pool, slot]
+            if amount > 0.0 and amount > left + tables.size[6]:
+                state.number[1] = slot
+                return POOL + int(pool)
+    return FITS
+
+
+@inlined
+def _check_data(tables: Tables, state: State, option: int, start: int) -> int:
+    """Check the recorder: step through the task, then until the room suffices for what is left."""
+    n_recorders = tables.start_bit.shape[0]
+    n_slots = tables.slots.shape[1]
+    if n_recorders == 0:
+        return FITS
+    o = tables.option[option]
+    inflow = tables.first_inflow + o.recorder
+    held = inflow + n_recorders
+    room = held + n_recorders
+    limit = tables.slots.shape[0] - n_recorders + o.recorder
+    drain = limit - n_recorders
+    held_bit = state.lane[held, start]
+    for slot in range(start, n_slots):
+        j = slot - start
+        more_bit = held_bit - state.lane[held, slot]
+        if j >= o.n and more_bit <= max(state.lane[room, slot], 0.0):
+            break
+        flow_bit = state.lane[inflow, slot] - tables.slots[drain, slot]
+        if j < o.n:
+            flow_bit += tables.profile[o.first + 2 * o.n + j]
+        held_bit = max(held_bit + flow_bit, 0.0)
+        if held_bit > tables.slots[limit, slot] + tables.size[5]:
+            state.number[1] = slot
+            return DATA
+    return FITS
+
+
+@inlined
+def _check_energy(tables: Tables, state: State, now_j: FloatArray, option: int, start: int) -> int:
+    """Check the stores: step through the task, then until the slack suffices for what lacks."""
+    n_slots = tables.slots.shape[1]
+    n_stores = now_j.shape[0]
+    o = tables.option[option]
+    for k in range(n_stores):
+        now_j[k] = state.lane[tables.first_store + k, start]
+    for slot in range(start, n_slots):
+        j = slot - start
+        if j >= o.n:
+            lack_j = 0.0
+            for k in range(n_stores):
+                lack_j += (
+                    max(state.lane[tables.first_store + k, slot] - now_j[k], 0.0)
+                    * tables.store[k, GROWTH]
+                )
+            if lack_j <= max(state.lane[SPARE, slot], 0.0):
+                break
+        net_w = tables.slots[NET, slot] - state.lane[DRAWN, slot]
+        if j < o.n:
+            net_w -= tables.profile[o.first + j]
+        if step(tables, now_j, slot, net_w) < -tables.size[4]:
+            state.number[1] = slot
+            return ENERGY
+    return FITS
+
+
+@inlined
+def _check(tables: Tables, state: State, scratch: Scratch, option: int, start: int) -> int:
+    n_slots = tables.slots.shape[1]
+    o = tables.option[option]
+    lacks = FITS
+    for k in range(o.hold_begin, o.hold_end):
+        unit = tables.n_units + tables.need[k].what
+        first = min(max(start + tables.need[k].first, 0), n_slots)
+        if state.unit[unit, first] < min(start + tables.need[k].end, n_slots):
+            state.number[1] = int(state.unit[unit, first])
+            lacks = UNIT
+            break
+    if lacks == FITS:
+        lacks = _check_caps(tables, state, option, start)
+    if lacks == FITS:
+        lacks = _check_energy(tables, state, scratch.now_j, option, start)
+    if lacks == FITS:
+        lacks = _check_data(tables, state, option, start)
+    return int(lacks)
+
+
+@compiled_without_counting
+def check(tables: Tables, state: State, scratch: Scratch, option: int, start: int) -> int:
+    """Return whether a task fits, or else what it lacks first."""
+    return _check(tables, state, scratch, option, start)
+
+
+@compiled_without_counting
+def earliest(tables: Tables, state: State, i: int) -> int:
+    """Return the first slot in which what a task comes after lets it start; -1 if it does not."""
+    first = 0
+    for k in range(tables.task[i].before_begin, tables.task[i].before_end):
+        before = tables.link[k].task
+        option = state.plan[OPTION, before]
+        if option < 0:
+            return -1
+        end = state.plan[START, before] + tables.option[option].n
+        first = max(first, end + tables.link[k].lag_min)
+    return int(first)
+
+
+@compiled_without_counting
+def latest(tables: Tables, state: State, i: int) -> int:
+    """Return the last slot in which what a task comes after lets it start."""
+    last = tables.slots.shape[1] - 1
+    for k in range(tables.task[i].before_begin, tables.task[i].before_end):
+        before = tables.link[k].task
+        end = state.plan[START, before] + tables.option[state.plan[OPTION, before]].n
+        last = min(last, end + tables.link[k].lag_max)
+    return int(last)
+
+
+@compiled_without_counting
+def uniform(random: NDArray[np.uint64]) -> float:
+    """Return a random number from 0 to 1 (splitmix64, Steele and others 2014)."""
+    random[0] += np.uint64(0x9E3779B97F4A7C15)
+    bits = random[0]
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    bits ^= bits >> np.uint64(31)
+    return float(bits >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@compiled_without_counting
+def best_start(
+    tables: Tables,
+    state: State,
+    scratch: Scratch,
+    i: int,
+    first: int,
+    last: int,
+    price: float,
+    noise: float,
+) -> tuple[int, int]:
+    """Return the option and the start in which a task that is left out fits and is worth most.
+
+    Parameters
+    ----------
+    i
+        The task.
+    first, last
+        Slots in which it may start.
+    price
+        What costs are multiplied by.
+    noise
+        The share by which what each start is worth is taken to be less, at most.
+
+    Returns
+    -------
+    tuple of int
+        Option and start; -1 where it fits nowhere.
+    """
+    best, best_option, best_at = -1e300, -1, -1
+    bound = earliest(tables, state, i)
+    if bound < 0:
+        return best_option, best_at
+    first = max(first, bound)
+    last = min(last, latest(tables, state, i))
+    one = tables.task[i]
+    points = state.sums[1 + one.partner]
+    base = weighed(tables, one.partner, points)
+    for option in range(one.option_begin, one.option_end):
+        o = tables.option[option]
+        if o.start_begin == o.start_end:
+            continue
+        top = o.worth
+        share = 1.0
+        if top > 0.0:
+            share = (weighed(tables, one.partner, points + top) - base) / top
+        at = _at_or_after(tables, o.start_begin, o.start_end, first)
+        while at < o.start_end and tables.start[at] <= last:
+            start = tables.start[at]
+            key = tables.value[WORTH, at] * share - tables.value[COST, at] * price
+            if noise > 0.0:
+                key -= noise * uniform(scratch.random) * abs(top)
+            if one.planned_option == option and one.planned_start == start:
+                key += tables.size[1]
+            if key > best and _check(tables, state, scratch, option, start) == FITS:
+                best, best_option, best_at = key, option, start
+            at += 1
+    return best_option, best_at
+
+
+@compiled_without_counting
+def _at_or_after(tables: Tables, begin: int, end: int, slot: int) -> int:
+    low, high = begin, end
+    while low < high:
+        middle = (low + high) // 2
+        if tables.start[middle] < slot:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled_without_counting
+def density(tables: Tables, state: State, i: int, price: float) -> float:
+    """Return what a task that is left out is worth for what it costs, at its best."""
+    one = tables.task[i]
+    points = state.sums[1 + one.partner]
+    base = weighed(tables, one.partner, points)
+    more = 0.0
+    if one.campaign >= 0:
+        more = tables.reward[one.campaign, state.number[2 + one.campaign]]
+    best = -1e300
+    for option in range(one.option_begin, one.option_end):
+        o = tables.option[option]
+        if o.start_begin == o.start_end:
+            continue
+        gain = weighed(tables, one.partner, points + o.worth) - base + more
+        if one.planned_option == option:
+            gain += tables.size[1]
+        best = max(best, gain / (o.cost * price + 0.02 * abs(gain) + 1e-9))
+    return float(best)

@@ -1,0 +1,116 @@
+"""Compiled stores and recorders of a plan, slot by slot.
+
+What tasks leave never grows when they take more: with less in a store at the start of a slot there
+is at its end less, or as much, in every store. So the least slack from a slot on tells what a lack
+may be there; a lack of deliverable energy grows only where what a store takes in would have gone
+to one that wastes less (`Tables.store`, the last column).
+"""
+
+from moonstead.autonomy.planning.search.state import DRAWN, SLACK, SPARE, State
+from moonstead.autonomy.planning.search.tables import (
+    CAPACITY,
+    CHARGE_W,
+    DISCHARGE_W,
+    FLOOR_LOSS,
+    GOT_OUT,
+    KEEP,
+    NET,
+    PUT_IN,
+    REQUIRED,
+    UNMET,
+    Tables,
+)
+from moonstead.compiled import compiled_without_counting, inlined
+from moonstead.contracts import FloatArray
+
+
+@inlined
+def step(tables: Tables, now_j: FloatArray, slot: int, net_w: float) -> float:
+    """Step the stores through a slot, in place.
+
+    Returns
+    -------
+    float
+        By how much deliverable energy (J) exceeds what must be left, or power what is lacking,
+        whichever is less.
+    """
+    slot_s = tables.size[0]
+    left_w = net_w
+    spare_w = net_w + tables.slots[UNMET, slot]
+    left_j = 0.0
+    for k in range(now_j.shape[0]):
+        held_j = now_j[k]
+        if left_w > 0.0:
+            room_w = (tables.store[k, CAPACITY] - held_j) / (tables.store[k, PUT_IN] * slot_s)
+            power_w = min(left_w, tables.store[k, CHARGE_W], max(room_w, 0.0))
+            held_j += power_w * tables.store[k, PUT_IN] * slot_s
+            left_w -= power_w
+        elif net_w < 0.0:
+            got_out = tables.store[k, GOT_OUT]
+            most_w = min(tables.store[k, DISCHARGE_W], max(held_j, 0.0) * got_out / slot_s)
+            spare_w += most_w
+            power_w = min(-left_w, most_w)
+            held_j -= power_w / got_out * slot_s
+            left_w += power_w
+        held_j = held_j * tables.store[k, KEEP] - tables.store[k, FLOOR_LOSS]
+        now_j[k] = held_j
+        left_j += max(held_j, 0.0) * tables.store[k, GOT_OUT]
+    slack_j = left_j - tables.slots[REQUIRED, slot]
+    if net_w < 0.0:
+        slack_j = min(slack_j, spare_w * slot_s)
+    return float(slack_j)
+
+
+@compiled_without_counting
+def restep(tables: Tables, state: State, now_j: FloatArray, first: int, end: int) -> None:
+    """Bring stores and recorders up to date after what tasks take in slots [first, end) changed."""
+    n_slots = tables.slots.shape[1]
+    n_stores = now_j.shape[0]
+    for k in range(n_stores):
+        now_j[k] = state.lane[tables.first_store + k, first]
+    last = first
+    for slot in range(first, n_slots):
+        slack_j = step(tables, now_j, slot, tables.slots[NET, slot] - state.lane[DRAWN, slot])
+        is_same = slot >= end
+        for k in range(n_stores):
+            is_same = is_same and state.lane[tables.first_store + k, slot + 1] == now_j[k]
+            state.lane[tables.first_store + k, slot + 1] = now_j[k]
+        state.lane[SLACK, slot] = slack_j
+        last = slot
+        if is_same:
+            break
+    spare_j = state.lane[SPARE, last + 1]
+    for slot in range(last, -1, -1):
+        spare_j = min(spare_j, state.lane[SLACK, slot])
+        if slot < first and state.lane[SPARE, slot] == spare_j:
+            break
+        state.lane[SPARE, slot] = spare_j
+    for recorder in range(tables.start_bit.shape[0]):
+        _restep_recorder(tables, state, recorder, first, end)
+
+
+@compiled_without_counting
+def _restep_recorder(tables: Tables, state: State, recorder: int, first: int, end: int) -> None:
+    n_slots = tables.slots.shape[1]
+    n_recorders = tables.start_bit.shape[0]
+    inflow = tables.first_inflow + recorder
+    held = inflow + n_recorders
+    room = held + n_recorders
+    limit = tables.slots.shape[0] - n_recorders + recorder
+    drain = limit - n_recorders
+    last = first
+    for slot in range(first, n_slots):
+        flow_bit = state.lane[inflow, slot] - tables.slots[drain, slot]
+        held_bit = max(state.lane[held, slot] + flow_bit, 0.0)
+        is_same = slot >= end and state.lane[held, slot + 1] == held_bit
+        state.lane[held, slot + 1] = held_bit
+        last = slot
+        if is_same:
+            break
+    room_bit = state.lane[room, last + 1]
+    for slot in range(last, -1, -1):
+        own_bit = tables.slots[limit, slot] - state.lane[held, slot + 1]
+        room_bit = min(room_bit, own_bit)
+        if slot < first and state.lane[room, slot] == room_bit:
+            break
+        state.lane[room, slot] = room_bit
