@@ -156,8 +156,9 @@ class Simulator:
             (first, end, output_first),
             self.dt_s,
         )
-        offered_s = self.ledger.pool_offered_s - offered_before_s
-        self._at_work = offered_s / ((end - first) * self.dt_s)
+        if end > first:
+            offered_s = self.ledger.pool_offered_s - offered_before_s
+            self._at_work = offered_s / ((end - first) * self.dt_s)
         return [*self._happenings(lost_before, unserved_before), *self._lacks(lacked_before)]
 
     def is_running(self, load: str) -> bool:
