@@ -389,7 +389,7 @@ def test_surplus_of_generation_is_enough_once() -> None:
 
 def test_when_people_leave_the_last_goes_after_a_while() -> None:
     specs = [activity(name, priority=p, holds=(Hold(name),), window=LONG,
-                      takes=(Take("people", 1.0),), phases=(main_phase(9.0),))
+                      takes=(Take("people", 1.0),), phases=(main_phase(0.3), main_phase(9.0)))
              for name, p in (("oven", 5), ("drill", 3), ("rover", 7))]  # fmt: skip
     world, outcome = begin(*specs)
     assert why(outcome, "rover") == Reason.ROOM
