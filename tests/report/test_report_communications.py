@@ -65,6 +65,13 @@ def test_ground_stations_are_never_booked_for_longer_than_the_run(story):
     assert sum(ground.booked_h for ground in read_communications(story).ground) > 0.0
 
 
+def test_people_of_control_centres_are_told_by_partner(tmp_path):
+    story = read_story(make_run(tmp_path / "run", Made()))
+    (desk,) = read_communications(story).centres
+    assert (desk.on_shift_h, desk.for_partners_h, desk.used_h) == (20.0, (3.0,), 3.0)
+    assert "A desk" in Page(render(story)).text
+
+
 def test_latency_is_told_for_each_partner_that_got_data(story, text):
     for name, row in story.summary["network"]["partners"].items():
         told = f"For {name}, half of the data was home"
