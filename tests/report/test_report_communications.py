@@ -114,13 +114,13 @@ def test_paths_of_modules_do_not_end_the_solitude(tmp_path):
     )
 
 
-def test_without_any_path_it_says_so(tmp_path):
+def test_without_any_path_it_says_so(tmp_path, undrawn):
     text = made_page(tmp_path, Made(paths=()))
     assert "The station has no path to Earth: it is alone all the time." in text
     assert "There is no path to Earth." in text
 
 
-def test_never_alone_where_a_path_is_always_open(tmp_path):
+def test_never_alone_where_a_path_is_always_open(tmp_path, undrawn):
     text = made_page(tmp_path, Made(sun="never"))
     assert "The station was never alone: a path was open at any time." in text
     assert "The longest times alone" not in text
@@ -134,7 +134,7 @@ def test_what_was_lost_and_what_is_on_the_way_is_told(tmp_path):
     assert "at the end 500 Mbit was left in recorders and 375 Mbit was on the way." in told
 
 
-def test_commands_that_never_came_up_are_told(tmp_path):
+def test_commands_that_never_came_up_are_told(tmp_path, undrawn):
     story = read_story(make_run(tmp_path / "run", Made()))
     waiting = {"target": "hub.computer", "partner": "one", "level": 1.0}
     network = {**story.summary["network"], "commands_on_the_way": [waiting]}
