@@ -169,6 +169,18 @@ def test_e4_asks_for_a_plan_and_the_others_do_not() -> None:
         assert wishes(world.tick(plan=world.plan([]))) == set()
 
 
+def test_a_plan_does_not_answer_what_came_up_while_it_was_made() -> None:
+    world, _ = begin(activity("look", window=LONG))
+    world.failed = {"drill"}
+    world.tick()
+    world.failed = {"drill", "oven"}
+    world.tick()
+    world.t_s += TICK_S
+    plan = replace(world.plan([]), made_t_s=world.t_s - 1.5 * TICK_S)
+    outcome = world.executive.tick(world.snapshot(), plan)
+    assert wishes(outcome) == {("health", "oven")}
+
+
 def test_a_late_start_and_an_early_end_are_worth_a_plan() -> None:
     quick = main_phase(3.0, until=(Condition(Kind.DARK),))
     spec = activity(
@@ -507,6 +519,24 @@ def test_what_was_dropped_may_come_again_and_what_was_ordered_off_may_not() -> N
     outcome = executive.tick(world.snapshot(START_S + 120.0), world.plan(specs))
     assert list(executive.memory.tracks) == ["dropped"]
     assert [notice.subject for notice in outcome.notices] == ["off"]
+
+
+def test_memory_of_what_ended_does_not_grow_for_ever() -> None:
+    executive = Executive(NAMES)
+    world = World(executive)
+    sizes = []
+    for day in range(0, 300, 3):
+        now = START_S + day * 86400.0
+        short = [
+            activity(f"d{day}-{k}", day * 24.0, holds=(), phases=(main_phase(0.0),))
+            for k in range(5)
+        ]
+        plan = replace(world.plan(short, freeze_s=0.0), made_t_s=now)
+        ticks = [executive.tick(world.snapshot(now + k), plan) for k in range(4)]
+        assert len(executive.memory.tracks) == 0
+        assert ticks[-1].notices == ()
+        sizes.append((len(executive.memory.over_t_s), len(executive.memory.done_t_s)))
+    assert sizes[-1] == (100, 100)
 
 
 BAD = float("nan")
