@@ -20,6 +20,7 @@ STEPS = [
     ["numpy", "cython", "scipy", "setuptools", "setuptools-scm", "wheel"],
     ["embreex", "horayzon-extpar"],
     ["simpy"],
+    ["py_trees==2.6.0"],
     ["brahe==1.8.0"],
     ["aiodtnsim==0.3.1", "pydtnsim==0.1.1", "networkx<3"],
     ["--no-build-isolation", "topocalc"],

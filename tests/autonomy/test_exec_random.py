@@ -126,7 +126,7 @@ class Station(RuleBasedStateMachine):
         self.world.tick(directives=[Directive(Order.RESUME)] if resume else [])
 
 
-Station.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+Station.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
 TestStation = Station.TestCase
 
 

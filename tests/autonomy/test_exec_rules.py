@@ -169,6 +169,18 @@ def test_e4_asks_for_a_plan_and_the_others_do_not() -> None:
         assert wishes(world.tick(plan=world.plan([]))) == set()
 
 
+def test_a_plan_does_not_answer_what_came_up_while_it_was_made() -> None:
+    world, _ = begin(activity("look", window=LONG))
+    world.failed = {"drill"}
+    world.tick()
+    world.failed = {"drill", "oven"}
+    world.tick()
+    world.t_s += TICK_S
+    plan = replace(world.plan([]), made_t_s=world.t_s - 1.5 * TICK_S)
+    outcome = world.executive.tick(world.snapshot(), plan)
+    assert wishes(outcome) == {("health", "oven")}
+
+
 def test_a_late_start_and_an_early_end_are_worth_a_plan() -> None:
     quick = main_phase(3.0, until=(Condition(Kind.DARK),))
     spec = activity(
@@ -389,7 +401,7 @@ def test_surplus_of_generation_is_enough_once() -> None:
 
 def test_when_people_leave_the_last_goes_after_a_while() -> None:
     specs = [activity(name, priority=p, holds=(Hold(name),), window=LONG,
-                      takes=(Take("people", 1.0),), phases=(main_phase(9.0),))
+                      takes=(Take("people", 1.0),), phases=(main_phase(0.3), main_phase(9.0)))
              for name, p in (("oven", 5), ("drill", 3), ("rover", 7))]  # fmt: skip
     world, outcome = begin(*specs)
     assert why(outcome, "rover") == Reason.ROOM
@@ -492,6 +504,39 @@ def test_the_same_plan_twice_and_an_ended_activity_change_nothing() -> None:
     world.t_s += TICK_S
     outcome = world.executive.tick(world.snapshot(), later)
     assert [(n.kind, n.subject) for n in outcome.notices] == [("not-again", "look")]
+
+
+def test_what_was_dropped_may_come_again_and_what_was_ordered_off_may_not() -> None:
+    executive = Executive(NAMES)
+    world = World(executive)
+    specs = [activity("dropped", 20.0), activity("off", 20.0)]
+    executive.tick(world.snapshot(), world.plan(specs))
+    off = [Directive(Order.ABORT, "off")]
+    executive.tick(
+        world.snapshot(START_S + 60.0), replace(world.plan([specs[1]]), freeze_s=0.0), off
+    )
+    assert not executive.memory.tracks
+    outcome = executive.tick(world.snapshot(START_S + 120.0), world.plan(specs))
+    assert list(executive.memory.tracks) == ["dropped"]
+    assert [notice.subject for notice in outcome.notices] == ["off"]
+
+
+def test_memory_of_what_ended_does_not_grow_for_ever() -> None:
+    executive = Executive(NAMES)
+    world = World(executive)
+    sizes = []
+    for day in range(0, 300, 3):
+        now = START_S + day * 86400.0
+        short = [
+            activity(f"d{day}-{k}", day * 24.0, holds=(), phases=(main_phase(0.0),))
+            for k in range(5)
+        ]
+        plan = replace(world.plan(short, freeze_s=0.0), made_t_s=now)
+        ticks = [executive.tick(world.snapshot(now + k), plan) for k in range(4)]
+        assert len(executive.memory.tracks) == 0
+        assert ticks[-1].notices == ()
+        sizes.append((len(executive.memory.over_t_s), len(executive.memory.done_t_s)))
+    assert sizes[-1] == (100, 100)
 
 
 BAD = float("nan")

@@ -233,6 +233,7 @@ class Executive(Steps):
         for track in memory.tracks.values():
             track.shift(by_s)
         memory.ledger.shift(by_s)
+        memory.plan_made_t_s += by_s
         memory.go_until_t_s.clear()
         for ended in (memory.done_t_s, memory.over_t_s):
             for name in ended:
@@ -270,7 +271,7 @@ class Executive(Steps):
                 continue
             for told in settings:
                 if told.load not in orders:
-                    name = f"{track.id}/{track.attempt}/{step}/{told.load}"
+                    name = f"{track.id}@{track.began_t_s:.0f}/{step}/{told.load}"
                     orders[told.load] = Ordered(name, track.id, told.load, told.level, expires_t_s)
         return tuple(orders.values())
 

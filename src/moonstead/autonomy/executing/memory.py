@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from moonstead.autonomy.executing.activity import Level
+from moonstead.autonomy.executing.activity import Level, State
 from moonstead.autonomy.executing.clock import Clock
 from moonstead.autonomy.executing.leases import Ledger
 from moonstead.autonomy.executing.plain import PlainError, from_plain, to_plain
@@ -63,7 +63,7 @@ class Memory:
     ledger: Ledger = field(default_factory=lambda: Ledger({}))
     done_t_s: dict[str, float] = field(default_factory=dict)
     over_t_s: dict[str, float] = field(default_factory=dict)
-    """When activities ended in any way."""
+    """When activities ended that must not come again: done, failed, or ordered off."""
     go_until_t_s: dict[str, float] = field(default_factory=dict)
     levels: dict[str, Level] = field(default_factory=dict)
     """By element; under an empty name that of all others."""
@@ -95,7 +95,8 @@ class Memory:
     def forget_over(self, now: float) -> None:
         """Drop what has ended from the tracks, and what ended long ago from memory."""
         for track in [track for track in self.tracks.values() if track.is_over]:
-            self.over_t_s[track.id] = track.since_t_s
+            if track.state != State.EXPIRED or track.aborted:
+                self.over_t_s[track.id] = track.since_t_s
             self.go_until_t_s.pop(track.id, None)
             del self.tracks[track.id]
         for ended in (self.over_t_s, self.done_t_s):

@@ -8,7 +8,7 @@ the mode goes on alone.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
@@ -288,7 +288,7 @@ class Guard:
             room=min(room if math.isfinite(room) else 1.0, evidence.heat_room),
             is_lit=is_lit,
             is_doomed=energy_j < known.at(known.full_sun_reserve_j, t_s),
-            is_above_floor=energy_j > known.floor_j[slot],
+            is_above_floor=energy_j > known.floor_j[slot] or capacity_j <= 0.0,
         )
 
     def _sift(
@@ -374,7 +374,11 @@ class Guard:
             "pending": self._pending.state(),
             "outgoing": self._outgoing.state(),
             "ladder": [int(self._ladder.step), self._ladder.good_s],
-            "safe": asdict(self._safe),
+            "safe": {
+                "reasons": list(self._safe.reasons),
+                "for_s": self._safe.for_s,
+                "known": list(self._safe.known),
+            },
             "energy_j": self._energy_j,
             "net_w": self._net_w,
             "told": list(self._told),
