@@ -10,10 +10,11 @@ from guarded import LEVERS, START_S, TICK_S, frame, knowledge, telecommand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moonstead.autonomy.guarding.guard import Evidence, Guard, View
+from moonstead.autonomy.guarding.guard import Guard
 from moonstead.autonomy.guarding.modes import BEACON_S, LAST_ALLOWED, Mode
+from moonstead.autonomy.guarding.view import Evidence, View
 from moonstead.autonomy.guarding.watch import RESTARTS, TICKS_TO_BELIEVE
-from moonstead.contracts import Command, Notice, Priority
+from moonstead.contracts import Command, Notice, Priority, Verified
 from moonstead.units import DAY_S, HOUR_S
 
 
@@ -180,6 +181,12 @@ def test_a_fault_that_stays_keeps_safe_until_people_who_know_it_clear_it() -> No
     assert station.tick(evidence=fault).mode == Mode.NOMINAL  # known
     other = Evidence(critical=("pump stopped", "battery hot"))
     assert station.tick(evidence=other).mode == Mode.SAFE  # new
+    third = Evidence(critical=("pump stopped", "battery hot", "leak"))
+    late = telecommand(2, "clear", issued_t_s=station.t_s, expires_t_s=station.t_s + 60.0)
+    view = station.tick(evidence=third, received=(late,))  # they did not know of the leak
+    assert view.mode == Mode.SAFE
+    assert view.reports[-1].stage == Verified.COMPLETION_FAILED
+    assert "leak" in view.reports[-1].reason
 
 
 def test_little_room_trims() -> None:
