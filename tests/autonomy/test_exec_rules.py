@@ -22,11 +22,12 @@ from moonstead.autonomy.executing.activity import (
 from moonstead.autonomy.executing.conditions import Condition, Kind, Past, explain, is_met, measure
 from moonstead.autonomy.executing.executive import Executive
 from moonstead.autonomy.executing.outcome import Outcome, Transition
-from moonstead.autonomy.executing.plan import Directive, Order, Plan, problems_of
+from moonstead.autonomy.executing.plan import Directive, Order, Plan, as_plan, problems_of
 from moonstead.autonomy.executing.reasons import Reason
 from moonstead.autonomy.executing.snapshot import Health, Names, Snapshot, take_snapshot
 from moonstead.autonomy.executing.track import Obstacle
 from moonstead.contracts import Channels, Telemetry
+from moonstead.errors import InputError
 
 LONG = Window(START_S, START_S, START_S + 24 * HOUR_S)
 LATER = Window(START_S, START_S + 3 * HOUR_S, START_S + 8 * HOUR_S)
@@ -559,7 +560,8 @@ MISTAKES: dict[str, dict[str, Any]] = {
         "phases": (main_phase(maintain=(Maintain(condition=Condition(Kind.LIT), grace_s=BAD),)),)
     },
     "start": {"start": (Condition(Kind.STORE_AT_LEAST, "batery", 1.0),)},
-    "post": {"post": (Condition(Kind.TANK_AT_LEAST, "tank", BAD),)},
+    "tank": {"post": (Condition(Kind.TANK_AT_LEAST, "tank", BAD),)},
+    "post": {"start": (Condition(Kind.WORKED_AT_LEAST, "", 0.5),)},
     "teardown": {"teardown": Teardown(expected_s=2.0, longest_s=1.0)},
     "holds": {"holds": (Hold("a"), Hold("a"))},
     "takes": {"takes": (Take("people", BAD),)},
@@ -580,6 +582,32 @@ def test_every_mistake_in_a_plan_is_told_with_its_place(what: str) -> None:
 def test_mistakes_of_the_plan_itself() -> None:
     plan = Plan(id="p", made_t_s=BAD, activities=(activity("x"),), aborts=("x",), freeze_s=BAD)
     assert len(problems_of(plan, NAMES)) == 3
+
+
+LOOK = activity("look")
+GARBAGE: list[Any] = [
+    None, "plan", [LOOK], LOOK, object(),
+    Plan(id="p", made_t_s=0.0, activities=(None,)),  # type: ignore[arg-type]
+    Plan(id="p", made_t_s="soon", activities=(LOOK,)),  # type: ignore[arg-type]
+    Plan(id=7, made_t_s=0.0, activities=(LOOK,)),  # type: ignore[arg-type]
+    Plan(id="p", made_t_s=0.0, activities=LOOK),  # type: ignore[arg-type]
+    Plan(id="p", made_t_s=0.0, activities=(replace(LOOK, window=(1.0, 2.0, 3.0)),)),
+    Plan(id="p", made_t_s=0.0, activities=(replace(LOOK, priority=5.5),)),
+    Plan(id="p", made_t_s=0.0, activities=(replace(LOOK, start=(Condition("lid"),)),)),  # type: ignore[arg-type]
+    Plan(id="p", made_t_s=0.0, activities=(LOOK,), aborts=(print,)),  # type: ignore[arg-type]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("given", GARBAGE)
+def test_what_is_no_plan_is_told_from_one(given: Any) -> None:
+    with pytest.raises(InputError, match="every part of its type"):
+        as_plan(given)
+
+
+def test_a_plan_is_a_plan() -> None:
+    cook = replace(LOOK, id="cook", phases=(warm(900.0), main_phase(settings=CAMERA)))
+    plan = Plan(id="p", made_t_s=1.0, activities=(LOOK, cook), aborts=("x",))
+    assert as_plan(plan) == plan
 
 
 @pytest.mark.parametrize(
