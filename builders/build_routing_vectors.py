@@ -265,10 +265,13 @@ def pieces(truth: Truth, wish: Wish) -> list[Piece]:
     deadline = wish.created_s + (math.inf if wish.lifetime_s is None else wish.lifetime_s)
     ends = NODES.index(wish.source), NODES.index(wish.destination)
     errand = (*ends, wish.created_s, wish.size_bit, wish.priority)
+    found: list[Piece]
     if wish.critical:
-        return truth.copies(*errand, deadline)
+        found = truth.copies(*errand, deadline)
+        return found
     if wish.may_fragment:
-        return truth.fragments(*errand, deadline)
+        found = truth.fragments(*errand, deadline)
+        return found
     best = truth.best(*errand)
     if best is None or best[0] > deadline:
         return [(wish.size_bit, None, ())]
