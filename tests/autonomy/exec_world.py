@@ -342,7 +342,8 @@ class World:
         for other, state in self.state.items():
             rival = self.specs[other]
             before = (rival.priority, rival.window.earliest_t_s, other) < key
-            if state in BEFORE and before:
+            # One that rests since this tick was still being broken off.
+            if state in BEFORE and before and other not in self.new_rest_t_s:
                 assert not self._admissible(other, without=name), f"{name} went before {other}"
 
     def _judge_orders(self, outcome: Outcome) -> None:
