@@ -39,8 +39,8 @@ from moonstead.units import DAY_S
 
 HERE = Path(__file__).resolve().parent
 PEERS_PYTHON = HERE.parent / "build" / "peers" / "bin" / "python"
-TICKS = 200
-ROUNDS = 5
+TICKS = 40
+ROUNDS = 25
 START_S = 8.0e8
 TICK_S = 60.0
 

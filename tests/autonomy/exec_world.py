@@ -107,6 +107,7 @@ class World:
         self.since_t_s: dict[str, float] = {}
         self.go_until_t_s: dict[str, float] = {}
         self.rest_until_t_s: dict[str, float] = {}
+        self.new_rest_t_s: dict[str, float] = {}
         self.allowed_since_t_s: dict[str, float] = {}
         self.bad_since_t_s: dict[tuple[str, str], float] = {}
         self.ran_s: dict[str, float] = {}
@@ -196,6 +197,10 @@ class World:
             self._judge_one(name, now)
         for name in filter(None, started):
             self._judge_start(name)
+        self.rest_until_t_s.update(self.new_rest_t_s)
+        self.new_rest_t_s.clear()
+        for name, state in self.state.items():
+            assert state not in BEFORE or not self._admissible(name), f"{name} could start"
         self._judge_orders(outcome)
         assert not [notice for notice in outcome.notices if notice.kind in {"stuck", "not-quiet"}]
 
@@ -215,7 +220,7 @@ class World:
             assert gone_s >= min(spec.teardown.expected_s, spec.teardown.longest_s)
             assert gone_s - (now - self.last_t_s) < max(spec.teardown.longest_s, 1e-9)
             if told.after == S.WAITING:
-                self.rest_until_t_s[name] = now + spec.retry_rest_s
+                self.new_rest_t_s[name] = now + spec.retry_rest_s
         if told.after == S.DONE:
             main = [phase for phase in spec.phases if phase.stage == Stage.MAIN]
             assert self.ran_s[name] >= sum(p.expected_s for p in main if not p.until)
@@ -289,8 +294,6 @@ class World:
             for kept in kept_in_main(spec):
                 since_t_s = self.bad_since_t_s.get((name, kept.name), now)
                 assert now - since_t_s < kept.grace_s or since_t_s == now
-        if state in BEFORE:
-            assert not self._admissible(name), f"{name} could start and did not"
 
     def _window(self, spec: Activity) -> tuple[float, float]:
         window = spec.window
@@ -308,6 +311,7 @@ class World:
             and not self._refused(spec)
             and not self.failed & {spec.element, *(hold.unit for hold in spec.holds)}
             and all(self._holds(c, 0.0, (name, "")) for c in spec.start)
+            and all(self._holds(k.condition, 0.0, (name, "")) for k in spec.phases[0].maintain)
             and (self._level(spec) != Level.E1 or go)
             and now >= self.rest_until_t_s.get(name, -1e300)
         )
@@ -338,7 +342,8 @@ class World:
         for other, state in self.state.items():
             rival = self.specs[other]
             before = (rival.priority, rival.window.earliest_t_s, other) < key
-            if state in BEFORE and before:
+            # One that rests since this tick was still being broken off.
+            if state in BEFORE and before and other not in self.new_rest_t_s:
                 assert not self._admissible(other, without=name), f"{name} went before {other}"
 
     def _judge_orders(self, outcome: Outcome) -> None:

@@ -1,7 +1,7 @@
 """Whatever happens, in whatever order: the executive keeps its rules, and the judge is no fool."""
 
 import pytest
-from exec_mutants import MUTANTS, make
+from exec_mutants import MUTANTS, EdgeTrigger, make
 from exec_world import (
     HOUR_S,
     NAMES,
@@ -52,6 +52,23 @@ def test_the_judge_finds_every_wrong_executive(kind: type[Executive]) -> None:
         except (AssertionError, RuntimeError):
             return
     pytest.fail(f"{kind.__name__} lived through {len(SEEDS)} lives")
+
+
+def test_a_lost_event_is_told_after_two_ticks() -> None:
+    """What stopped Remote Agent in 1999: the condition came while something was in the way."""
+    executive = EdgeTrigger()
+    world = World(executive)
+    window = Window(START_S, START_S, START_S + 30 * HOUR_S)
+    start = (Condition(Kind.LIT),)
+    specs = [activity(name, window=window, start=start) for name in ("first", "second")]
+    executive.tick(world.snapshot(), world.plan(specs))
+    told = {}
+    for k in range(1, 20):
+        outcome = executive.tick(world.snapshot(START_S + k * TICK_S))
+        told.update({notice.subject: k for notice in outcome.notices if notice.kind == "stuck"})
+    # The first is over after 2 h, in tick 12.
+    assert told == {"second": 13}
+    assert ("stuck", "second") in {(wish.reason, wish.subject) for wish in outcome.replan_wanted}
 
 
 class Station(RuleBasedStateMachine):

@@ -22,11 +22,12 @@ from moonstead.autonomy.executing.activity import (
 from moonstead.autonomy.executing.conditions import Condition, Kind, Past, explain, is_met, measure
 from moonstead.autonomy.executing.executive import Executive
 from moonstead.autonomy.executing.outcome import Outcome, Transition
-from moonstead.autonomy.executing.plan import Directive, Order, Plan, problems_of
+from moonstead.autonomy.executing.plan import Directive, Order, Plan, as_plan, problems_of
 from moonstead.autonomy.executing.reasons import Reason
 from moonstead.autonomy.executing.snapshot import Health, Names, Snapshot, take_snapshot
 from moonstead.autonomy.executing.track import Obstacle
 from moonstead.contracts import Channels, Telemetry
+from moonstead.errors import InputError
 
 LONG = Window(START_S, START_S, START_S + 24 * HOUR_S)
 LATER = Window(START_S, START_S + 3 * HOUR_S, START_S + 8 * HOUR_S)
@@ -167,6 +168,18 @@ def test_e4_asks_for_a_plan_and_the_others_do_not() -> None:
         assert wanted == (expected if level == Level.E4 else set())
         assert wishes(world.tick()) == wanted
         assert wishes(world.tick(plan=world.plan([]))) == set()
+
+
+def test_a_plan_does_not_answer_what_came_up_while_it_was_made() -> None:
+    world, _ = begin(activity("look", window=LONG))
+    world.failed = {"drill"}
+    world.tick()
+    world.failed = {"drill", "oven"}
+    world.tick()
+    world.t_s += TICK_S
+    plan = replace(world.plan([]), made_t_s=world.t_s - 1.5 * TICK_S)
+    outcome = world.executive.tick(world.snapshot(), plan)
+    assert wishes(outcome) == {("health", "oven")}
 
 
 def test_a_late_start_and_an_early_end_are_worth_a_plan() -> None:
@@ -389,7 +402,7 @@ def test_surplus_of_generation_is_enough_once() -> None:
 
 def test_when_people_leave_the_last_goes_after_a_while() -> None:
     specs = [activity(name, priority=p, holds=(Hold(name),), window=LONG,
-                      takes=(Take("people", 1.0),), phases=(main_phase(9.0),))
+                      takes=(Take("people", 1.0),), phases=(main_phase(0.3), main_phase(9.0)))
              for name, p in (("oven", 5), ("drill", 3), ("rover", 7))]  # fmt: skip
     world, outcome = begin(*specs)
     assert why(outcome, "rover") == Reason.ROOM
@@ -509,6 +522,24 @@ def test_what_was_dropped_may_come_again_and_what_was_ordered_off_may_not() -> N
     assert [notice.subject for notice in outcome.notices] == ["off"]
 
 
+def test_memory_of_what_ended_does_not_grow_for_ever() -> None:
+    executive = Executive(NAMES)
+    world = World(executive)
+    sizes = []
+    for day in range(0, 300, 3):
+        now = START_S + day * 86400.0
+        short = [
+            activity(f"d{day}-{k}", day * 24.0, holds=(), phases=(main_phase(0.0),))
+            for k in range(5)
+        ]
+        plan = replace(world.plan(short, freeze_s=0.0), made_t_s=now)
+        ticks = [executive.tick(world.snapshot(now + k), plan) for k in range(4)]
+        assert len(executive.memory.tracks) == 0
+        assert ticks[-1].notices == ()
+        sizes.append((len(executive.memory.over_t_s), len(executive.memory.done_t_s)))
+    assert sizes[-1] == (100, 100)
+
+
 BAD = float("nan")
 MISTAKES: dict[str, dict[str, Any]] = {
     "window": {"window": Window(2.0, 1.0, 3.0)},
@@ -529,7 +560,8 @@ MISTAKES: dict[str, dict[str, Any]] = {
         "phases": (main_phase(maintain=(Maintain(condition=Condition(Kind.LIT), grace_s=BAD),)),)
     },
     "start": {"start": (Condition(Kind.STORE_AT_LEAST, "batery", 1.0),)},
-    "post": {"post": (Condition(Kind.TANK_AT_LEAST, "tank", BAD),)},
+    "tank": {"post": (Condition(Kind.TANK_AT_LEAST, "tank", BAD),)},
+    "post": {"start": (Condition(Kind.WORKED_AT_LEAST, "", 0.5),)},
     "teardown": {"teardown": Teardown(expected_s=2.0, longest_s=1.0)},
     "holds": {"holds": (Hold("a"), Hold("a"))},
     "takes": {"takes": (Take("people", BAD),)},
@@ -550,6 +582,32 @@ def test_every_mistake_in_a_plan_is_told_with_its_place(what: str) -> None:
 def test_mistakes_of_the_plan_itself() -> None:
     plan = Plan(id="p", made_t_s=BAD, activities=(activity("x"),), aborts=("x",), freeze_s=BAD)
     assert len(problems_of(plan, NAMES)) == 3
+
+
+LOOK = activity("look")
+GARBAGE: list[Any] = [
+    None, "plan", [LOOK], LOOK, object(),
+    Plan(id="p", made_t_s=0.0, activities=(None,)),  # type: ignore[arg-type]
+    Plan(id="p", made_t_s="soon", activities=(LOOK,)),  # type: ignore[arg-type]
+    Plan(id=7, made_t_s=0.0, activities=(LOOK,)),  # type: ignore[arg-type]
+    Plan(id="p", made_t_s=0.0, activities=LOOK),  # type: ignore[arg-type]
+    Plan(id="p", made_t_s=0.0, activities=(replace(LOOK, window=(1.0, 2.0, 3.0)),)),
+    Plan(id="p", made_t_s=0.0, activities=(replace(LOOK, priority=5.5),)),
+    Plan(id="p", made_t_s=0.0, activities=(replace(LOOK, start=(Condition("lid"),)),)),  # type: ignore[arg-type]
+    Plan(id="p", made_t_s=0.0, activities=(LOOK,), aborts=(print,)),  # type: ignore[arg-type]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("given", GARBAGE)
+def test_what_is_no_plan_is_told_from_one(given: Any) -> None:
+    with pytest.raises(InputError, match="every part of its type"):
+        as_plan(given)
+
+
+def test_a_plan_is_a_plan() -> None:
+    cook = replace(LOOK, id="cook", phases=(warm(900.0), main_phase(settings=CAMERA)))
+    plan = Plan(id="p", made_t_s=1.0, activities=(LOOK, cook), aborts=("x",))
+    assert as_plan(plan) == plan
 
 
 @pytest.mark.parametrize(

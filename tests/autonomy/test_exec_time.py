@@ -102,6 +102,16 @@ def test_a_clock_that_was_set_back_is_believed_when_it_lasts(leap_s: float) -> N
     assert [n.kind for n in answers[2].notices] == ["clock"]
 
 
+def test_plans_are_taken_on_a_clock_that_was_set_back() -> None:
+    world = running_world()
+    for k in range(3):
+        tick_at(world, START_S - 50 * HOUR_S + k * TICK_S)
+    now = START_S - 50 * HOUR_S + 3 * TICK_S
+    plan = replace(world.plan([activity("more", 20.0)]), made_t_s=now)
+    assert tick_at(world, now, plan=plan).notices == ()
+    assert set(states(world)) == {"look", "more"}
+
+
 def test_after_a_long_sleep_what_should_be_over_is_over() -> None:
     """Three ticks agree that the time has passed: the computer slept, or the clock was wrong."""
     world = running_world()

@@ -64,14 +64,15 @@ def test_check_says_what_is_in_it(small: Path, capsys: pytest.CaptureFixture[str
 def test_the_scenarios_that_come_with_it_are_right(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    facts = json.loads(answered(capsys, "check", name, "--json"))
-    assert facts["scenario"] == name
     target = tmp_path / "new.toml"
     said = answered(capsys, "init", str(target), "--from", name)
     assert str(target) in said
-    copy = json.loads(answered(capsys, "check", str(target), "--json"))
-    assert copy == facts
-    assert target.read_text(encoding="utf-8").count("#") > 20  # commented
+    # Right also where it was copied to, away from what lies beside the original.
+    facts = json.loads(answered(capsys, "check", str(target), "--json"))
+    assert facts["scenario"] == name
+    copy = target.read_text(encoding="utf-8")
+    assert copy == scenario_path(name).read_text(encoding="utf-8")
+    assert copy.count("#") > 20  # commented
 
 
 def test_init_writes_nothing_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

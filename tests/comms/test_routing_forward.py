@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from route_truth import Truth, small_plans
+from route_truth import TO_THE_LAST, Truth, small_plans
 
 from moonstead.comms.plan import ContactPlan, plan_of_rows
 from moonstead.comms.routing.bundles import BULK, EXPEDITED, NORMAL, Bundles
@@ -15,6 +15,7 @@ from moonstead.comms.routing.graph import OWLT_MARGIN
 from moonstead.comms.routing.outcome import Arrivals, arrivals
 from moonstead.comms.routing.traffic import (
     DELIVERED,
+    DUPLICATE,
     EXPIRED,
     FATES,
     LOST_ON_LINK,
@@ -256,3 +257,87 @@ def test_what_is_not_later_than_now_or_no_node_is_refused() -> None:
         assert part in str(caught.value)
     with pytest.raises(InputError, match="one number of at least 0 per node"):
         begin(TWO_RELAYS, np.zeros(2))
+
+
+def test_what_fits_into_no_contact_whole_comes_in_fragments() -> None:
+    # By hand: with n bit the relay is reached after n / 10 + 1.0007 s and passed as many seconds
+    # later, by 200: n = 994. The rest is sent 200-250.6 and 251.6-302.2 over the other one.
+    result = forward(TWO_RELAYS, bundles((1500, 0), may_fragment=[True]))
+    pieces = result.pieces
+    assert pieces.size_bit.tolist() == [994, 506]
+    np.testing.assert_allclose(pieces.arrival_t_s, [99.4 + 1 + 99.4 + 2, 302.2 + 2], atol=1e-9)
+    assert pieces.contacts[:, :2].tolist() == [[0, 1], [2, 3]]
+    assert result.arrival_t_s == pieces.arrival_t_s[1]
+    assert told(forward(TWO_RELAYS, bundles((1500, 0)))) == [WAITING]
+
+
+def test_a_custodian_is_relieved_of_the_whole_though_it_was_cut_since() -> None:
+    # The expedited one takes 50-60 of the first contact: the other is cut there, 50 bit and 100.
+    plan = plan_of_rows(
+        NODES,
+        [
+            ("station", "relay", 0.0, 100.0, 10.0, 30.0, 1.0),
+            ("relay", "earth", 50.0, 65.0, 10.0, 2.0, 1.0),
+            ("relay", "earth", 70.0, 80.0, 10.0, 2.0, 1.0),
+        ],
+    )
+    two = Bundles(
+        source=np.array([STATION, RELAY]),
+        destination=np.array([EARTH, EARTH]),
+        size_bit=np.array([150.0, 100.0]),
+        created_t_s=np.array([0.0, 46.0]),
+        priority=np.array([NORMAL, EXPEDITED]),
+        custody=np.array([True, False]),
+        may_fragment=np.array([True, False]),
+    )
+    progress = advance(begin(plan), 45.5, two)
+    stored = [progress.stored_bit.tolist()]
+    for t_s in (59.0, 74.9, 75.1, math.inf):
+        progress = advance(progress, t_s)
+        stored.append(progress.stored_bit.tolist())
+    assert told(arrivals(progress)) == [82, 62]
+    assert arrivals(progress).pieces.size_bit.tolist() == [50, 100, 100]
+    at_station, at_relay = zip(*(row[:2] for row in stored), strict=True)
+    assert at_station == (150, 150, 150, 0, 0)  # until the signal of 45 is back at 75
+    assert at_relay == (150, 250, 100, 100, 0)
+
+
+def test_a_critical_bundle_goes_to_every_neighbour_and_doubles_are_dropped_and_told() -> None:
+    plan = plan_of_rows(
+        NODES,
+        [
+            ("station", "relay", 0.0, 100.0, 10.0, 1.0, 1.0),
+            ("relay", "earth", 50.0, 200.0, 10.0, 2.0, 1.0),
+            ("relay", "other", 20.0, 40.0, 10.0, 1.0, 1.0),
+            ("station", "other", 60.0, 90.0, 10.0, 1.0, 1.0),
+            ("other", "earth", 250.0, 500.0, 10.0, 2.0, 1.0),
+        ],
+    )
+    loss = [Loss(node=RELAY, to=EARTH, lost_t_s=30.0, known_t_s=600.0)]
+    one = bundles((100, 0), critical=[True])
+    for losses, wanted in (([], 62.0), (loss, 262.0)):
+        result = forward(plan, one, losses)
+        assert told(result) == [wanted]
+        fates = sorted(result.pieces.fate.tolist())
+        # Over the relay, by the relay over the other, straight to the other: too late there.
+        assert fates == [DELIVERED, LOST_ON_LINK if losses else DUPLICATE, DUPLICATE]
+    assert told(forward(plan, bundles((100, 0)), loss)) == [LOST_ON_LINK]
+
+
+@settings(max_examples=60)
+@given(
+    small_plans(5, 10, TO_THE_LAST),
+    st.sampled_from([1.0, 3.5, 8.0, 13.0]),
+    st.integers(0, 6),
+    st.sampled_from([9.0, math.inf]),
+)
+def test_cut_or_copied_a_bundle_alone_is_never_later_than_whole(
+    plan: ContactPlan, size_bit: float, created_t_s: int, lifetime_s: float
+) -> None:
+    one = bundles((size_bit, created_t_s), lifetime_s=[lifetime_s])
+    whole = forward(plan, one).arrival_t_s[0]
+    cut = forward(plan, dataclasses.replace(one, may_fragment=np.ones(1, dtype=bool)))
+    copied = forward(plan, dataclasses.replace(one, critical=np.ones(1, dtype=bool)))
+    assert cut.arrival_t_s[0] <= whole
+    assert (len(cut.pieces.bundle) == 1) or whole == math.inf  # cut only where nothing else helps
+    assert copied.arrival_t_s[0] == pytest.approx(whole, abs=1e-9)

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
 from moonstead.record.directory import RunDirectory
+from moonstead.report import page
 from moonstead.run.execute import execute
 from moonstead.scenario.build import build_world, read_scenario
 from moonstead.scenario.examples import scenario_path
@@ -23,3 +25,13 @@ def real_run(tmp_path_factory: pytest.TempPathFactory) -> RunDirectory:
     directory = RunDirectory(folder / "run")
     execute(build_world(scenario, read, file), directory, lambda done, total: None)
     return directory
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the pictures out of a page whose words alone are looked at.
+
+    Runs of the same kinds are drawn in ``test_report_edges.py``.
+    """
+    for name in [name for name in vars(page) if name.startswith("draw_")]:
+        monkeypatch.setattr(page, name, lambda *story, **more: Markup())

@@ -44,7 +44,7 @@ def test_every_sum_of_the_page_is_the_summarys(story, text):
     row = " ".join(f"{amount:,.1f}" for amount in (*through, arrived))
     assert f"Sum {row} For " in text
     booked = sum(row["booked_h"] for row in network["ground_stations"].values())
-    assert f"Sum {booked:,.0f} {arrived:,.1f} Booked is" in text
+    assert f"Sum {booked:,.0f} {arrived:,.1f} Control centres: " in text
     assert arrived == pytest.approx(sum(row["delivered_gbit"] for row in data.values()))
 
 
@@ -63,6 +63,13 @@ def test_ground_stations_are_never_booked_for_longer_than_the_run(story):
     for ground in read_communications(story).ground:
         assert 0.0 <= ground.booked_fraction <= 1.0
     assert sum(ground.booked_h for ground in read_communications(story).ground) > 0.0
+
+
+def test_people_of_control_centres_are_told_by_partner(tmp_path):
+    story = read_story(make_run(tmp_path / "run", Made()))
+    (desk,) = read_communications(story).centres
+    assert (desk.on_shift_h, desk.for_partners_h, desk.used_h) == (20.0, (3.0,), 3.0)
+    assert "A desk" in Page(render(story)).text
 
 
 def test_latency_is_told_for_each_partner_that_got_data(story, text):
@@ -107,13 +114,13 @@ def test_paths_of_modules_do_not_end_the_solitude(tmp_path):
     )
 
 
-def test_without_any_path_it_says_so(tmp_path):
+def test_without_any_path_it_says_so(tmp_path, undrawn):
     text = made_page(tmp_path, Made(paths=()))
     assert "The station has no path to Earth: it is alone all the time." in text
     assert "There is no path to Earth." in text
 
 
-def test_never_alone_where_a_path_is_always_open(tmp_path):
+def test_never_alone_where_a_path_is_always_open(tmp_path, undrawn):
     text = made_page(tmp_path, Made(sun="never"))
     assert "The station was never alone: a path was open at any time." in text
     assert "The longest times alone" not in text
@@ -127,7 +134,7 @@ def test_what_was_lost_and_what_is_on_the_way_is_told(tmp_path):
     assert "at the end 500 Mbit was left in recorders and 375 Mbit was on the way." in told
 
 
-def test_commands_that_never_came_up_are_told(tmp_path):
+def test_commands_that_never_came_up_are_told(tmp_path, undrawn):
     story = read_story(make_run(tmp_path / "run", Made()))
     waiting = {"target": "hub.computer", "partner": "one", "level": 1.0}
     network = {**story.summary["network"], "commands_on_the_way": [waiting]}

@@ -80,7 +80,7 @@ def test_survival_power_is_told_as_it_was_at_the_time(tmp_path) -> None:
     assert "2 Mar 2035, 00:00 900 1,100 20.0" in text
 
 
-def test_a_station_that_stays_as_it_is_has_one_survival_power(tmp_path) -> None:
+def test_a_station_that_stays_as_it_is_has_one_survival_power(tmp_path, undrawn) -> None:
     text = Page(render(story_of(tmp_path, Made()))).text
     assert "Bare survival takes 500 W, all the time." in text
     assert "Bare survival takes 500 W of the main bus, 650 W with nothing being done." in text
@@ -96,7 +96,7 @@ def test_a_reserve_on_its_floor_is_known_while_stores_come(tmp_path) -> None:
     assert not stays_on_floor(replace(power, reserve_j=floor_j))
 
 
-def test_a_run_of_years_is_told_by_year_with_the_darkest_month(tmp_path) -> None:
+def test_a_run_of_years_is_told_by_year_with_the_darkest_month(tmp_path, undrawn) -> None:
     story = story_of(tmp_path, Made(hours=731 * 24.0, step_s=3600.0))
     light = read_light(story)
     assert [year.span.name for year in light.years] == ["2035", "2036", "2037"]
@@ -105,7 +105,7 @@ def test_a_run_of_years_is_told_by_year_with_the_darkest_month(tmp_path) -> None
     assert text.index("above the terrain, by year") < text.index("above the terrain, by month")
 
 
-def test_a_run_of_a_year_is_told_by_month_alone(tmp_path) -> None:
+def test_a_run_of_a_year_is_told_by_month_alone(tmp_path, undrawn) -> None:
     story = story_of(tmp_path, Made(hours=366 * 24.0, step_s=3600.0))
     assert read_light(story).years == ()
     assert "by year" not in Page(render(story)).text

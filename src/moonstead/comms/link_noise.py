@@ -11,7 +11,7 @@ all of its power in the main lobe.
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import ncx2
+from scipy.special import chndtr
 
 from moonstead.comms.link_terms import SPEED_OF_LIGHT_M_PER_S, FloatArray, power_ratio
 from moonstead.environment.site import MOON_RADIUS_M
@@ -67,7 +67,7 @@ def beam_share(
     sigma_deg = half_power_deg / _WIDTH_PER_SIGMA
     radius = np.asarray(angular_radius_deg, dtype=np.float64) / sigma_deg
     offset = np.asarray(offset_deg, dtype=np.float64) / sigma_deg
-    return np.asarray(ncx2.cdf(radius**2, 2, np.maximum(offset**2, 1e-12)))
+    return np.asarray(chndtr(radius**2, 2, np.maximum(offset**2, 1e-12)))
 
 
 def disc_noise_k(

@@ -20,8 +20,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.stats import poisson
+from scipy.special import gammaln, pdtr, pdtrik, xlogy
 
 from moonstead.comms.link_tables import CONFIDENCES, filled, number, numbers, one_of, read_table
 from moonstead.comms.link_terms import SPEED_OF_LIGHT_M_PER_S, decibels, power_ratio
@@ -230,11 +231,12 @@ def ppm_capacity_bit(order: int, signal: float, background: float) -> float:
     background
         Photons counted on average in every slot besides.
     """
-    top = int(poisson.isf(1e-15, signal + background)) + 2
+    both = signal + background
+    top = int(np.ceil(pdtrik(1.0 - 1e-15, both))) + 2
     counts = np.arange(1, top)
-    below = poisson.cdf(counts - 1, background)
-    right = float(np.sum(poisson.pmf(counts, signal + background) * below ** (order - 1)))
-    other = poisson.pmf(counts, background) * poisson.cdf(counts - 1, signal + background)
+    below = pdtr(counts - 1, background)
+    right = float(np.sum(_poisson(counts, both) * below ** (order - 1)))
+    other = _poisson(counts, background) * pdtr(counts - 1, both)
     wrong = float(np.sum((order - 1) * other * below ** (order - 2)))
     decided = right + wrong
     if decided <= 0.0:
@@ -242,6 +244,11 @@ def ppm_capacity_bit(order: int, signal: float, background: float) -> float:
     error = wrong / decided
     doubt = -sum(p * np.log2(p) for p in (error, 1.0 - error) if p > 0.0)
     return float(decided * (np.log2(order) - doubt - error * np.log2(order - 1)))
+
+
+def _poisson(counts: NDArray[np.int64], mean: float) -> NDArray[np.float64]:
+    """Return the chance of each count."""
+    return np.asarray(np.exp(xlogy(counts, mean) - gammaln(counts + 1) - mean))
 
 
 def any_clear(shares: Iterable[float]) -> float:

@@ -4,6 +4,7 @@ The same record gives the same bytes: nothing in it depends on the clock, on cha
 place of the run directory.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -165,14 +166,24 @@ def _caption(spell: DarkSpell) -> str:
 
 
 def _template(name: str, **context: Any) -> str:
-    environment = Environment(
-        loader=PackageLoader("moonstead.report"),
+    source, _, _ = _loader().get_source(_environment(), "report.css")
+    style = Markup(source)  # noqa: S704  our own style sheet
+    return _environment().get_template(name).render(style=style, **context)
+
+
+@cache
+def _loader() -> PackageLoader:
+    return PackageLoader("moonstead.report")
+
+
+@cache
+def _environment() -> Environment:
+    """Return what keeps the compiled templates: compiling them takes as long as two pictures."""
+    return Environment(
+        loader=_loader(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    source, _, _ = PackageLoader("moonstead.report").get_source(environment, "report.css")
-    style = Markup(source)  # noqa: S704  our own style sheet
-    return environment.get_template(name).render(style=style, **context)

@@ -39,7 +39,8 @@ def people_summary(
         Every row of the plan of the run.
     """
     centres = world.scenario.control_centre
-    by_centre_h = _shared_h(world, simulator, plan) if centres else {}
+    people = _people(world)
+    by_centre_h = _shared_h(world, simulator, plan, people.copy()) if centres else {}
     names, ledger = simulator.station.names, simulator.ledger
     used_h = dict.fromkeys((partner.name for partner in world.scenario.partner), 0.0)
     for experiment in world.scenario.experiment:
@@ -59,16 +60,12 @@ def people_summary(
             given.centre: {
                 "title": control_centre_named(given.centre, catalogue).title,
                 "partner": given.partner,
-                "on_shift_h": _on_shift_h(world, k),
+                "on_shift_h": float(people[k].sum()) * world.scenario.run.step_s / HOUR_S,
                 "used_h": sum(hours[given.centre] for hours in by_centre_h.values()),
             }
             for k, given in enumerate(centres)
         },
     }
-
-
-def _on_shift_h(world: World, place: int) -> float:
-    return float(_people(world)[place].sum()) * world.scenario.run.step_s / HOUR_S
 
 
 def _people(world: World) -> FloatArray:
@@ -79,12 +76,14 @@ def _people(world: World) -> FloatArray:
 
 
 def _shared_h(
-    world: World, simulator: Simulator, plan: Iterable[Mapping[str, Any]]
+    world: World, simulator: Simulator, plan: Iterable[Mapping[str, Any]], left: FloatArray
 ) -> dict[str, dict[str, float]]:
-    """Return the hours that the sessions of each partner had of each control centre."""
+    """Return the hours that the sessions of each partner had of each control centre.
+
+    ``left`` is who is there, shape (centres, steps); it is used up.
+    """
     grid, centres = run_grid(world), world.scenario.control_centre
     experiments = {experiment.name: experiment for experiment in world.scenario.experiment}
-    left = _people(world)
     hours: dict[str, dict[str, float]] = {
         partner.name: dict.fromkeys((given.centre for given in centres), 0.0)
         for partner in world.scenario.partner

@@ -5,13 +5,18 @@ processor takes raw data in the same order and its product belongs to the proces
 """
 
 from moonstead.compiled import inlined
-from moonstead.simulation.memory import RecordArray
+from moonstead.simulation.memory import Power, RecordArray
 from moonstead.simulation.network import FloatArray
 
 
 @inlined
 def make_data(
-    data: RecordArray, load: RecordArray, recorder: RecordArray, writer: RecordArray, dt_s: float
+    data: RecordArray,
+    load: RecordArray,
+    power: Power,
+    recorder: RecordArray,
+    writer: RecordArray,
+    dt_s: float,
 ) -> None:
     """Make and process data; drop what finds no room."""
     for r in range(recorder.shape[0]):
@@ -24,7 +29,7 @@ def make_data(
         one = load[d.load]
         duty = one.level * one.scale
         if one.power_w > 0.0:
-            duty = one.granted_w * one.per_w
+            duty = power.granted_w[d.load] * one.per_w
         duty *= one.gain
         if duty <= 0.0:
             continue
@@ -45,9 +50,10 @@ def make_data(
 
 
 @inlined
-def send_data(
+def send_data(  # noqa: PLR0913, PLR0917
     transmitter: RecordArray,
     load: RecordArray,
+    power: Power,
     recorder: RecordArray,
     writer: RecordArray,
     path_bit_per_s: FloatArray,
@@ -61,7 +67,7 @@ def send_data(
     for k in range(transmitter.shape[0]):
         t = transmitter[k]
         one = load[t.load]
-        duty = one.gain * one.granted_w * one.per_w
+        duty = one.gain * power.granted_w[t.load] * one.per_w
         rate_bit_per_s = min(
             duty * min(path_bit_per_s[t.path, step], t.limit_bit_per_s),
             path_left_bit_per_s[t.path],
@@ -91,15 +97,14 @@ def _take(
     sum_bit = 0.0
     j = begin
     while j < end_all and budget_bit > sum_bit:
-        priority = load[writer[j].load].priority
-        end = j
+        end = writer[j].peers_end
         waiting_bit = 0.0
-        while end < end_all and load[writer[end].load].priority == priority:
-            if writer[end].load != spared:
-                waiting_bit += load[writer[end].load].queue_bit
-            end += 1
+        for m in range(j, end):
+            if writer[m].load != spared:
+                waiting_bit += load[writer[m].load].queue_bit
         if waiting_bit > 0.0:
-            share = min((budget_bit - sum_bit) / waiting_bit, 1.0)
+            left_bit = budget_bit - sum_bit
+            share = 1.0 if waiting_bit <= left_bit else left_bit / waiting_bit
             for m in range(j, end):
                 one = load[writer[m].load]
                 if writer[m].load != spared:

@@ -10,7 +10,7 @@ is made in a step can be used in the next. Stores that run on reactants have wha
 import numpy as np
 
 from moonstead.compiled import inlined
-from moonstead.simulation.memory import Heat, RecordArray
+from moonstead.simulation.memory import NO_SERIES, Heat, Power, RecordArray
 from moonstead.simulation.network import FloatArray, PlaceArray
 
 WHOLE = 1.0 - 1e-9
@@ -44,7 +44,15 @@ def offer(
 
 
 @inlined
-def prepare(load: RecordArray, link: RecordArray, heat: Heat) -> None:
+def prepare(
+    load: RecordArray,
+    power: Power,
+    work: RecordArray,
+    flow: RecordArray,
+    link: RecordArray,
+    heat: Heat,
+    dt_s: float,
+) -> None:
     """Find what stays the same over steps between which nothing is commanded.
 
     What a plain load asks for is set here once; heaters, work and links ask anew at every step,
@@ -52,10 +60,14 @@ def prepare(load: RecordArray, link: RecordArray, heat: Heat) -> None:
     """
     for i in range(load.shape[0]):
         one = load[i]
-        one.full_w = one.power_w * one.level * one.scale
-        one.demand_w = one.full_w
+        power.full_w[i] = one.power_w * one.level * one.scale
+        power.demand_w[i] = power.full_w[i]
+    for k in range(work.shape[0]):
+        gain_s = load[work[k].load].gain * dt_s
+        for f in range(work[k].flow_begin, work[k].flow_end):
+            flow[f].step_kg = flow[f].kg_per_s * gain_s
     for k in range(link.shape[0]):
-        load[link[k].load].demand_w = 0.0
+        power.demand_w[link[k].load] = 0.0
         link[k].arrives_w = 0.0
     for k in range(heat.temperature_k.shape[0]):
         heat.heat_w[k] = 0.0
@@ -65,18 +77,23 @@ def prepare(load: RecordArray, link: RecordArray, heat: Heat) -> None:
 
 
 @inlined
-def ask(load: RecordArray, heater: RecordArray, heat: Heat) -> None:
-    """Find what each heater would take now."""
+def ask(power: Power, heater: RecordArray, heat: Heat) -> None:
+    """Find what each heater would take now.
+
+    The way out of the loop is never taken: see `moonstead.simulation.heat.impose`.
+    """
     for k in range(heater.shape[0]):
         h = heater[k]
-        heated = load[h.load]
-        cold_k = h.setpoint_k - heat.temperature_k[heated.node]
-        heated.demand_w = heated.full_w * min(max(cold_k * h.per_k, 0.0), 1.0)
+        if h.load == NO_SERIES:
+            break
+        cold_k = h.setpoint_k - heat.temperature_k[power.node[h.load]]
+        power.demand_w[h.load] = power.full_w[h.load] * min(max(cold_k * h.per_k, 0.0), 1.0)
 
 
 @inlined
-def open_stocks(
+def open_stocks(  # noqa: PLR0913, PLR0917
     load: RecordArray,
+    power: Power,
     tank: RecordArray,
     pool: RecordArray,
     supply: RecordArray,
@@ -95,8 +112,8 @@ def open_stocks(
     for k in range(supply.shape[0]):
         amount = series[step, columns[k]] * supply[k].scale
         if supply[k].load >= 0:
-            power = load[supply[k].load]
-            amount *= power.granted_w * power.per_w
+            worker = supply[k].load
+            amount *= power.granted_w[worker] * load[worker].per_w
         pool[supply[k].pool].left += amount
     for k in range(pool.shape[0]):
         pool[k].offered_s += pool[k].left * dt_s
@@ -106,6 +123,7 @@ def open_stocks(
 def ask_for_work(
     work: RecordArray,
     load: RecordArray,
+    power: Power,
     flow: RecordArray,
     need: RecordArray,
     tank: RecordArray,
@@ -121,12 +139,11 @@ def ask_for_work(
             wanted = w.duty * one.scale
         if wanted <= 0.0:
             w.asked = 0.0
-            one.demand_w = 0.0
+            power.demand_w[w.load] = 0.0
             continue
         duty = wanted
-        gain_s = one.gain * dt_s
         for f in range(w.flow_begin, w.flow_end):
-            most_kg = flow[f].kg_per_s * gain_s
+            most_kg = flow[f].step_kg
             t = tank[flow[f].tank]
             if most_kg * duty > t.room_kg:
                 duty = t.room_kg / most_kg
@@ -139,7 +156,7 @@ def ask_for_work(
         elif not one.divisible:
             duty = 0.0
         for f in range(w.flow_begin, w.flow_end):
-            moved_kg = flow[f].kg_per_s * gain_s * duty
+            moved_kg = flow[f].step_kg * duty
             t = tank[flow[f].tank]
             if moved_kg > 0.0:
                 t.room_kg = max(t.room_kg - moved_kg, 0.0)
@@ -151,7 +168,7 @@ def ask_for_work(
         w.asked = duty
         w.lacked_s += (wanted - duty) * dt_s
         idle = w.idle if duty > 0.0 else 0.0
-        one.demand_w = one.power_w * (idle + (1.0 - w.idle) * duty)
+        power.demand_w[w.load] = one.power_w * (idle + (1.0 - w.idle) * duty)
 
 
 @inlined

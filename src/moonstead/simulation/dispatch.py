@@ -11,17 +11,17 @@ Limit: what a link was granted and cannot use (the load it was for needs more th
 charges the stores or is spilled; it is not granted to other loads in the same step, nor asked of
 another link.
 
-``island_w`` holds, for each island, what its sources offer (then: what is drawn from them), the
-same before anything is drawn, and what its loads were granted.
+``island_w`` holds, for each island, what its sources offer and what its loads were granted.
 """
 
 import math
+from typing import Any
 
 from moonstead.compiled import inlined
-from moonstead.simulation.memory import RecordArray
+from moonstead.simulation.memory import Heat, Power, RecordArray
 from moonstead.simulation.network import FloatArray, Wiring
 
-SUPPLY, OFFERED, USED = 0, 1, 2
+SUPPLY, USED = 0, 1
 """Rows of ``island_w``."""
 
 
@@ -42,41 +42,40 @@ def sending_w(efficiency: float, loss_per_w: float, wanted_w: float) -> float:
 
 
 @inlined
-def gather(wiring: Wiring, source: RecordArray, island_w: FloatArray) -> None:
-    """Add up what the sources of each island offer."""
-    for k in range(wiring.n_islands):
+def request(
+    wiring: Wiring,
+    source: RecordArray,
+    power: Power,
+    store: RecordArray,
+    link: RecordArray,
+    island_w: FloatArray,
+) -> None:
+    """From the fed islands inward, add up offers, turn what lacks into the demand of links."""
+    for k in range(wiring.n_islands - 1, -1, -1):
         offered_w = 0.0
         for j in range(wiring.source_ptr[k], wiring.source_ptr[k + 1]):
             offered_w += source[wiring.source[j]].w
         island_w[SUPPLY, k] = offered_w
-        island_w[OFFERED, k] = offered_w
-
-
-@inlined
-def request_links(
-    wiring: Wiring, load: RecordArray, store: RecordArray, link: RecordArray, island_w: FloatArray
-) -> None:
-    """From the fed islands inward, turn an island's want into the demand of its links."""
-    for k in range(wiring.n_islands - 1, -1, -1):
         if wiring.feed_ptr[k] == wiring.feed_ptr[k + 1]:
             continue
-        want_w = -island_w[SUPPLY, k]
+        want_w = -offered_w
         for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
-            want_w += load[wiring.load[j]].demand_w
+            want_w += power.demand_w[wiring.load[j]]
         for j in range(wiring.store_ptr[k], wiring.store_ptr[k + 1]):
             want_w += store[wiring.store[j]].charge_now_w
         for j in range(wiring.feed_ptr[k], wiring.feed_ptr[k + 1]):
             cable = link[wiring.feed[j]]
-            end = load[cable.load]
             asked_w = sending_w(cable.efficiency, cable.loss_per_w, max(want_w, 0.0))
-            end.demand_w = min(asked_w, end.full_w)
-            want_w -= arriving_w(cable.efficiency, cable.loss_per_w, end.demand_w)
+            sent_w = min(asked_w, power.full_w[cable.load])
+            power.demand_w[cable.load] = sent_w
+            want_w -= arriving_w(cable.efficiency, cable.loss_per_w, sent_w)
 
 
 @inlined
 def grant(
     wiring: Wiring,
     load: RecordArray,
+    power: Power,
     store: RecordArray,
     link: RecordArray,
     island_w: FloatArray,
@@ -86,39 +85,57 @@ def grant(
         left_w = island_w[SUPPLY, k]
         for j in range(wiring.feed_ptr[k], wiring.feed_ptr[k + 1]):
             cable = link[wiring.feed[j]]
-            sent_w = load[cable.load].granted_w
+            sent_w = power.granted_w[cable.load]
             cable.arrives_w = arriving_w(cable.efficiency, cable.loss_per_w, sent_w)
             left_w += cable.arrives_w
         for j in range(wiring.store_ptr[k], wiring.store_ptr[k + 1]):
             left_w += store[wiring.store[j]].discharge_now_w
         used_w = 0.0
         for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
-            one = load[wiring.load[j]]
-            one.granted_w = one.demand_w
-            used_w += one.demand_w
+            demand_w = power.demand_w[wiring.load[j]]
+            power.granted_w[wiring.load[j]] = demand_w
+            used_w += demand_w
         # A rounding error must not shed a load that the supply just covers.
         slack_w = 1e-12 * left_w
         if used_w > left_w + slack_w:
             used_w = 0.0
             for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
-                one = load[wiring.load[j]]
-                wanted_w = one.demand_w
-                if wanted_w > left_w + slack_w:
-                    wanted_w = max(left_w, 0.0) if one.divisible else 0.0
-                one.granted_w = wanted_w
-                left_w -= wanted_w
-                used_w += wanted_w
+                demand_w = power.demand_w[wiring.load[j]]
+                share_w = max(left_w, 0.0) if load[wiring.load[j]].divisible else 0.0
+                given_w = share_w if demand_w > left_w + slack_w else demand_w
+                power.granted_w[wiring.load[j]] = given_w
+                left_w -= given_w
+                used_w += given_w
         island_w[USED, k] = used_w
 
 
 @inlined
+def _draw(s: Any, drawn_w: float, heat: Heat, dt_s: float) -> None:
+    """Draw that much from a source, and age it."""
+    s.spilled_j += (s.w - drawn_w) * dt_s
+    s.drawn_j += drawn_w * dt_s
+    s.w = drawn_w
+    s.health *= s.keep
+    s.dust += s.dust_per_s * (1.0 - s.dust) * dt_s
+    if s.takes_heat:
+        heat.taken_w[s.node] += drawn_w
+
+
+@inlined
 def settle(
-    wiring: Wiring, load: RecordArray, store: RecordArray, link: RecordArray, island_w: FloatArray
+    wiring: Wiring,
+    source: RecordArray,
+    power: Power,
+    store: RecordArray,
+    link: RecordArray,
+    heat: Heat,
+    island_w: FloatArray,
+    dt_s: float,
 ) -> None:
     """From the fed islands inward, fix the flows.
 
-    Charge and discharge limits become flows, the supply of an island what is drawn from its
-    sources, the grant of a link what it really carries.
+    Charge and discharge limits become flows, the grant of a link what it really carries. What an
+    island draws is shared over its sources in proportion to their offers.
     """
     is_less_sent = False
     for k in range(wiring.n_islands - 1, -1, -1):
@@ -126,8 +143,9 @@ def settle(
         if is_less_sent:
             used_w = 0.0
             for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
-                used_w += load[wiring.load[j]].granted_w
-        surplus_w = island_w[SUPPLY, k] - used_w
+                used_w += power.granted_w[wiring.load[j]]
+        offered_w = island_w[SUPPLY, k]
+        surplus_w = offered_w - used_w
         if wiring.feed_ptr[k] < wiring.feed_ptr[k + 1]:
             lack_w = -surplus_w
             for j in range(wiring.store_ptr[k], wiring.store_ptr[k + 1]):
@@ -137,7 +155,7 @@ def settle(
                 if cable.arrives_w > max(lack_w, 0.0):
                     cable.arrives_w = max(lack_w, 0.0)
                     sent_w = sending_w(cable.efficiency, cable.loss_per_w, cable.arrives_w)
-                    load[cable.load].granted_w = sent_w
+                    power.granted_w[cable.load] = sent_w
                     is_less_sent = True
                 lack_w -= cable.arrives_w
                 surplus_w += cable.arrives_w
@@ -146,4 +164,7 @@ def settle(
             s.charge_now_w = min(s.charge_now_w, max(surplus_w, 0.0))
             s.discharge_now_w = min(s.discharge_now_w, max(-surplus_w, 0.0))
             surplus_w += s.discharge_now_w - s.charge_now_w
-        island_w[SUPPLY, k] -= max(surplus_w, 0.0)
+        share = (offered_w - max(surplus_w, 0.0)) / offered_w if offered_w > 0.0 else 0.0
+        for j in range(wiring.source_ptr[k], wiring.source_ptr[k + 1]):
+            s = source[wiring.source[j]]
+            _draw(s, s.w * share, heat, dt_s)

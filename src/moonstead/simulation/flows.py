@@ -7,54 +7,36 @@ Every flow is added to the ledger from its own place, so that the balances check
 import math
 
 from moonstead.compiled import inlined
-from moonstead.simulation.dispatch import OFFERED, SUPPLY
-from moonstead.simulation.memory import Heat, RecordArray
-from moonstead.simulation.network import FloatArray, Wiring
+from moonstead.simulation.memory import Heat, Power, RecordArray
 
 
 @inlined
-def draw(
-    wiring: Wiring, source: RecordArray, heat: Heat, island_w: FloatArray, dt_s: float
-) -> None:
-    """Share what an island draws over its sources in proportion to their offers; age them."""
-    for k in range(wiring.n_islands):
-        offered_w = island_w[OFFERED, k]
-        share = island_w[SUPPLY, k] / offered_w if offered_w > 0.0 else 0.0
-        for j in range(wiring.source_ptr[k], wiring.source_ptr[k + 1]):
-            s = source[wiring.source[j]]
-            drawn_w = s.w * share
-            s.spilled_j += (s.w - drawn_w) * dt_s
-            s.drawn_j += drawn_w * dt_s
-            s.w = drawn_w
-            s.health *= s.keep
-            s.dust += s.dust_per_s * (1.0 - s.dust) * dt_s
-            if s.takes_heat:
-                heat.taken_w[s.node] += drawn_w
-
-
-@inlined
-def use(load: RecordArray, link: RecordArray, heat: Heat, dt_s: float) -> None:
+def use(power: Power, link: RecordArray, heat: Heat, dt_s: float) -> None:
     """Turn what the loads are granted into heat, and power for other buses."""
-    for i in range(load.shape[0]):
-        one = load[i]
-        power_w = one.granted_w
-        if one.demand_w > power_w:
-            one.unserved_j += one.counts * (one.demand_w - power_w) * dt_s
-        if power_w > 0.0:
-            one.used_j += power_w * dt_s
-            one.running_s += dt_s
-            heat.heat_w[one.node] += power_w * one.heat_fraction
+    for i in range(power.node.shape[0]):
+        heat.heat_w[power.node[i]] += power.granted_w[i] * power.heat_fraction[i]
     for k in range(link.shape[0]):
         cable = link[k]
-        end = load[cable.load]
         cable.delivered_j += cable.arrives_w * dt_s
-        heat.heat_w[end.node] += end.granted_w - cable.arrives_w
+        heat.heat_w[power.node[cable.load]] += power.granted_w[cable.load] - cable.arrives_w
+
+
+@inlined
+def book(power: Power, dt_s: float) -> None:
+    """Book what the loads used and lacked."""
+    for i in range(power.node.shape[0]):
+        granted_w = power.granted_w[i]
+        lacking_w = max(power.demand_w[i] - granted_w, 0.0)
+        power.unserved_j[i] += power.counts[i] * lacking_w * dt_s
+        power.used_j[i] += granted_w * dt_s
+        power.running_s[i] += dt_s if granted_w > 0.0 else 0.0
 
 
 @inlined
 def do_work(  # noqa: PLR0913, PLR0917
     work: RecordArray,
     load: RecordArray,
+    power: Power,
     flow: RecordArray,
     need: RecordArray,
     tank: RecordArray,
@@ -70,11 +52,12 @@ def do_work(  # noqa: PLR0913, PLR0917
         duty = w.asked
         is_on = duty > 0.0
         if one.power_w > 0.0:
-            is_on = one.granted_w > 0.0
-            if one.granted_w < one.demand_w:
-                duty = max(one.granted_w / one.power_w - w.idle, 0.0) / (1.0 - w.idle)
+            granted_w = power.granted_w[w.load]
+            is_on = granted_w > 0.0
+            if granted_w < power.demand_w[w.load]:
+                duty = max(granted_w / one.power_w - w.idle, 0.0) / (1.0 - w.idle)
         elif is_on:
-            one.running_s += dt_s
+            power.running_s[w.load] += dt_s
         w.run_s = w.run_s + dt_s if is_on else 0.0
         if w.warm_up_s > 0.0:
             if w.warm_s < w.warm_up_s:
@@ -86,7 +69,7 @@ def do_work(  # noqa: PLR0913, PLR0917
             continue
         w.done_s += duty * dt_s
         for f in range(w.flow_begin, w.flow_end):
-            moved_kg = flow[f].kg_per_s * one.gain * duty * dt_s
+            moved_kg = flow[f].step_kg * duty
             t = tank[flow[f].tank]
             t.kg += moved_kg
             if moved_kg > 0.0:
@@ -96,7 +79,7 @@ def do_work(  # noqa: PLR0913, PLR0917
         for n in range(w.need_begin, w.need_end):
             pool[need[n].pool].used_s += need[n].amount * duty * dt_s
         if w.reaction_heat_w != 0.0:
-            heat.heat_w[one.node] += w.reaction_heat_w * duty
+            heat.heat_w[power.node[w.load]] += w.reaction_heat_w * duty
         if w.cleans >= 0:
             source[w.cleans].dust *= math.exp(-w.cleaning_per_s * duty * dt_s)
 

@@ -9,7 +9,7 @@ switches move, the step must be shorter than about the node's time constant with
 
 from moonstead.compiled import inlined
 from moonstead.components import LOUVER_BAND_K, SWITCH_BAND_K
-from moonstead.simulation.memory import NO_SERIES, Heat, RecordArray
+from moonstead.simulation.memory import NO_SERIES, Heat, Power, RecordArray
 from moonstead.simulation.network import Drivers, FloatArray
 
 
@@ -98,18 +98,16 @@ def set_up_special(
 
 @inlined
 def set_up_couplings(
-    coupling: RecordArray, heat: Heat, load: RecordArray, entry: FloatArray
+    coupling: RecordArray, heat: Heat, load: RecordArray, power: Power, entry: FloatArray
 ) -> None:
     """Add what flows between nodes to the linear system."""
-    for k in range(entry.shape[0]):
-        entry[k] = 0.0
     for k in range(coupling.shape[0]):
         c = coupling[k]
         a, b = c.a, c.b
         share = heat.scale[a] * heat.scale[b]
         if c.pump >= 0:
             pump = load[c.pump]
-            share *= pump.gain * (pump.granted_w * pump.per_w)
+            share *= pump.gain * (power.granted_w[c.pump] * pump.per_w)
         warm_k, cool_k = heat.temperature_k[a], heat.temperature_k[b]
         if c.closes_above_k > 0.0:
             share *= min(max((warm_k - c.closes_above_k) * (1.0 / SWITCH_BAND_K), 0.0), 1.0)
@@ -142,7 +140,10 @@ def solve(
     update: RecordArray,
     entry: FloatArray,
 ) -> None:
-    """Eliminate the coupled nodes in their order, and put the rises back in."""
+    """Eliminate the coupled nodes in their order, and put the rises back in.
+
+    Leaves the entries at zero for the next step: each belongs to a single pivot.
+    """
     for p in range(leaf.shape[0]):
         end = leaf[p]
         inverse = 1.0 / heat.diagonal[end.node]
@@ -150,6 +151,8 @@ def solve(
         end.share = entry[end.column_entry] * inverse
         heat.rise_k[end.stem] -= entry[end.row_entry] * end.alone_k
         heat.diagonal[end.stem] -= entry[end.row_entry] * end.share
+        entry[end.row_entry] = 0.0
+        entry[end.column_entry] = 0.0
     for p in range(pivot.shape[0]):
         above = pivot[p].node
         inverse = 1.0 / heat.diagonal[above]
@@ -170,6 +173,8 @@ def solve(
         rise = heat.rise_k[above]
         for q in range(pivot[p].near_begin, pivot[p].near_end):
             rise -= entry[near[q].column_entry] * heat.rise_k[near[q].node]
+            entry[near[q].row_entry] = 0.0
+            entry[near[q].column_entry] = 0.0
         heat.rise_k[above] = rise * pivot[p].inverse
     for p in range(leaf.shape[0] - 1, -1, -1):
         end = leaf[p]
@@ -226,14 +231,19 @@ def move_heat(
 
 @inlined
 def stop_cold(
-    heat: Heat, node: RecordArray, source: RecordArray, load: RecordArray, store: RecordArray
+    heat: Heat,
+    node: RecordArray,
+    source: RecordArray,
+    load: RecordArray,
+    power: Power,
+    store: RecordArray,
 ) -> None:
     """Find which nodes are lost, and stop what is on them."""
     for k in range(node.shape[0]):
         is_cold = heat.temperature_k[k] < heat.survival_min_k[k]
         if is_cold and heat.scale[k] > 0.0 and not node[k].lost:
             node[k].lost = True
-            _stop_all_on(k, source, load, store)
+            _stop_all_on(k, source, load, power, store)
 
 
 @inlined
@@ -254,16 +264,18 @@ def melted_rise_k(
 
 
 @inlined
-def _stop_all_on(n: int, source: RecordArray, load: RecordArray, store: RecordArray) -> None:
+def _stop_all_on(
+    n: int, source: RecordArray, load: RecordArray, power: Power, store: RecordArray
+) -> None:
     """Everything on a node that fell below what it survives stops for good."""
     for k in range(source.shape[0]):
         if source[k].node == n:
             source[k].scale = 0.0
     for k in range(load.shape[0]):
-        if load[k].node == n:
+        if power.node[k] == n:
             load[k].scale = 0.0
-            load[k].full_w = 0.0
-            load[k].demand_w = 0.0
+            power.full_w[k] = 0.0
+            power.demand_w[k] = 0.0
     for k in range(store.shape[0]):
         if store[k].node == n:
             store[k].scale = 0.0

@@ -7,8 +7,8 @@ Offers and wishes first (`demand`), then who gets power (`dispatch`), then what 
 from moonstead.compiled import compiled_apart, inlined
 from moonstead.simulation.data import make_data, send_data
 from moonstead.simulation.demand import ask, ask_for_work, limit_stores, offer, open_stocks, prepare
-from moonstead.simulation.dispatch import gather, grant, request_links, settle
-from moonstead.simulation.flows import do_work, draw, lose, move_stores, use
+from moonstead.simulation.dispatch import grant, request, settle
+from moonstead.simulation.flows import book, do_work, lose, move_stores, use
 from moonstead.simulation.heat import (
     impose,
     move_heat,
@@ -41,7 +41,7 @@ def advance(
     wiring, drivers
         How the ties stand, and what the surroundings impose.
     scratch
-        Room for three sums of each bus (see `dispatch`) and for what is left of each path.
+        Room for two sums of each bus (see `dispatch`) and for what is left of each path.
     rows
         Series, one row per step, columns in the order of `moonstead.simulation.output`; filled
         in place. With no rows nothing is recorded.
@@ -50,7 +50,8 @@ def advance(
     dt_s
         Length of one step.
     """
-    source, load, store = records.source, records.load, records.store
+    source, store = records.source, records.store
+    load, power = records.load, records.power
     node, heat, special, leaf = records.node, records.heat, records.special, records.leaf
     link, tank, work, pool = records.link, records.tank, records.work, records.pool
     heater, flow, need = records.heater, records.flow, records.need
@@ -60,34 +61,41 @@ def advance(
     transmitter = records.transmitter
     series, path_bit_per_s = drivers.series, drivers.path_bit_per_s
     island_w, path_left_bit_per_s = scratch
-    prepare(load, link, heat)
+    prepare(load, power, work, flow, link, heat, dt_s)
     for step in range(steps[0], steps[1]):
         impose(heat, drivers, step)
         offer(source, heat, series, drivers.source, step, dt_s)
-        ask(load, heater, heat)
-        open_stocks(load, tank, pool, supply, series, drivers.supply, step, dt_s)
-        ask_for_work(work, load, flow, need, tank, pool, dt_s)
+        ask(power, heater, heat)
+        open_stocks(load, power, tank, pool, supply, series, drivers.supply, step, dt_s)
+        ask_for_work(work, load, power, flow, need, tank, pool, dt_s)
         limit_stores(store, reactant, tank, heat)
-        gather(wiring, source, island_w)
-        request_links(wiring, load, store, link, island_w)
-        grant(wiring, load, store, link, island_w)
-        settle(wiring, load, store, link, island_w)
-        draw(wiring, source, heat, island_w, dt_s)
-        use(load, link, heat, dt_s)
-        do_work(work, load, flow, need, tank, pool, source, heat, dt_s)
+        request(wiring, source, power, store, link, island_w)
+        grant(wiring, load, power, store, link, island_w)
+        settle(wiring, source, power, store, link, heat, island_w, dt_s)
+        use(power, link, heat, dt_s)
+        do_work(work, load, power, flow, need, tank, pool, source, heat, dt_s)
         move_stores(store, reactant, tank, heat, dt_s)
-        lose(tank, heat, dt_s)
-        make_data(data, load, recorder, writer, dt_s)
-        send_data(
-            transmitter, load, recorder, writer, path_bit_per_s, path_left_bit_per_s, step, dt_s
-        )
+        make_data(data, load, power, recorder, writer, dt_s)
         set_up_nodes(heat, dt_s)
         set_up_special(special, node, heat, drivers, step, dt_s)
         if coupling.shape[0] > 0:
-            set_up_couplings(coupling, heat, load, entry)
+            set_up_couplings(coupling, heat, load, power, entry)
         solve(heat, leaf, pivot, near, update, entry)
+        book(power, dt_s)
+        lose(tank, heat, dt_s)
+        send_data(
+            transmitter,
+            load,
+            power,
+            recorder,
+            writer,
+            path_bit_per_s,
+            path_left_bit_per_s,
+            step,
+            dt_s,
+        )
         if move_heat(heat, node, special, coupling, drivers, step, dt_s) > 0:
-            stop_cold(heat, node, source, load, store)
+            stop_cold(heat, node, source, load, power, store)
         if rows.shape[0] > 0:
             _record(records, rows, step - steps[2])
 
@@ -99,7 +107,8 @@ def _record(records: Records, rows: Float32Array, row: int) -> None:
     The ways out of the loops are never taken: without them the compiler would gather from several
     records at once, which takes five times as long.
     """
-    source, load, store = records.source, records.load, records.store
+    source, store = records.source, records.store
+    load, power = records.load, records.power
     node, heat = records.node, records.heat
     recorder, writer, tank = records.recorder, records.writer, records.tank
     transmitter = records.transmitter
@@ -108,9 +117,7 @@ def _record(records: Records, rows: Float32Array, row: int) -> None:
             break
         rows[row, source[k].column] = source[k].w
     for k in range(load.shape[0]):
-        if load[k].column == NO_SERIES:
-            break
-        rows[row, load[k].column] = load[k].granted_w
+        rows[row, load[0].column + k] = power.granted_w[k]
     for k in range(store.shape[0]):
         if store[k].column == NO_SERIES:
             break

@@ -10,7 +10,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstead.simulation.network import FloatArray, Ledger, Network, Scratch, State
+from moonstead.simulation.network import (
+    FloatArray,
+    Ledger,
+    Network,
+    PlaceArray,
+    Scratch,
+    State,
+)
 
 RECORDED = ("source", "load", "store", "node", "recorder", "tank", "transmitter")
 """Tables with a series each, in the order of `moonstead.simulation.output.QUANTITIES`."""
@@ -59,11 +66,26 @@ class Heat(NamedTuple):
     uncoupled: FloatArray
 
 
+class Power(NamedTuple):
+    """Fields of loads that all of them use at every step, each an array of its own."""
+
+    node: PlaceArray
+    heat_fraction: FloatArray
+    counts: FloatArray
+    full_w: FloatArray
+    demand_w: FloatArray
+    granted_w: FloatArray
+    used_j: FloatArray
+    unserved_j: FloatArray
+    running_s: FloatArray
+
+
 class Records(NamedTuple):
     """The tables as the kernel takes them."""
 
     source: RecordArray
     load: RecordArray
+    power: Power
     heater: RecordArray
     work: RecordArray
     flow: RecordArray
@@ -106,11 +128,13 @@ class Memory:
         tables = {
             name: np.zeros(length[name], dtype=_dtype(name))
             for name in Records._fields
-            if name not in {"heat", "entry"}
+            if name not in {"heat", "power", "entry"}
         }
+        fields: dict[str, Any] = {name: np.zeros(length["load"]) for name in Power._fields}
+        power = Power(**{**fields, "node": np.zeros(length["load"], dtype=np.uint32)})
         heat = Heat(*(np.zeros(padded(length["node"])) for _ in Heat._fields))
         heat.capacity_w_per_k[...] = 1.0
-        self.records = Records(**tables, heat=heat, entry=np.zeros(length["entry"]))
+        self.records = Records(**tables, power=power, heat=heat, entry=np.zeros(length["entry"]))
         own = {name: getattr(state, name).copy() for name in ties}
         self.state = State(
             *(own[name] if name in own else self._seen(name) for name in State._fields)
@@ -151,12 +175,19 @@ class Memory:
         if table == "node" and field in Heat._fields:
             column: FloatArray = getattr(self.records.heat, field)
             return column[: len(self.records.node)]
+        if table == "load" and field in Power._fields:
+            whole: NDArray[Any] = getattr(self.records.power, field)
+            return whole
         view: NDArray[Any] = getattr(self.records, table)[field]
         return view
 
     def _seen(self, name: str) -> NDArray[Any]:
         """Return a column without the node that stands for the outside."""
         return self._view(name)[:-1] if name.startswith("node_") else self._view(name)
+
+
+_APART = {"node": Heat._fields, "load": Power._fields}
+"""Fields that are not in the records of their table."""
 
 
 def padded(n_nodes: int) -> int:
@@ -174,7 +205,7 @@ def _dtype(table: str) -> np.dtype[Any]:
     for columns in (Network, State, Scratch, Ledger):
         for name, annotation in columns.__annotations__.items():
             owner, _, field = name.partition("_")
-            if owner == table and not (table == "node" and field in Heat._fields):
+            if owner == table and field not in _APART.get(table, ()):
                 text = str(annotation)
                 index = "i8" if name in MAY_BE_NONE else "u4"
                 kinds[field] = index if "int64" in text else "?" if "bool" in text else "f8"

@@ -149,6 +149,8 @@ class Network(NamedTuple):
     recorder_writer_end: IndexArray
     writer_load: IndexArray
     """Loads that write to each recorder, by priority and name."""
+    writer_peers_end: IndexArray
+    """After the last of those with its priority and recorder."""
     data_load: IndexArray
     """All loads that make data, by priority and name."""
     data_rate_bit_per_s: FloatArray
@@ -325,6 +327,8 @@ class Scratch(NamedTuple):
     load_demand_w: FloatArray
     heater_per_k: FloatArray
     """One over its band."""
+    flow_step_kg: FloatArray
+    """Mass that a step moves at full throughput."""
     work_asked: FloatArray
     """Throughput asked for."""
     link_arrives_w: FloatArray

@@ -78,7 +78,7 @@ class Simulator:
         self._memory = Memory(station.network, self.begin)
         self._memory.set_step(dt_s)
         self._scratch = (
-            np.zeros((3, len(station.names.buses))),
+            np.zeros((2, len(station.names.buses))),
             np.zeros(len(station.names.paths)),
         )
         self.state: State = self._memory.state
@@ -156,14 +156,15 @@ class Simulator:
             (first, end, output_first),
             self.dt_s,
         )
-        offered_s = self.ledger.pool_offered_s - offered_before_s
-        self._at_work = offered_s / ((end - first) * self.dt_s)
+        if end > first:
+            offered_s = self.ledger.pool_offered_s - offered_before_s
+            self._at_work = offered_s / ((end - first) * self.dt_s)
         return [*self._happenings(lost_before, unserved_before), *self._lacks(lacked_before)]
 
     def is_running(self, load: str) -> bool:
         """Whether a load was given power in the last step."""
         i = self.station.names.loads.index(load)
-        return bool(self._memory.records.load["granted_w"][i] > 0.0)
+        return bool(self._memory.records.power.granted_w[i] > 0.0)
 
     def telemetry(
         self, t_s: float, last_step: int, output_first: int, output: Output, random: FloatArray

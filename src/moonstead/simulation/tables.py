@@ -1,7 +1,8 @@
 """The tables of a network, one kind of component after the other."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,11 @@ def _spans(name: str, lists: Iterable[Iterable[object]]) -> Fields:
     """Return where each list begins and ends when all are laid end to end."""
     ends = np.cumsum([0, *(len(list(entries)) for entries in lists)], dtype=np.int64)
     return {f"{name}_begin": ends[:-1], f"{name}_end": ends[1:]}
+
+
+def _places(lists: Iterable[Sized]) -> list[int]:
+    """Return where each list begins when all are laid end to end."""
+    return list(accumulate((len(entries) for entries in lists), initial=0))[:-1]
 
 
 def _at(name: str, names: tuple[str, ...]) -> int:
@@ -239,6 +245,11 @@ def _data(loads: tuple[Load, ...], parts: Parts, names: Names) -> Fields:
         "recorder_capacity_bit": _floats(recorder.capacity_bit for recorder in parts.recorders),
         **_spans("recorder_writer", writers),
         "writer_load": _ints(i for each in writers for i in each),
+        "writer_peers_end": _ints(
+            place + sum(loads[j].priority <= loads[i].priority for j in each)
+            for place, each in zip(_places(writers), writers, strict=True)
+            for i in each
+        ),
         "data_load": _ints(making),
         "data_rate_bit_per_s": _floats(loads[i].data_rate_bit_per_s for i in making),
         "data_recorder": _ints(names.recorders.index(loads[i].recorder) for i in making),

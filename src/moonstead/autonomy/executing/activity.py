@@ -183,7 +183,7 @@ class Activity:
     holds: tuple[Hold, ...] = ()
     takes: tuple[Take, ...] = ()
     start: tuple[Condition, ...] = ()
-    """What must hold to start."""
+    """What must hold to start, besides what the first phase has to maintain."""
     post: tuple[Condition, ...] = ()
     """The evidence that it did what it was for."""
     evidence_longest_s: float = 0.0

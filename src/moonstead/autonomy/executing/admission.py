@@ -7,7 +7,7 @@ ask the same question and get the same answer, however often.
 from math import isnan
 
 from moonstead.autonomy.executing.activity import Activity, Level, Window
-from moonstead.autonomy.executing.conditions import explain, is_met, measure
+from moonstead.autonomy.executing.conditions import Condition, explain, is_met, measure
 from moonstead.autonomy.executing.memory import Memory, Settings
 from moonstead.autonomy.executing.reasons import Reason
 from moonstead.autonomy.executing.snapshot import Snapshot
@@ -77,16 +77,26 @@ def _busy(activity: Activity, memory: Memory) -> Obstacle | None:
 
 
 def _missing(track: Track, snapshot: Snapshot, memory: Memory) -> Obstacle | None:
-    if not track.activity.start:
-        return None
+    """Return the first condition to start, or to maintain from the first phase on, that fails."""
     past = track.past(memory.done_t_s)
+    first = track.activity.phases[0]
     for condition in track.activity.start:
         value = measure(condition, snapshot, past)
         if not is_met(condition, value):
-            reason = Reason.NO_DATA if isnan(value) else Reason.CONDITION
-            subject = f"{condition.kind.value}:{condition.subject}"
-            return Obstacle(reason, subject, explain(condition, value))
+            return _lacks(condition, value)
+    for kept in first.maintain:
+        value = measure(kept.condition, snapshot, past)
+        # What shows the work of its own loads cannot hold before they are on.
+        if not is_met(kept.condition, value) and not first.shows_work(kept.condition):
+            return _lacks(kept.condition, value)
     return None
+
+
+def _lacks(condition: Condition, value: float) -> Obstacle:
+    reason = Reason.NO_DATA if isnan(value) else Reason.CONDITION
+    return Obstacle(
+        reason, f"{condition.kind.value}:{condition.subject}", explain(condition, value)
+    )
 
 
 def _energy(activity: Activity, snapshot: Snapshot, memory: Memory) -> Obstacle | None:

@@ -29,7 +29,8 @@ def adopt(journal: Journal, plan: Plan, names: Names, now: float) -> None:
         return
     frozen_until_t_s = now + plan.freeze_s if memory.plan_id and plan.freeze_s > 0.0 else now
     memory.plan_id, memory.plan_made_t_s = plan.id, plan.made_t_s
-    memory.wishes.clear()
+    # What came up while the plan was being made is still open.
+    memory.wishes = {k: wish for k, wish in memory.wishes.items() if wish.t_s > plan.made_t_s}
     new = {activity.id: activity for activity in plan.activities}
     for track in memory.tracks.values():
         activity = new.pop(track.id, None)

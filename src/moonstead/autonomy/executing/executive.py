@@ -233,6 +233,7 @@ class Executive(Steps):
         for track in memory.tracks.values():
             track.shift(by_s)
         memory.ledger.shift(by_s)
+        memory.plan_made_t_s += by_s
         memory.go_until_t_s.clear()
         for ended in (memory.done_t_s, memory.over_t_s):
             for name in ended:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from moonstead.autonomy.executing.activity import Activity, Phase, Stage
-from moonstead.autonomy.executing.conditions import CHANNEL, Condition
+from moonstead.autonomy.executing.conditions import CHANNEL, Condition, Kind
+from moonstead.autonomy.executing.plain import PlainError, from_plain, to_plain
 from moonstead.autonomy.executing.snapshot import Names
-from moonstead.errors import Problem
+from moonstead.errors import InputError, Problem
 from moonstead.units import HOUR_S
 
 FREEZE_S = 2 * HOUR_S
@@ -51,6 +52,27 @@ class Directive:
     value: float = 0.0
     """Of `Order.LEVEL`: 1 to 4."""
     expires_t_s: float = math.inf
+
+
+def as_plan(given: object) -> Plan:
+    """Return what a planner gave, if it is a plan through and through.
+
+    Parameters
+    ----------
+    given
+        Anything: the planner is not trusted, not even to return the right type.
+
+    Raises
+    ------
+    InputError
+        If a part of it is of another type than it should be.
+    """
+    try:
+        plan: Plan = from_plain(Plan, to_plain(given))
+    except (PlainError, TypeError, AttributeError, RecursionError) as error:
+        remedy = "a Plan, with every part of its type"
+        raise InputError(Problem("plan", "", str(error), remedy)) from error
+    return plan
 
 
 def problems_of(plan: Plan, names: Names) -> tuple[Problem, ...]:
@@ -111,6 +133,9 @@ def _problems(activity: Activity, names: Names) -> Iterator[_Found]:
     yield from _settings_problems("teardown", [(s.load, s.level) for s in teardown.settings], names)
     yield from _conditions("teardown.until", teardown.until, names)
     yield from _conditions("start", activity.start, names)
+    early = (activity.start, teardown.until, *(_looked_at(phase) for phase in activity.phases))
+    if any(c.kind == Kind.WORKED_AT_LEAST for group in early for c in group):
+        yield "post", Kind.WORKED_AT_LEAST.value, "it can be asked for in post alone"
     yield from _conditions("post", activity.post, names)
     units = [hold.unit for hold in activity.holds]
     if len(set(units)) < len(units) or not all(_is_span(h.after_s) for h in activity.holds):
@@ -157,6 +182,10 @@ def _conditions(at: str, conditions: Iterable[Condition], names: Names) -> Itera
         if channel is not None and condition.subject not in names.index[channel]:
             remedy = f"one of the {channel} of the telemetry"
             yield f"{at}.{condition.kind}", condition.subject, remedy
+
+
+def _looked_at(phase: Phase) -> tuple[Condition, ...]:
+    return (*phase.until, *(kept.condition for kept in phase.maintain))
 
 
 def _is_span(value: float) -> bool:

@@ -14,7 +14,7 @@ from moonstead.autonomy.executing.journal import Journal
 from moonstead.autonomy.executing.reasons import Reason
 from moonstead.autonomy.executing.snapshot import Snapshot
 from moonstead.autonomy.executing.track import STATE_OF_STAGE, WORKING, Obstacle, Track
-from moonstead.autonomy.executing.watching import failing, over_room
+from moonstead.autonomy.executing.watching import failing, over_room, room_name
 
 _WAITS_AS = {Reason.TOO_EARLY: State.PENDING, Reason.NO_GO: State.READY}
 
@@ -114,9 +114,9 @@ class Steps(Journal):
         phases = track.activity.phases
         track.phase += 1
         track.phase_began_t_s = now
-        # What the next phase maintains too goes on failing.
+        # What the next phase maintains too goes on failing, and so does what is short in the room.
         kept = phases[track.phase].maintain if track.phase < len(phases) else ()
-        names = {each.name for each in kept}
+        names = {each.name for each in kept} | {room_name(take) for take in track.activity.takes}
         track.bad_since_t_s = {n: t for n, t in track.bad_since_t_s.items() if n in names}
         # Ticks may have been skipped: what is left has its whole time from here.
         self.memory.ledger.extend(track.id, self._lease_end_t_s(track, track.phase, now))

@@ -2,7 +2,7 @@
 
 from math import isnan
 
-from moonstead.autonomy.executing.activity import Maintain
+from moonstead.autonomy.executing.activity import Maintain, Take
 from moonstead.autonomy.executing.conditions import explain, is_met, measure
 from moonstead.autonomy.executing.memory import Memory, Settings
 from moonstead.autonomy.executing.reasons import Reason
@@ -38,6 +38,11 @@ def failing(track: Track, snapshot: Snapshot, memory: Memory) -> list[tuple[Main
     return found
 
 
+def room_name(take: Take) -> str:
+    """Return the name under which a shared capacity is watched."""
+    return f"room:{take.room}"
+
+
 def over_room(
     track: Track, snapshot: Snapshot, memory: Memory, settings: Settings
 ) -> Obstacle | None:
@@ -55,7 +60,7 @@ def over_room(
                 break
         # A capacity that is not known just now takes nothing away.
         short = taken > snapshot.room.get(take.room, taken)
-        if track.bad(f"room:{take.room}", not short, now) >= settings.room_grace_s and short:
+        if track.bad(room_name(take), not short, now) >= settings.room_grace_s and short:
             text = f"{taken:.4g} of {take.room} is needed, {snapshot.room[take.room]:.4g} is there"
             return Obstacle(Reason.ROOM, take.room, text)
     return None

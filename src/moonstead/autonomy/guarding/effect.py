@@ -83,19 +83,20 @@ class Effect:
         before_j, _, unmet_before_j = self._carry(sent, now)
         if margin_j >= min(before_j, 0.0) - SLACK_J and unmet_j <= unmet_before_j + SLACK_J:
             return None
-        values = {"lacking_j": max(-margin_j, 0.0), "unmet_j": unmet_j, "at_t_s": lack_t_s}
-        if unmet_j > unmet_before_j + SLACK_J:
-            return Refusal(f"the stores could not give {unmet_j / KWH_J:.2f} kWh of it", values)
+        below_j = max(-margin_j, 0.0)
+        values = {"lacking_j": below_j + unmet_j, "unmet_j": unmet_j, "at_t_s": lack_t_s}
+        if below_j <= SLACK_J:
+            return Refusal(f"the stores cannot give {unmet_j / KWH_J:.2f} kWh of it", values)
         return Refusal(
-            f"the energy would be {-margin_j / KWH_J:.2f} kWh below the reserve "
-            f"{(lack_t_s - now[0]) / HOUR_S:.1f} h from now",
+            f"the energy would be below the reserve {(lack_t_s - now[0]) / HOUR_S:.1f} h from now; "
+            f"{(below_j + unmet_j) / KWH_J:.2f} kWh lack",
             values,
         )
 
     def _carry(
         self, levels: Mapping[str, float], now: tuple[float, FloatArray]
     ) -> tuple[float, float, float]:
-        """Return the least margin over the reserve, when it is, and the unmet energy."""
+        """Return the least margin over the reserve, when it is below first, and what is unmet."""
         known = self._knowledge
         t_s, held_j = now
         first = known.slot(t_s)

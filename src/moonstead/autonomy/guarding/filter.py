@@ -8,7 +8,7 @@ it, carried through the forecast to the next sure recharge, stays above the rese
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from moonstead.autonomy.guarding.knowledge import Knowledge, Lever
@@ -45,7 +45,7 @@ class Counter:
     recent_s: list[float] = field(default_factory=list)
     """How long ago its last commands came."""
     is_storming: bool = False
-    copies_told_s: float = 0.0
+    told_s: float = 0.0
     """For how long no further copies are told of."""
 
     def is_used(self, sequence: int) -> bool:
@@ -58,7 +58,7 @@ class Counter:
         if not 0 <= sequence <= self.highest + GREATEST_LEAP:
             return f"its number {sequence} does not follow {self.highest}"
         if self.is_used(sequence):
-            was_told, self.copies_told_s = self.copies_told_s > 0.0, STORM_WINDOW_S
+            was_told, self.told_s = self.told_s > 0.0, STORM_WINDOW_S
             return "" if was_told else f"its number {sequence} was used before: a copy"
         self.use(sequence)
         self.recent_s.append(0.0)
@@ -71,7 +71,7 @@ class Counter:
 
     def age(self, dt_s: float) -> None:
         """Let time pass."""
-        self.copies_told_s = max(self.copies_told_s - dt_s, 0.0)
+        self.told_s = max(self.told_s - dt_s, 0.0)
         aged_s = [age_s + dt_s for age_s in self.recent_s]
         self.recent_s = [age_s for age_s in aged_s if age_s < STORM_WINDOW_S]
         self.is_storming &= len(self.recent_s) > STORM
@@ -242,7 +242,7 @@ class CommandFilter:
 
     def _age(self, dt_s: float) -> None:
         for counter in self._counters.values():
-            if counter.recent_s or counter.copies_told_s > 0.0:
+            if counter.recent_s or counter.told_s > 0.0:
                 counter.age(dt_s)
         for element, lock in list(self._locks.items()):
             lock.left_s -= dt_s
@@ -252,14 +252,21 @@ class CommandFilter:
     def state(self) -> dict[str, Any]:
         """Return everything remembered, as plain JSON values."""
         return {
-            "counters": {name: asdict(counter) for name, counter in self._counters.items()},
-            "locks": {name: asdict(lock) for name, lock in self._locks.items()},
+            "counters": {
+                source: [kept.highest, kept.seen, [*kept.recent_s], kept.is_storming, kept.told_s]
+                for source, kept in self._counters.items()
+            },
+            "locks": {
+                element: [lock.source, lock.sequence, lock.left_s]
+                for element, lock in self._locks.items()
+            },
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take back what `state` returned."""
-        self._counters |= {name: Counter(**kept) for name, kept in state["counters"].items()}
-        self._locks = {name: Lock(**kept) for name, kept in state["locks"].items()}
+        for source, (highest, seen, recent_s, is_storming, told_s) in state["counters"].items():
+            self._counters[source] = Counter(highest, seen, [*recent_s], is_storming, told_s)
+        self._locks = {element: Lock(*kept) for element, kept in state["locks"].items()}
 
 
 def _out_of_time(item: Telecommand, t_s: float) -> Refusal | None:

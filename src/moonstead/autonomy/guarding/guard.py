@@ -8,7 +8,7 @@ the mode goes on alone.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from moonstead.autonomy.guarding.ladder import Ladder, Safe, Signs
 from moonstead.autonomy.guarding.modes import SEVERITY, STEP_FRACTION, Mode
 from moonstead.autonomy.guarding.outgoing import Outgoing, Stand
 from moonstead.autonomy.guarding.pending import Pending
+from moonstead.autonomy.guarding.view import NO_EVIDENCE, Evidence, View
 from moonstead.autonomy.guarding.watch import Beat, Clock, DeadMan
 from moonstead.autonomy.guarding.witnesses import Energy, Witnesses
 from moonstead.contracts import (
@@ -40,56 +41,11 @@ CLOCK_JUMPED = "the clock jumped"
 Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What others have found in this tick that bears on the mode."""
-
-    critical: tuple[str, ...] = ()
-    """Critical faults that hold now, in words: each brings SAFE."""
-    heat_room: float = 1.0
-    """Share of the heat rejection that is free."""
-
-
-NO_EVIDENCE = Evidence()
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """How the guard sees the station, for planner and executive."""
-
-    mode: Mode
-    """SAFE, or the step of the ladder of energy."""
-    stand: Stand
-    t_s: float
-    energy_j: float
-    """That the stores can deliver, as believed."""
-    reserve_j: float
-    margin: float
-    """(Energy predicted one tick ahead - reserve) / capacity."""
-    level: int
-    """Of autonomy, 1 to 4, of the station."""
-    restart: Mapping[str, str]
-    """Parts to be made anew before they work on, and why."""
-    handed_on: tuple[Telecommand, ...]
-    """Accepted, for planner and executive."""
-    notices: tuple[Notice, ...]
-    reports: tuple[Verification, ...]
-
-    @property
-    def runs_parts(self) -> bool:
-        """Whether planner and executive work."""
-        return not self.stand.is_safe
-
-    def allows(self, priority: int) -> bool:
-        """Whether a load of this priority may be on."""
-        return self.stand.allows(priority)
-
-
 @dataclass(slots=True)
 class Asked:
     """What the telecommands of a tick ask of the guard itself."""
 
-    is_cleared: bool = False
+    clears: list[Telecommand] = field(default_factory=list)
     wants_safe: bool = False
     restart: dict[str, str] = field(default_factory=dict)
     handed_on: list[Telecommand] = field(default_factory=list)
@@ -186,7 +142,7 @@ class Guard:
         reasons += ["flooded with commands"] if sifted.is_flooded else []
         reasons += ["commanded from Earth"] if asked.wants_safe else []
         is_safe, why_safe = self._safe.assess(
-            reasons, beat.dt_s, is_cleared=asked.is_cleared, level=self.level
+            reasons, beat.dt_s, is_cleared=bool(asked.clears), level=self.level
         )
         if stand.is_safe and not is_safe:
             anew = dict.fromkeys(known.parts, why_safe)
@@ -197,8 +153,10 @@ class Guard:
         notices += [Notice("restart", part, how) for part, how in anew.items()]
         notices += self._tell(energy, signs.margin, why_safe or why, stand)
         reports = sifted.reports
-        if asked.is_cleared:
+        if asked.clears:
             self._witnesses.trust_gauge()
+            stage = Verified.COMPLETION_FAILED if is_safe else Verified.COMPLETED
+            reports += [Verification(c.source, c.sequence, stage, why_safe) for c in asked.clears]
         if beat.is_fresh:
             reports += self._pending.check(telemetry, self._outgoing.sent, self._outgoing.wished)
         return View(
@@ -293,7 +251,7 @@ class Guard:
             room=min(room if math.isfinite(room) else 1.0, evidence.heat_room),
             is_lit=is_lit,
             is_doomed=energy_j < known.at(known.full_sun_reserve_j, t_s),
-            is_above_floor=energy_j > known.floor_j[slot],
+            is_above_floor=energy_j > known.floor_j[slot] or capacity_j <= 0.0,
         )
 
     def _sift(
@@ -328,7 +286,8 @@ class Guard:
         if item.kind == "safe":
             asked.wants_safe = True
         elif item.kind == "clear":
-            asked.is_cleared = True
+            asked.clears.append(item)
+            return
         elif item.kind == "restart":
             asked.restart[item.target] = f"commanded by {item.source}"
         elif item.target:
@@ -379,7 +338,11 @@ class Guard:
             "pending": self._pending.state(),
             "outgoing": self._outgoing.state(),
             "ladder": [int(self._ladder.step), self._ladder.good_s],
-            "safe": asdict(self._safe),
+            "safe": {
+                "reasons": list(self._safe.reasons),
+                "for_s": self._safe.for_s,
+                "known": list(self._safe.known),
+            },
             "energy_j": self._energy_j,
             "net_w": self._net_w,
             "told": list(self._told),

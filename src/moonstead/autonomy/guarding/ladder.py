@@ -65,6 +65,8 @@ class Ladder:
 
 def _demanded(signs: Signs) -> tuple[Mode, str]:
     """Return the highest mode that a tick allows, and why none above it."""
+    if not signs.is_above_floor:
+        return Mode.HIBERNATE, "the stores are below their floor"
     if signs.is_doomed and not signs.is_lit:
         return (
             Mode.HIBERNATE,
@@ -116,18 +118,17 @@ class Safe:
         self.known = sorted(set(self.known) & now)
         fresh = sorted(now - set(self.known) - set(self.reasons))
         if not self.reasons:
-            self.for_s = 0.0
             self.reasons = fresh
             return bool(fresh), "; ".join(fresh)
         self.for_s = min(self.for_s + dt_s, SAFE_S)
         if is_cleared and not fresh:
             self.known = sorted(now)
-            self.reasons = []
+            self.reasons, self.for_s = [], 0.0
             return False, "cleared by people on Earth"
         self.reasons += fresh
         if fresh:
             return True, "; ".join(fresh)
         if level >= SELF_RELIANT and self.for_s >= SAFE_S and not now - set(self.known):
-            self.reasons = []
+            self.reasons, self.for_s = [], 0.0
             return False, f"self-test good after {SAFE_S / 3600.0:g} h at level E4"
         return True, ""

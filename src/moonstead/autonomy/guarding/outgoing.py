@@ -68,7 +68,8 @@ class Outgoing:
 
     def take(self, stand: Stand, dt_s: float) -> None:
         """Take the bounds of this tick."""
-        self._beacon_s = self._beacon_s + dt_s if stand.step >= Mode.SURVIVAL else 0.0
+        is_asleep = stand.step >= Mode.SURVIVAL
+        self._beacon_s = min(self._beacon_s + dt_s, BEACON_S) if is_asleep else 0.0
         if stand != self._stand:
             self._stand = stand
             self._bounds = self._all_bounds()

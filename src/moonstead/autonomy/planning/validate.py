@@ -140,9 +140,10 @@ def _started(problem: Problem, placements: Placements) -> tuple[Done, list[Viola
 def _units(problem: Problem, done: Done) -> list[Violation]:
     held = problem.supply.taken.astype(np.int64)
     for _, option, start in done:
+        own = np.zeros_like(problem.supply.taken)
         for hold in option.holds:
-            held[hold.unit, max(start + hold.first, 0) : max(start + hold.end, 0)] += 1
-    # What is taken already may be so in any number; a task must come to no such slot.
+            own[hold.unit, max(start + hold.first, 0) : max(start + hold.end, 0)] = True
+        held += own
     return [
         violation
         for name, row in zip(problem.units, held, strict=True)

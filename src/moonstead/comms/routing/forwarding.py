@@ -21,7 +21,7 @@ from moonstead.comms.routing.events import (
     push,
 )
 from moonstead.comms.routing.losses import hear_of_loss, lose_node
-from moonstead.comms.routing.queues import enqueue, give_back, give_back_rest, take_next
+from moonstead.comms.routing.queues import enqueue, give_back, give_back_rest, recount, take_next
 from moonstead.comms.routing.sending import send_on, was_here
 from moonstead.comms.routing.stores import end, release, take_in
 from moonstead.comms.routing.traffic import (
@@ -138,25 +138,32 @@ def _serve(world: World, k: int, t_s: float) -> None:
     if sent >= 0 and not traffic.bundle[sent].custody:
         release(world, graph.contact[k].source, site.use[k].sending_bit, t_s)
     site.use[k].sending = -1
+    some_left = False
     while True:
         b = take_next(traffic, site, k)
         if b < 0:
             site.use[k].due = False
+            if some_left:
+                recount(world, k, t_s)
             return
         if t_s > traffic.bundle[b].deadline_t_s:
             give_back(world, b, traffic.bundle[b].done)
             end(world, b, EXPIRED)
+            some_left = True
             continue
         sent_t_s = t_s + traffic.bundle[b].size_bit / graph.contact[k].rate_bit_per_s
         if t_s >= ledger.end_t_s[k] or sent_t_s > ledger.end_t_s[k]:
             give_back(world, b, traffic.bundle[b].done)
             let_drift(traffic, site, b)
+            some_left = True
             continue
         traffic.bundle[b].fate = FLYING
         site.use[k].sending, site.use[k].sending_bit = b, traffic.bundle[b].size_bit
         site.use[k].carried_bit += traffic.bundle[b].size_bit
         push(events, sent_t_s, SERVE, k)
         tell(world, sent_t_s + graph.contact[k].owlt_s, ARRIVE, k, b)
+        if some_left:
+            recount(world, k, sent_t_s)
         return
 
 

@@ -39,6 +39,18 @@ def take_next(traffic: Traffic, site: Site, k: int) -> int:
 
 
 @compiled_without_counting
+def recount(world: World, k: int, free_t_s: float) -> None:
+    """Count anew what waits for a contact when bundles have left its queue (3.2.6.2)."""
+    rate_bit_per_s = world.graph.contact[k].rate_bit_per_s
+    for priority in range(PRIORITIES - 1, -1, -1):
+        b = world.site.queue[k, priority, 0]
+        while b >= 0:
+            free_t_s += world.traffic.bundle[b].size_bit / rate_bit_per_s
+            b = world.traffic.bundle[b].following
+        world.ledger.free_t_s[k, priority] = free_t_s
+
+
+@compiled_without_counting
 def give_back(world: World, b: int, first: int) -> None:
     """Give back the volume of the planned hops of a bundle from a place in its path on."""
     graph, ledger, traffic = world.graph, world.ledger, world.traffic

@@ -87,8 +87,8 @@ def carry(
     Returns
     -------
     margin_j, slot, unmet_j
-        The least of what can be delivered less the reserve, the slot at whose end it is found, and
-        the energy that loads asked for and no store could give.
+        The least of what can be delivered less the reserve, the slot at whose end that is first
+        below 0 (or least), and the energy that loads asked for and no store could give.
     """
     held_j = held_j.copy()
     margin_j, worst, unmet_j = np.inf, 0, 0.0
@@ -99,7 +99,9 @@ def carry(
         unmet_j -= min(left_w, 0.0) * dt_s
         left_j = sum_deliverable(held_j, fleet, present[slot]) - reserve_j[slot]
         if left_j < margin_j:
-            margin_j, worst = left_j, slot
+            if margin_j >= 0.0:
+                worst = slot
+            margin_j = left_j
         if reserve_j[slot] > floor_j[slot]:
             was_above = True
         elif was_above:

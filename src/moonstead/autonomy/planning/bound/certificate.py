@@ -15,8 +15,8 @@ from moonstead.autonomy.planning.bound.ways import FIRST_RECORDER, POWER, IntArr
 from moonstead.autonomy.planning.problem import Partner, Precedence, Problem
 from moonstead.contracts import FloatArray
 
-CHAIN_STEP = 6
-"""Chains are held at every so many slots."""
+_FINE_SLOTS = 200
+"""In horizons up to this long chains are held at every slot, in longer ones at every few."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +44,19 @@ class Multipliers:
     """(n_precedences, n_steps) to have it still going on, or to come, then."""
 
 
+def chain_step(problem: Problem) -> int:
+    """Return at every how many slots chains are held."""
+    return 1 if problem.n_slots <= _FINE_SLOTS else 6
+
+
 def n_chain_steps(problem: Problem) -> int:
     """Return at how many instants chains are held."""
-    return problem.n_slots // CHAIN_STEP + 2
+    return problem.n_slots // chain_step(problem) + 2
 
 
-def chain_step_after(start: IntArray) -> IntArray:
-    """Return the first instant not before a slot."""
-    return -(-start // CHAIN_STEP)
+def first_from(slots: IntArray, step: int) -> IntArray:
+    """Return the first instant not before each slot."""
+    return -(-slots // step)
 
 
 def segments_of(partner: Partner, most: float) -> tuple[FloatArray, FloatArray]:
@@ -91,7 +96,7 @@ def profits(
             prices = _padded(paid[use.level], n_slots + len(use.profile))
             points = points - np.correlate(prices, use.profile)[way.starts]
         for number, lower, upper in chains.get(way.task, ()):
-            points = points + _chain_profit(problem.precedences[number], way, lower, upper)
+            points = points + _chain_profit(problem, number, way, lower, upper)
         earned.append(points)
     return tuple(earned)
 
@@ -113,18 +118,20 @@ def _chain_profits(
     return found
 
 
-def _chain_profit(rule: Precedence, way: Way, lower: FloatArray, upper: FloatArray) -> FloatArray:
-    n_steps = len(upper)
+def _chain_profit(
+    problem: Problem, number: int, way: Way, lower: FloatArray, upper: FloatArray
+) -> FloatArray:
+    rule, step, n_steps = problem.precedences[number], chain_step(problem), len(upper)
     earned = np.zeros(len(way.starts))
     if way.task == rule.after:
-        earned -= lower[chain_step_after(way.starts)]
+        earned -= lower[first_from(way.starts, step)]
         if rule.lag_max is not None:
-            earned -= upper[way.starts // CHAIN_STEP]
+            earned -= upper[way.starts // step]
     if way.task == rule.before:
         ends = way.starts + way.n_taken
-        earned += lower[np.clip(chain_step_after(ends + rule.lag_min), 0, n_steps)]
+        earned += lower[np.clip(first_from(ends + rule.lag_min, step), 0, n_steps)]
         if rule.lag_max is not None:
-            last = (ends + rule.lag_max) // CHAIN_STEP
+            last = (ends + rule.lag_max) // step
             earned += np.where(last >= 0, upper[np.clip(last, 0, n_steps - 1)], 0.0)
     return earned
 

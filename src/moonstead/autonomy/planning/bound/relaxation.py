@@ -12,9 +12,9 @@ import numpy as np
 
 from moonstead.autonomy.planning.bound.alone import Allowed
 from moonstead.autonomy.planning.bound.certificate import (
-    CHAIN_STEP,
     Multipliers,
-    chain_step_after,
+    chain_step,
+    first_from,
     floor_losses_j,
     most_points,
     n_chain_steps,
@@ -193,20 +193,20 @@ class Relaxation:
     def _add_chains(
         self, program: LinearProgram, way: Way, starts: IntArray, chosen: IntArray
     ) -> None:
-        n_steps = self.lower_rows.shape[1]
+        n_steps, every = self.lower_rows.shape[1], chain_step(self.problem)
         for number, rule in enumerate(self.problem.precedences):
             lower, upper = self.lower_rows[number], self.upper_rows[number]
             if way.task == rule.after:
-                program.put(lower[chain_step_after(starts)], chosen, 1.0)
+                program.put(lower[first_from(starts, every)], chosen, 1.0)
                 if rule.lag_max is not None:
-                    program.put(upper[starts // CHAIN_STEP], chosen, 1.0)
+                    program.put(upper[starts // every], chosen, 1.0)
             if way.task == rule.before:
                 ends = starts + way.n_taken
-                step = np.maximum(chain_step_after(ends + rule.lag_min), 0)
+                step = np.maximum(first_from(ends + rule.lag_min, every), 0)
                 inside = step < n_steps
                 program.put(lower[step[inside]], chosen[inside], -1.0)
                 if rule.lag_max is not None:
-                    last = (ends + rule.lag_max) // CHAIN_STEP
+                    last = (ends + rule.lag_max) // every
                     inside = last >= 0
                     rows = upper[np.minimum(last[inside], n_steps - 1)]
                     program.put(rows, chosen[inside], -1.0)

@@ -100,7 +100,7 @@ class SlotsModel:
             drain, begin = problem.supply.drain_bit_per_s[k], problem.supply.recorder_bit[k]
             rate = levels[FIRST_RECORDER + k]
             course = recorder_course(float(begin), drain, rate, problem.slot_s)
-            unit = self.limits.recorder_bit[k].max() / _FINE
+            unit = self._unit_bit(k)
             for variable, held in zip(variables, np.ceil(course / unit - 1e-6), strict=True):
                 self._add_hint(variable, int(held))
         for variables, left in zip(self._segments, points.tolist(), strict=True):
@@ -262,9 +262,7 @@ class SlotsModel:
     def _data(self) -> None:
         supply, slot_s = self.problem.supply, self.problem.slot_s
         for k, limits in enumerate(self.limits.recorder_bit):
-            unit = float(limits.max()) / _FINE
-            if unit <= 0.0:
-                unit = 1.0
+            unit = self._unit_bit(k)
             held = [self.model.new_int_var(0, int(np.ceil(most / unit)), "") for most in limits]
             slack = len(self.problem.tasks) + 2
             for slot, (variables, values) in enumerate(self._terms[FIRST_RECORDER + k]):
@@ -274,6 +272,9 @@ class SlotsModel:
                 written = _sum(variables, whole)
                 self.model.add(held[slot] >= before + written - drained - slack)
             self._recorders.append(held)
+
+    def _unit_bit(self, recorder: int) -> float:
+        return max(float(self.limits.recorder_bit[recorder].max()), 1.0) / _FINE
 
     def _points(self) -> Any:
         problem = self.problem

@@ -3,7 +3,7 @@
 import math
 
 from moonstead.autonomy.planning.search.changes import copy_state, gain_of, put
-from moonstead.autonomy.planning.search.fits import best_start, density, uniform
+from moonstead.autonomy.planning.search.fits import FITS, best_start, check, density, uniform
 from moonstead.autonomy.planning.search.ruin import (
     force,
     ruin_some,
@@ -28,6 +28,10 @@ from moonstead.autonomy.planning.search.tables import COST, WORTH, IndexArray, T
 from moonstead.compiled import compiled_without_counting
 from moonstead.contracts import FloatArray
 
+TEMPERATURE, LENGTH, BEST, FORCED, TRIES, WINDOW, UNIT, SPAN, REACH, FAR, MORE, PRICE, NOISE = (
+    range(13)
+)
+"""Places in the settings of a search."""
 _DEEPEST = 16
 
 
@@ -127,50 +131,67 @@ def fill(
 
 
 @compiled_without_counting
-def _ruin(
-    tables: Tables,
-    state: State,
-    scratch: Scratch,
-    length: float,
-) -> None:
+def _ruin(tables: Tables, state: State, scratch: Scratch, settings: FloatArray) -> None:
     """Take some tasks out."""
     n_tasks = state.plan.shape[1]
-    n_slots = tables.slots.shape[1]
     n_left = state.number[0]
     kind = uniform(scratch.random)
-    if n_left > 0 and (kind < 0.45 or n_left == n_tasks):
-        _force_any(tables, state, scratch)
+    if n_left > 0 and (kind < settings[FORCED] or n_left == n_tasks):
+        _force_any(tables, state, scratch, int(settings[TRIES]))
         return
     if n_left == n_tasks:
         return
     seed = state.plan[LEFT, n_left + int(uniform(scratch.random) * (n_tasks - n_left))]
-    middle = state.plan[START, seed] + int(
-        uniform(scratch.random) * tables.option[state.plan[OPTION, seed]].n
-    )
     o = tables.option[state.plan[OPTION, seed]]
-    half = 0.5 * length * (0.5 + 3.0 * uniform(scratch.random))
-    if kind < 0.75 or o.hold_begin == o.hold_end:
+    middle = state.plan[START, seed] + int(uniform(scratch.random) * o.n)
+    half = 0.5 * settings[LENGTH] * (0.3 + settings[SPAN] * uniform(scratch.random))
+    kind = uniform(scratch.random)
+    if kind < settings[WINDOW] or o.hold_begin == o.hold_end:
         ruin_window(tables, state, scratch, max(int(middle - half), 0), int(middle + half) + 1, 30)
         return
     half *= 4.0
     first = max(int(middle - half), 0)
-    end = min(int(middle + half) + 1, n_slots)
-    if kind < 0.88:
-        unit = tables.need[
-            o.hold_begin + int(uniform(scratch.random) * (o.hold_end - o.hold_begin))
-        ].what
-        ruin_unit(tables, state, scratch, unit, first, end)
+    end = min(int(middle + half) + 1, tables.slots.shape[1])
+    draw = uniform(scratch.random)
+    if kind < settings[UNIT]:
+        hold = o.hold_begin + int(draw * (o.hold_end - o.hold_begin))
+        ruin_unit(tables, state, scratch, tables.need[hold].what, first, end)
     else:
-        partner = tables.task[seed].partner if kind < 0.94 else -1
-        ruin_some(tables, state, scratch, first, end, partner, 0.15 + 0.3 * uniform(scratch.random))
+        partner = tables.task[seed].partner if draw < 0.5 else -1
+        share = 0.15 + 0.3 * uniform(scratch.random)
+        ruin_some(tables, state, scratch, first, end, partner, share)
 
 
 @compiled_without_counting
-def _force_any(
-    tables: Tables,
-    state: State,
-    scratch: Scratch,
-) -> None:
+def _in_the_way(tables: Tables, state: State, scratch: Scratch, option: int, start: int) -> float:
+    """Return about what is lost by putting a task in by force."""
+    n_slots = tables.slots.shape[1]
+    o = tables.option[option]
+    lost = 0.0
+    for k in range(o.hold_begin, o.hold_end):
+        unit = tables.need[k].what
+        end = min(start + tables.need[k].end, n_slots)
+        slot = min(max(start + tables.need[k].first, 0), n_slots)
+        last = -1
+        while slot < end:
+            slot = int(state.unit[tables.n_units + unit, slot])
+            if slot >= end:
+                break
+            owner = int(state.unit[unit, slot])
+            if owner < 0:
+                return 1e300
+            if owner != last:
+                own = state.plan[OPTION, owner]
+                lost += tables.value[WORTH, tables.start_at[own, state.plan[START, owner]]]
+            last = owner
+            slot += 1
+    if lost > 0.0 or check(tables, state, scratch, option, start) == FITS:
+        return float(lost)
+    return float(tables.value[COST, tables.start_at[option, start]])
+
+
+@compiled_without_counting
+def _force_any(tables: Tables, state: State, scratch: Scratch, tries: int) -> None:
     """Put a task that is left out in by force."""
     n_left = state.number[0]
     best, chosen = -1e300, -1
@@ -192,7 +213,7 @@ def _force_any(
         first = max(first, end + tables.link[k].lag_min)
         last = min(last, end + tables.link[k].lag_max)
     best, chosen_option, start = -1e300, -1, -1
-    for _ in range(6):
+    for _ in range(tries):
         option = one.option_begin + int(
             uniform(scratch.random) * (one.option_end - one.option_begin)
         )
@@ -202,8 +223,9 @@ def _force_any(
         at = o.start_begin + int(uniform(scratch.random) * (o.start_end - o.start_begin))
         if not first <= tables.start[at] <= last:
             continue
-        key = tables.value[WORTH, at] - tables.value[COST, at] * 2.0 * uniform(scratch.random)
-        if key > best:
+        lost = _in_the_way(tables, state, scratch, option, tables.start[at])
+        key = tables.value[WORTH, at] - lost * (0.5 + uniform(scratch.random))
+        if lost < 1e300 and key > best:
             best, chosen_option, start = key, option, tables.start[at]
     if chosen_option >= 0:
         force(tables, state, scratch, chosen_option, start)
@@ -214,14 +236,12 @@ def _candidates(
     tables: Tables,
     state: State,
     scratch: Scratch,
-    length: float,
-    most: int,
+    settings: FloatArray,
 ) -> int:
     """List what is to be put in: what was taken out, and some of what could be in its place."""
-    n_slots = tables.slots.shape[1]
     count = int(scratch.mark[0])
     draw = uniform(scratch.random)
-    reach = n_slots if draw < 0.15 else int(length * (0.3 + 12.0 * draw * draw))
+    reach = int(settings[LENGTH] * (0.3 + settings[REACH] * draw * draw))
     for at in range(count):
         start = scratch.lists[OUT_START, at]
         scratch.lists[IN, at] = scratch.lists[OUT, at]
@@ -230,7 +250,7 @@ def _candidates(
     others = state.number[0] - count
     if others <= 0 or count == 0:
         return count
-    for _ in range(most):
+    for _ in range(int(settings[MORE])):
         i = state.plan[LEFT, int(uniform(scratch.random) * others)]
         near = int(uniform(scratch.random) * scratch.mark[0])
         option = scratch.lists[OUT_OPTION, near]
@@ -239,8 +259,9 @@ def _candidates(
         own = tables.option[tables.task[i].option_begin]
         if count < scratch.key.shape[0]:
             scratch.lists[IN, count] = i
-            scratch.lists[IN_FIRST, count] = first - own.n
-            scratch.lists[IN_LAST, count] = end + 4
+            wide = reach if uniform(scratch.random) < settings[FAR] else 4
+            scratch.lists[IN_FIRST, count] = first - own.n - wide
+            scratch.lists[IN_LAST, count] = end + wide
             count += 1
     return count
 
@@ -268,30 +289,33 @@ def anneal(
     best
         (2, n_tasks) options and starts of the best plan so far; changed in place.
     settings
-        Temperature (points), how long a task is (slots), and the points of the best plan so far,
-        which is changed in place.
+        Temperature (points), how long a task is (slots), the points of the best plan so far
+        (changed in place); the share of iterations that force a task in, and in how many places
+        that is thought of; of the others the share that empties a window, or a window or a unit;
+        the longest window, and how far from where it was a task may be put (lengths); the share of
+        left-out tasks that may be put as far, and how many of them are tried; the greatest factor
+        of costs, and the most noise.
     iterations
         How many.
     """
-    temperature, length = settings[0], settings[1]
     copy_state(state, kept)
     for _ in range(iterations):
         scratch.mark[0] = 0
         scratch.mark[1] = tables.slots.shape[1]
         scratch.mark[2] = 0
-        _ruin(tables, state, scratch, length)
+        _ruin(tables, state, scratch, settings)
         settle(tables, state, scratch)
-        count = _candidates(tables, state, scratch, length, 20)
-        price = 2.0 * uniform(scratch.random)
-        noise = 0.5 * uniform(scratch.random)
+        count = _candidates(tables, state, scratch, settings)
+        price = settings[PRICE] * uniform(scratch.random)
+        noise = settings[NOISE] * uniform(scratch.random)
         recreate(tables, state, scratch, count, price, noise)
         change = state.sums[0] - kept.sums[0]
-        if change < temperature * math.log(uniform(scratch.random) + 1e-300):
+        if change < settings[TEMPERATURE] * math.log(uniform(scratch.random) + 1e-300):
             copy_state(kept, state)
             continue
         copy_state(state, kept)
-        if state.sums[0] > settings[2] + 1e-9:
-            settings[2] = state.sums[0]
+        if state.sums[0] > settings[BEST] + 1e-9:
+            settings[BEST] = state.sums[0]
             for i in range(best.shape[1]):
                 best[0, i] = state.plan[OPTION, i]
                 best[1, i] = state.plan[START, i]

@@ -15,7 +15,7 @@ import numpy as np
 
 from moonstead.autonomy.planning.problem import Placement, Placements, Problem
 from moonstead.autonomy.planning.score import score
-from moonstead.autonomy.planning.search.anneal import anneal, fill
+from moonstead.autonomy.planning.search.anneal import BEST, anneal, fill
 from moonstead.autonomy.planning.search.costs import Prices
 from moonstead.autonomy.planning.search.loading import keep_what_fits, rebuild
 from moonstead.autonomy.planning.search.reservoirs import restep
@@ -26,6 +26,8 @@ BATCH = 1000
 """Iterations of a chain between two questions whether to go on."""
 TEMPERATURE = 3e-4
 """Of the points of the first plan: how much worse a plan may be that is searched on from."""
+_MIX = (0.45, 8.0, 0.55, 0.8, 3.0, 8.0, 0.2, 15.0, 2.0, 0.5)
+"""Settings of the search (`anneal.anneal`) that were found to work best on the sample problems."""
 _EXCHANGE = 8
 """Batches after which the chain that is behind goes on from the best plan."""
 
@@ -128,11 +130,11 @@ class _Chain:
         restep(tables, self.empty, self.scratch.now_j, 0, problem.n_slots)
         self.best = np.full((2, len(tables.task)), -1, dtype=np.int64)
         length = float(tables.option["n"].mean()) if len(tables.option) else 1.0
-        self.settings = np.array([0.0, length, -np.inf])
+        self.settings = np.array([0.0, length, -np.inf, *_MIX])
 
     @property
     def points(self) -> float:
-        return float(self.settings[2])
+        return float(self.settings[BEST])
 
     def begin(self, plan: IndexArray) -> None:
         """Begin with what holds of a plan and what else fits."""
@@ -158,7 +160,7 @@ class _Chain:
 
     def _note(self) -> None:
         self.best[:] = self.state.plan[:2]
-        self.settings[2] = self.state.sums[0]
+        self.settings[BEST] = self.state.sums[0]
 
 
 def _plan_of(problem: Problem, placements: Placements | None) -> IndexArray:

@@ -7,6 +7,7 @@ from moonstead.autonomy.planning.search.changes import weighed
 from moonstead.autonomy.planning.search.reservoirs import step
 from moonstead.autonomy.planning.search.state import (
     DRAWN,
+    FREE,
     HEATED,
     OPTION,
     SPARE,
@@ -29,7 +30,8 @@ from moonstead.compiled import compiled_without_counting, inlined
 from moonstead.contracts import FloatArray
 
 FITS, UNIT, POWER, HEAT, DATA, ENERGY, POOL = 0, 1, 2, 3, 4, 5, 6
-"""What a check says; pool k is POOL + k. The slot is in ``state.number[1]``."""
+"""What a check says; pool k is POOL + k. ``state.number[1]`` tells in which slot it lacks, or how
+much later a unit is free again."""
 
 
 @inlined
@@ -127,7 +129,10 @@ def _check(tables: Tables, state: State, scratch: Scratch, option: int, start: i
         unit = tables.n_units + tables.need[k].what
         first = min(max(start + tables.need[k].first, 0), n_slots)
         if state.unit[unit, first] < min(start + tables.need[k].end, n_slots):
-            state.number[1] = int(state.unit[unit, first])
+            slot = int(state.unit[unit, first])
+            while slot < n_slots and state.unit[unit - tables.n_units, slot] != FREE:
+                slot += 1
+            state.number[1] = slot - first
             lacks = UNIT
             break
     if lacks == FITS:
@@ -235,9 +240,14 @@ def best_start(
                 key -= noise * uniform(scratch.random) * abs(top)
             if one.planned_option == option and one.planned_start == start:
                 key += tables.size[1]
-            if key > best and _check(tables, state, scratch, option, start) == FITS:
-                best, best_option, best_at = key, option, start
             at += 1
+            if key <= best:
+                continue
+            lacks = _check(tables, state, scratch, option, start)
+            if lacks == FITS:
+                best, best_option, best_at = key, option, start
+            elif lacks == UNIT:
+                at = _at_or_after(tables, at, o.start_end, start + state.number[1])
     return best_option, best_at
 
 
