@@ -15,7 +15,7 @@ from moonstead.autonomy.model import FULL_FRACTION, Experiment, StationModel
 from moonstead.autonomy.planning.requests import Session
 from moonstead.units import HOUR_S
 
-EARLY_S = 4 * HOUR_S
+EARLY_S = 0.5 * HOUR_S
 """So much before its planned time a session may start, where energy is to spare."""
 LATE_S = 4 * HOUR_S
 """How long a session waits for its conditions before it is given up."""
