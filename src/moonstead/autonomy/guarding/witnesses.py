@@ -3,7 +3,7 @@
 *Gauge*: what the stores say. *Ledger*: measured power in and out, summed through the stores as
 designed. While they agree their mean counts; when they differ by more than a share of the capacity
 the least counts, and it is told. *Model*: the same from the forecast and the levels commanded. It
-speaks where power is not measured, or where gauge and power repeat themselves for hours. Not else: a
+speaks where power is not measured, or where gauge and power repeat themselves for hours, for a
 forecast errs by more than any sensor (in the basic reference station by a quarter of the
 capacity), and loads must not be shed for that.
 
