@@ -223,13 +223,9 @@ class Beside:
 
     def tick(self, shown: float | None = None, **changes: Any) -> Any:
         load_w = np.array([0.0, 100.0, 50.0, 0.0, 0.0, 20.0])
-        telemetry = frame(
-            self.t_s,
-            self.fraction if shown is None else shown,
-            source_power_w=np.array([170.0 + self.net_w]),
-            load_power_w=load_w,
-            **{**self.changes, **changes},
-        )
+        powers = {"source_power_w": np.array([170.0 + self.net_w]), "load_power_w": load_w}
+        level = self.fraction if shown is None else shown
+        telemetry = frame(self.t_s, level, **{**powers, **self.changes, **changes})
         view = self.guard.assess(telemetry)
         self.guard.supervise("executive", lambda: None, None)
         self.guard.supervise("planner", lambda: None, None)
@@ -319,3 +315,12 @@ def test_without_any_sensor_the_model_is_left() -> None:
         sky.t_s += TICK_S
     drawn_j = 101 * TICK_S * (SURVIVAL_W + 180.0)  # the cable is on until it is shed
     assert 0.6 * FULL_J - drawn_j < view.energy_j < 0.6 * FULL_J - 100 * TICK_S * SURVIVAL_W
+
+
+def test_sensors_that_all_stand_still_are_overruled_by_the_model() -> None:
+    sky = Beside(DARK_W, 0.5)
+    sky.tick()
+    for _ in range(5 * 144):
+        view = sky.tick(0.5, load_power_w=np.zeros(6), source_power_w=np.zeros(1))
+    assert "energy-doubt" in sky.kinds
+    assert view.mode >= Mode.SURVIVAL

@@ -149,7 +149,7 @@ class Search:
         battery = min(before, 1) if move.change == LOSS else min(before + move.change, TOP)
         change = battery - before if move.change != LOSS else 0
         held_j = (0.05 + 0.01 * (before + 0.3)) * CAPACITY_J
-        settled = {"memory": [[held_j]] * 3 + [[1.0]], "marks": [0.0, 0.0, -1.0, 0.0]}
+        settled = {"memory": [[held_j]] * 3 + [[1.0]], "marks": [0.0, 0.0, -1.0] + [0.0] * 3}
         if move.change == LOSS:
             settled["memory"] = [[0.0]] * 4
         guard.restore({**self.calm, **kept, "witnesses": settled})

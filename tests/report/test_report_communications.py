@@ -44,7 +44,7 @@ def test_every_sum_of_the_page_is_the_summarys(story, text):
     row = " ".join(f"{amount:,.1f}" for amount in (*through, arrived))
     assert f"Sum {row} For " in text
     booked = sum(row["booked_h"] for row in network["ground_stations"].values())
-    assert f"Sum {booked:,.0f} {arrived:,.1f} Control centres: " in text
+    assert f"Sum {booked:,.0f} {arrived:,.1f} Booked is " in text
     assert arrived == pytest.approx(sum(row["delivered_gbit"] for row in data.values()))
 
 

@@ -21,8 +21,8 @@ def report(run: Path, out: Path | None, as_json: bool) -> None:
     With --json, prints what the run came to: "report_file" and the summary of the run, whose keys
     carry their units: "scenario", "title", "site", "survival" (does it survive, and the numbers
     that decide), "energy", "stores", "nodes" (temperatures), "data", "network" (what came
-    home, to whom, through whose ground stations), "tanks", "elements", "partners",
-    "ground_stations", "experiments", "balances", "balances_close".
+    home, to whom, through whose ground stations), "people" (hours of control centres), "tanks",
+    "elements", "partners", "ground_stations", "experiments", "balances", "balances_close".
     """
     from moonstead.record.directory import RunDirectory
     from moonstead.report.page import write_report

@@ -18,7 +18,7 @@ from moonstead.autonomy.guarding.energy.weigh import bus_w
 from moonstead.autonomy.guarding.filter import HANDED_ON_KINDS, CommandFilter, Refusal, Sifted
 from moonstead.autonomy.guarding.knowledge import Knowledge, Lever
 from moonstead.autonomy.guarding.ladder import Ladder, Safe, Signs
-from moonstead.autonomy.guarding.modes import SEVERITY, STEP_FRACTION, Mode
+from moonstead.autonomy.guarding.modes import DOWN_MARGIN, SEVERITY, Mode
 from moonstead.autonomy.guarding.outgoing import Outgoing, Stand
 from moonstead.autonomy.guarding.pending import Pending
 from moonstead.autonomy.guarding.view import NO_EVIDENCE, Evidence, View
@@ -76,6 +76,7 @@ class Guard:
         self._effect = Effect(knowledge)
         self._pending = Pending(knowledge.levers)
         self._outgoing = Outgoing(knowledge)
+        self._extra = (-1, 0.0, 1.0)
         self._ladder = Ladder()
         self._safe = Safe()
         self._energy_j: float | None = None
@@ -109,15 +110,19 @@ class Guard:
             at_t_s = known.start_t_s + slot * known.slot_s
             values = {"reserve_j": worst_j, "capacity_j": capacity_j, "at_t_s": at_t_s}
             alarms.append(Notice("design-alarm", "station", text, values))
-        most_w = sum(lever.power_w for lever in known.levers if lever.kind != "source")
         least_j = float(known.capacity_j[known.capacity_j > 0.0].min(initial=np.inf))
-        drain = most_w * known.tick_s / least_j
-        if drain > STEP_FRACTION:
-            text = (
-                f"all loads together drain {100.0 * drain:.1f} % of the capacity in one tick, the "
-                f"narrowest step of the ladder is {100.0 * STEP_FRACTION:g} %: decide more often"
-            )
-            alarms.append(Notice("design-alarm", "station", text, {"drain_fraction": drain}))
+        for below in (Mode.TRIM, Mode.REDUCED, Mode.SURVIVAL):
+            above, step = Stand(Mode(below - 1)), DOWN_MARGIN[below]
+            most_w = sum(x.power_w for x in known.levers if above.allows(x.priority))
+            drain = most_w * known.tick_s / least_j
+            if drain > step:
+                text = (
+                    f"in {above.step.name.lower()} the loads can drain {100.0 * drain:.1f} % of "
+                    f"the capacity in one tick, from {100.0 * step:g} % above the reserve: "
+                    "decide more often"
+                )
+                values = {"drain_fraction": drain}
+                alarms.append(Notice("design-alarm", "station", text, values))
         return tuple(alarms)
 
     def assess(self, telemetry: Telemetry, evidence: Evidence = NO_EVIDENCE) -> View:
@@ -220,9 +225,12 @@ class Guard:
         is_lit = telemetry.sun_seen or made_w >= known.survival_w[slot] > 0.0
         if not beat.is_fresh and self._energy_j is not None:
             return is_lit, Energy(self._energy_j)
-        model_w = -float(known.survival_w[slot]) - self._effect.extra_w(sent)
+        if self._extra[0] != self._outgoing.changes:
+            share = self._effect.generation_share(sent)
+            self._extra = (self._outgoing.changes, self._effect.extra_w(sent), share)
+        model_w = -float(known.survival_w[slot]) - self._extra[1]
         if telemetry.sun_seen:
-            model_w += float(known.generation_w[slot]) * self._effect.generation_share(sent)
+            model_w += float(known.generation_w[slot]) * self._extra[2]
         self._net_w = net_w if math.isfinite(net_w) else model_w
         powers_w = (net_w, model_w)
         energy = self._witnesses.weigh(

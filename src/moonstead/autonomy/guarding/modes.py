@@ -27,11 +27,10 @@ class Mode(IntEnum):
 
 
 DOWN_MARGIN = {Mode.TRIM: 0.09, Mode.REDUCED: 0.05, Mode.SURVIVAL: 0.02}
-"""Enter a mode below this margin, as a share of the capacity."""
+"""Enter a mode below this margin, as a share of the capacity. The mode before must not drain more
+in one tick."""
 UP_MARGIN = {Mode.TRIM: 0.12, Mode.REDUCED: 0.09, Mode.SURVIVAL: 0.05}
 """Leave a mode above this margin, if it lasts."""
-STEP_FRACTION = min(DOWN_MARGIN.values())
-"""The narrowest step down, to the reserve itself: nothing may drain more in one tick."""
 HOLD_S = {
     Mode.TRIM: 4 * HOUR_S,
     Mode.REDUCED: 4 * HOUR_S,

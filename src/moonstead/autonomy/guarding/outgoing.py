@@ -58,6 +58,8 @@ class Outgoing:
         self._beacon_s = 0.0
         self._last: tuple[str, frozenset[str]] = ("", frozenset())
         self._is_settled = False
+        self.changes = 0
+        """How often `sent` has changed."""
         self._stand = Stand()
         self._bounds = self._all_bounds()
 
@@ -146,6 +148,7 @@ class Outgoing:
             level = 1.0 if name == beacon else min(max(wish, low), high)
             if level != self.sent[name]:
                 self.sent[name] = level
+                self.changes += 1
                 changed.append(Command(name, level))
         return tuple(changed), notices
 
@@ -180,6 +183,7 @@ class Outgoing:
     def restore(self, state: dict[str, Any]) -> None:
         """Take back what `state` returned."""
         self.sent = dict(state["sent"])
+        self.changes += 1
         self.wished = dict(state["wished"])
         self._told = set(state["told"])
         self._beacon_s = state["beacon_s"]

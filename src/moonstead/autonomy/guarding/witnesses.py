@@ -1,8 +1,11 @@
 """How much energy there is, from witnesses that cannot all be wrong in the same way.
 
 *Gauge*: what the stores say. *Ledger*: measured power in and out, summed through the stores as
-designed. *Model*: the same from the forecast and the levels commanded. While they agree the middle
-one counts; when they differ by more than a share of the capacity the least counts, and it is told.
+designed. While they agree their mean counts; when they differ by more than a share of the capacity
+the least counts, and it is told. *Model*: the same from the forecast and the levels commanded. It
+speaks where power is not measured, or where gauge and power repeat themselves for hours, for a
+forecast errs by more than any sensor (in the basic reference station by a quarter of the
+capacity), and loads must not be shed for that.
 
 Ledger and model forget their errors at their own pace while the gauge is believed. A gauge that is
 not believed is believed again when it says less than the ledger for hours (it may have lost a
@@ -16,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from moonstead.autonomy.guarding.energy.weigh import BELIEVED, DISAGREEMENT, THERE, weigh
+from moonstead.autonomy.guarding.energy.weigh import BELIEVED, THERE, weigh
 from moonstead.contracts import BoolArray, FloatArray
 
 
@@ -38,7 +41,7 @@ class Witnesses:
         self._fleet = fleet
         self._places = np.array(places, dtype=np.int64)
         self._memory = np.zeros((4, len(fleet)))
-        self._marks = np.array([0.0, 0.0, -1.0, 0.0])
+        self._marks = np.array([0.0, 0.0, -1.0, 0.0, 0.0, 0.0])
 
     @property
     def believed_j(self) -> FloatArray:
@@ -71,24 +74,20 @@ class Witnesses:
             Whether there is light.
         """
         shown_j = store_energy_j.take(self._places)
-        gauge_j, ledger_j, model_j, capacity_j, is_odd = weigh(
+        energy_j, gauge_j, ledger_j, model_j, capacity_j, is_odd = weigh(
             self._memory, self._marks, shown_j, self._fleet, present, powers_w, dt_s, is_lit
         )
         if capacity_j <= 0.0:
             return Energy(0.0)
-        if math.isnan(gauge_j):
-            least_j = min(ledger_j, model_j)
-            return Energy(least_j, abs(ledger_j - model_j) / capacity_j, "no gauge is plausible")
-        low_j, middle_j, high_j = sorted((gauge_j, ledger_j, model_j))
-        spread = (high_j - low_j) / capacity_j
-        if not is_odd and spread <= DISAGREEMENT:
-            return Energy(middle_j, spread)
+        if not is_odd:
+            return Energy(energy_j, abs(gauge_j - ledger_j) / capacity_j)
         words = (
             f"gauge {100.0 * gauge_j / capacity_j:.1f} %, "
             f"ledger {100.0 * ledger_j / capacity_j:.1f} %, "
-            f"model {100.0 * model_j / capacity_j:.1f} % of the capacity: the least counts"
+            f"model {100.0 * model_j / capacity_j:.1f} % of the capacity"
         )
-        return Energy(low_j, spread, words)
+        spread = abs(gauge_j - energy_j) / capacity_j if math.isfinite(gauge_j) else 1.0
+        return Energy(energy_j, max(spread, abs(ledger_j - energy_j) / capacity_j), words)
 
     def trust_gauge(self) -> None:
         """Believe the gauge again at the next tick: people on Earth have looked at it."""

@@ -23,6 +23,8 @@ LEDGER_MEMORY_S = DAY_S
 MODEL_MEMORY_S = 6 * HOUR_S
 """How fast each forgets its error; short for the model, which knows no fault of the arrays."""
 TRUST_AGAIN_S = 6 * HOUR_S
+ALL_FROZEN_S = 6 * HOUR_S
+"""Gauge and power that repeat themselves for so long are both doubted: the model speaks."""
 FULL_FRACTION, FULL_S = 0.8, 2 * HOUR_S
 """Stores that take nothing in the light for so long, and show this much, are full."""
 IDLE_FRACTION = 0.02
@@ -32,7 +34,7 @@ LEAST_PLAUSIBLE, MOST_PLAUSIBLE = -0.05, 1.1
 
 LEDGER, MODEL, BELIEVED, THERE = range(4)
 """Rows of ``memory``: by store, energy above the floor (J), and whether it was there before."""
-ODD_S, FULL_FOR_S, LAST_GAUGE_J, FROZEN_AT_J = range(4)
+ODD_S, FULL_FOR_S, LAST_GAUGE_J, FROZEN_AT_J, LAST_NET_W, FROZEN_FOR_S = range(6)
 """Places in ``marks``."""
 
 
@@ -46,7 +48,7 @@ def weigh(
     powers_w: tuple[float, float],
     dt_s: float,
     is_lit: bool,
-) -> tuple[float, float, float, float, bool]:
+) -> tuple[float, float, float, float, float, bool]:
     """Weigh gauge, ledger and model of one tick.
 
     Parameters
@@ -54,7 +56,7 @@ def weigh(
     memory
         Shape (4, n_stores), rows as above; changed in place.
     marks
-        Shape (4,), as above; changed in place.
+        Shape (6,), as above; changed in place.
     shown_j
         What the gauge of each store shows, floor included; changed to what is believed of it.
     fleet, present
@@ -68,9 +70,9 @@ def weigh(
 
     Returns
     -------
-    gauge_j, ledger_j, model_j, capacity_j, is_gauge_odd
-        What each says can be delivered (the gauge NaN where none is to be believed), the capacity,
-        and whether the gauge contradicts the ledger.
+    energy_j, gauge_j, ledger_j, model_j, capacity_j, is_odd
+        What is believed that can be delivered; what each says (the gauge NaN where none is
+        plausible); the capacity; whether the witnesses that count contradict each other.
     """
     n_stores = fleet.shape[0]
     ledger, model, believed, there = memory[LEDGER], memory[MODEL], memory[BELIEVED], memory[THERE]
@@ -99,33 +101,36 @@ def weigh(
     ledger_j = sum_deliverable(ledger, fleet, present)
     model_j = sum_deliverable(model, fleet, present)
     if n_broken == n_there:
-        believed[:] = ledger if ledger_j <= model_j else model
-        return np.nan, ledger_j, model_j, capacity_j, False
-    limit = DISAGREEMENT
-    if gauge_j != marks[LAST_GAUGE_J]:
+        believed[:] = ledger
+        return ledger_j, np.nan, ledger_j, model_j, capacity_j, True
+    limit, last_gauge_j = DISAGREEMENT, marks[LAST_GAUGE_J]
+    if gauge_j != last_gauge_j:
         marks[LAST_GAUGE_J], marks[FROZEN_AT_J] = gauge_j, ledger_j
     elif abs(ledger_j - marks[FROZEN_AT_J]) > FROZEN_DISAGREEMENT * capacity_j:
         limit = FROZEN_DISAGREEMENT
-    is_odd = abs(gauge_j - ledger_j) > limit * capacity_j
+    is_repeated = gauge_j == last_gauge_j and net_w == marks[LAST_NET_W]
+    marks[FROZEN_FOR_S] = marks[FROZEN_FOR_S] + dt_s if is_repeated else 0.0
+    marks[LAST_NET_W] = net_w
     is_idle = is_lit and abs(net_w) <= IDLE_FRACTION * charge_w
     marks[FULL_FOR_S] = marks[FULL_FOR_S] + dt_s if is_idle else 0.0
-    marks[ODD_S] = marks[ODD_S] + dt_s if is_odd else 0.0
     is_full = marks[FULL_FOR_S] >= FULL_S and gauge_j >= FULL_FRACTION * capacity_j
+    is_odd = abs(gauge_j - ledger_j) > limit * capacity_j
+    least_j = min(gauge_j, ledger_j)
+    are_frozen = marks[FROZEN_FOR_S] >= ALL_FROZEN_S and not is_full
+    if are_frozen and model_j < least_j - DISAGREEMENT * capacity_j:
+        believed[:] = model
+        return model_j, gauge_j, ledger_j, model_j, capacity_j, True
+    marks[ODD_S] = marks[ODD_S] + dt_s if is_odd else 0.0
     is_lower_for_long = gauge_j < ledger_j and marks[ODD_S] >= TRUST_AGAIN_S
+    energy_j = least_j if is_odd else 0.5 * (gauge_j + ledger_j)
+    believed[:] = ledger if is_odd and ledger_j < gauge_j else shown_j
     if is_odd and (is_full or is_lower_for_long):
         ledger[:] = model[:] = shown_j
     elif not is_odd:
         ledger += (shown_j - ledger) * min(dt_s / LEDGER_MEMORY_S, 1.0)
-    best = ledger if is_odd else shown_j
-    least = shown_j
-    if ledger_j < gauge_j and ledger_j <= model_j:
-        least = ledger
-    elif model_j < gauge_j:
-        least = model
-    doubtful = max(gauge_j, ledger_j, model_j) - min(gauge_j, ledger_j, model_j)
-    believed[:] = least if is_odd or doubtful > DISAGREEMENT * capacity_j else shown_j
-    model += (best - model) * min(dt_s / MODEL_MEMORY_S, 1.0)
-    return gauge_j, ledger_j, model_j, capacity_j, is_odd
+    if not is_repeated:
+        model += (believed - model) * min(dt_s / MODEL_MEMORY_S, 1.0)
+    return energy_j, gauge_j, ledger_j, model_j, capacity_j, is_odd
 
 
 @compiled

@@ -9,6 +9,7 @@ from moonstead.autonomy.planning.search.state import (
     DRAWN,
     FREE,
     HEATED,
+    NEAR,
     OPTION,
     SPARE,
     START,
@@ -64,7 +65,7 @@ def _check_caps(tables: Tables, state: State, option: int, start: int) -> int:
 
 
 @inlined
-def _check_data(tables: Tables, state: State, option: int, start: int) -> int:
+def _check_data(tables: Tables, state: State, option: int, start: int, is_quick: bool) -> int:
     """Check the recorder: step through the task, then until the room suffices for what is left."""
     n_recorders = tables.start_bit.shape[0]
     n_slots = tables.slots.shape[1]
@@ -74,6 +75,7 @@ def _check_data(tables: Tables, state: State, option: int, start: int) -> int:
     inflow = tables.first_inflow + o.recorder
     held = inflow + n_recorders
     room = held + n_recorders
+    near = room + n_recorders
     limit = tables.slots.shape[0] - n_recorders + o.recorder
     drain = limit - n_recorders
     held_bit = state.lane[held, start]
@@ -82,6 +84,8 @@ def _check_data(tables: Tables, state: State, option: int, start: int) -> int:
         more_bit = held_bit - state.lane[held, slot]
         if j >= o.n and more_bit <= max(state.lane[room, slot], 0.0):
             break
+        if is_quick and j == o.n and more_bit > state.lane[near, slot] + 2.0 * tables.size[5]:
+            return DATA
         flow_bit = state.lane[inflow, slot] - tables.slots[drain, slot]
         if j < o.n:
             flow_bit += tables.profile[o.first + 2 * o.n + j]
@@ -93,7 +97,9 @@ def _check_data(tables: Tables, state: State, option: int, start: int) -> int:
 
 
 @inlined
-def _check_energy(tables: Tables, state: State, now_j: FloatArray, option: int, start: int) -> int:
+def _check_energy(
+    tables: Tables, state: State, now_j: FloatArray, option: int, start: int, is_quick: bool
+) -> int:
     """Check the stores: step through the task, then until the slack suffices for what lacks."""
     n_slots = tables.slots.shape[1]
     n_stores = now_j.shape[0]
@@ -111,6 +117,9 @@ def _check_energy(tables: Tables, state: State, now_j: FloatArray, option: int, 
                 )
             if lack_j <= max(state.lane[SPARE, slot], 0.0):
                 break
+            least_j = lack_j * tables.size[7]
+            if is_quick and j == o.n and least_j > state.lane[NEAR, slot] + 2.0 * tables.size[4]:
+                return ENERGY
         net_w = tables.slots[NET, slot] - state.lane[DRAWN, slot]
         if j < o.n:
             net_w -= tables.profile[o.first + j]
@@ -121,7 +130,9 @@ def _check_energy(tables: Tables, state: State, now_j: FloatArray, option: int, 
 
 
 @inlined
-def _check(tables: Tables, state: State, scratch: Scratch, option: int, start: int) -> int:
+def _check(
+    tables: Tables, state: State, scratch: Scratch, option: int, start: int, is_quick: bool
+) -> int:
     n_slots = tables.slots.shape[1]
     o = tables.option[option]
     lacks = FITS
@@ -138,16 +149,16 @@ def _check(tables: Tables, state: State, scratch: Scratch, option: int, start: i
     if lacks == FITS:
         lacks = _check_caps(tables, state, option, start)
     if lacks == FITS:
-        lacks = _check_energy(tables, state, scratch.now_j, option, start)
+        lacks = _check_energy(tables, state, scratch.now_j, option, start, is_quick)
     if lacks == FITS:
-        lacks = _check_data(tables, state, option, start)
+        lacks = _check_data(tables, state, option, start, is_quick)
     return int(lacks)
 
 
 @compiled_without_counting
 def check(tables: Tables, state: State, scratch: Scratch, option: int, start: int) -> int:
     """Return whether a task fits, or else what it lacks first."""
-    return _check(tables, state, scratch, option, start)
+    return _check(tables, state, scratch, option, start, False)
 
 
 @compiled_without_counting
@@ -243,7 +254,7 @@ def best_start(
             at += 1
             if key <= best:
                 continue
-            lacks = _check(tables, state, scratch, option, start)
+            lacks = _check(tables, state, scratch, option, start, True)
             if lacks == FITS:
                 best, best_option, best_at = key, option, start
             elif lacks == UNIT:

@@ -6,7 +6,9 @@ may be there; a lack of deliverable energy grows only where what a store takes i
 to one that wastes less (`Tables.store`, the last column).
 """
 
-from moonstead.autonomy.planning.search.state import DRAWN, SLACK, SPARE, State
+import math
+
+from moonstead.autonomy.planning.search.state import DRAWN, NEAR, SLACK, SPARE, State
 from moonstead.autonomy.planning.search.tables import (
     CAPACITY,
     CHARGE_W,
@@ -80,13 +82,32 @@ def restep(tables: Tables, state: State, now_j: FloatArray, first: int, end: int
         if is_same:
             break
     spare_j = state.lane[SPARE, last + 1]
+    near_j = state.lane[NEAR, last + 1]
     for slot in range(last, -1, -1):
         spare_j = min(spare_j, state.lane[SLACK, slot])
-        if slot < first and state.lane[SPARE, slot] == spare_j:
+        near_j = _near(tables, state, slot, near_j)
+        is_same = state.lane[SPARE, slot] == spare_j and state.lane[NEAR, slot] == near_j
+        if slot < first and is_same:
             break
         state.lane[SPARE, slot] = spare_j
+        state.lane[NEAR, slot] = near_j
     for recorder in range(tables.start_bit.shape[0]):
         _restep_recorder(tables, state, recorder, first, end)
+
+
+@inlined
+def _near(tables: Tables, state: State, slot: int, next_j: float) -> float:
+    """Return `state.NEAR` of a slot from that of the next; infinite where it is not known."""
+    near_j = math.inf
+    if tables.store.shape[0] == 1 and tables.store[0, FLOOR_LOSS] == 0.0:
+        held_j = state.lane[tables.first_store, slot]
+        net_w = tables.slots[NET, slot] - state.lane[DRAWN, slot]
+        room_w = (tables.store[0, CAPACITY] - held_j) / (tables.store[0, PUT_IN] * tables.size[0])
+        taken_w = min(tables.store[0, CHARGE_W], room_w) * (1.0 - 1e-9)
+        if net_w < taken_w and tables.slots[UNMET, slot] <= 0.0:
+            left_j = state.lane[tables.first_store, slot + 1] * tables.store[0, GOT_OUT]
+            near_j = min(left_j - tables.slots[REQUIRED, slot], next_j)
+    return near_j
 
 
 @compiled_without_counting
@@ -107,10 +128,15 @@ def _restep_recorder(tables: Tables, state: State, recorder: int, first: int, en
         last = slot
         if is_same:
             break
+    near = room + n_recorders
     room_bit = state.lane[room, last + 1]
+    near_bit = state.lane[near, last + 1]
     for slot in range(last, -1, -1):
         own_bit = tables.slots[limit, slot] - state.lane[held, slot + 1]
         room_bit = min(room_bit, own_bit)
-        if slot < first and state.lane[room, slot] == room_bit:
+        near_bit = min(own_bit, near_bit) if state.lane[held, slot + 1] > 0.0 else math.inf
+        is_same = state.lane[room, slot] == room_bit and state.lane[near, slot] == near_bit
+        if slot < first and is_same:
             break
         state.lane[room, slot] = room_bit
+        state.lane[near, slot] = near_bit

@@ -100,7 +100,8 @@ def holds(tables: Tables, state: State) -> bool:
     n_slots = tables.slots.shape[1]
     if state.lane[SPARE, 0] < -tables.size[4]:
         return False
-    for row in range(state.lane.shape[0] - tables.start_bit.shape[0], state.lane.shape[0]):
+    room = tables.first_inflow + 2 * tables.start_bit.shape[0]
+    for row in range(room, room + tables.start_bit.shape[0]):
         if state.lane[row, 0] < -tables.size[5]:
             return False
     for slot in range(n_slots):

@@ -20,7 +20,7 @@ CAPACITY, CHARGE_W, DISCHARGE_W, PUT_IN, GOT_OUT, KEEP, FLOOR_LOSS, GROWTH = ran
 """Columns of `Tables.store`."""
 WORTH, COST = 0, 1
 """Rows of `Tables.value`."""
-FIRST_TAKEN = 4
+FIRST_TAKEN = 5
 """The first row of `State.lane` that is of a pool."""
 TOLERANCE = 1e-10
 """Of sizes: what the search lets pass, a tenth of what the validator does."""
@@ -81,7 +81,7 @@ class Tables(NamedTuple):
     """(n_campaigns, most tasks + 1), filled with 0."""
     size: FloatArray
     """Length of a slot (s), moving cost (points), tolerances of power (W), heat (W), energy (J),
-    data (bit) and pools."""
+    data (bit) and pools; the share that a lack of energy has left at the end at least."""
     start_j: FloatArray
     start_bit: FloatArray
     n_units: int
@@ -299,5 +299,6 @@ def _sizes(problem: Problem, slots: FloatArray) -> FloatArray:
             TOLERANCE * max(held_j, power_w * problem.slot_s * 0.1, 1.0),
             TOLERANCE * max(float(supply.recorder_bit.max(initial=1.0)), 1.0),
             TOLERANCE,
+            float(np.prod(1.0 - supply.store_limits[:, 5])) ** len(supply.net_w),
         ]
     )
