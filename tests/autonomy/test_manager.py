@@ -190,7 +190,7 @@ def test_a_session_runs_its_time_and_keeps_its_gap() -> None:
 def test_a_load_that_does_not_answer_rests_for_a_day() -> None:
     boss = manager(station((experiment(sessions=99, duration_s=DAY_S),)), search=quick)
     silent = np.array([0.0, 100.0, 20.0, 0.0, 0.0])
-    told = run(boss, int(3 * DAY_S / TICK_S), load_power_w=silent)
+    told = run(boss, int(2.9 * DAY_S / TICK_S), load_power_w=silent)
     starts = [tick * TICK_S for tick, d in enumerate(told) if rows(d, "started")]
     assert [k for d in told for k in kinds(d)].count("no-response") == len(starts) == 2
     assert starts[1] - starts[0] >= REST_S

@@ -98,10 +98,10 @@ class StationManager:
         outcome = self.guard.supervise(
             EXECUTIVE, lambda: self._execute(telemetry, view, sight, plan, log), None
         )
-        if outcome is None:
-            # The guard goes on alone, with its fixed programme.
-            self._wanted = {load.name: load.normal_level for load in self.model.loads}
         wishes = [] if outcome is None else self._wishes(telemetry, view, outcome)
+        if outcome is None or EXECUTIVE in view.restart:
+            # In this tick the guard goes on alone: what was wanted is to be said again.
+            self._wanted = {load.name: load.normal_level for load in self.model.loads}
         commands, withheld = self.guard.release(wishes, telemetry.path_open)
         log.notices.extend(withheld)
         status = {
