@@ -24,9 +24,9 @@ from moonstead.autonomy.planning.search.tables import IndexArray, Tables, tables
 
 BATCH = 1000
 """Iterations of a chain between two questions whether to go on."""
-TEMPERATURE = 3e-4
+TEMPERATURE = 1.5e-4
 """Of the points of the first plan: how much worse a plan may be that is searched on from."""
-_MIX = (0.45, 8.0, 0.55, 0.8, 3.0, 8.0, 0.2, 15.0, 2.0, 0.5)
+_MIX = (0.3, 8.0, 0.55, 0.8, 3.0, 8.0, 0.2, 10.0, 2.0, 0.2)
 """Settings of the search (`anneal.anneal`) that were found to work best on the sample problems."""
 _EXCHANGE = 8
 """Batches after which the chain that is behind goes on from the best plan."""
