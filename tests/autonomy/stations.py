@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from moonstead.autonomy.guarding.knowledge import Knowledge, Lever, StoreLimits
+from moonstead.autonomy.guard.knowledge import Knowledge, Lever, StoreLimits
 from moonstead.autonomy.manager import StationManager
 from moonstead.autonomy.model import (
     Experiment,

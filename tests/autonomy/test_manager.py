@@ -20,7 +20,7 @@ from stations import (
     telemetry,
 )
 
-from moonstead.autonomy.guarding.modes import BEACON_S, LAST_ALLOWED, Mode
+from moonstead.autonomy.guard.modes import BEACON_S, LAST_ALLOWED, Mode
 from moonstead.autonomy.manager import RADIO_LEAST_BIT, REPLAN_S, StationManager
 from moonstead.autonomy.model import LoadModel, RadioModel, StationModel
 from moonstead.autonomy.planning.problem import Placement

@@ -1,6 +1,6 @@
 """From a planned session to an activity of the executive: what it sets, waits for and watches."""
 
-from moonstead.autonomy.executing.activity import (
+from moonstead.autonomy.executive.activity import (
     Activity,
     Hold,
     Maintain,
@@ -10,7 +10,7 @@ from moonstead.autonomy.executing.activity import (
     Take,
     Window,
 )
-from moonstead.autonomy.executing.conditions import Condition, Kind
+from moonstead.autonomy.executive.conditions import Condition, Kind
 from moonstead.autonomy.model import FULL_FRACTION, Experiment, StationModel
 from moonstead.autonomy.planning.requests import Session
 from moonstead.units import HOUR_S

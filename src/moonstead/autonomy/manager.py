@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 
 from moonstead.autonomy.activities import activity_of
-from moonstead.autonomy.executing.activity import Level
-from moonstead.autonomy.executing.executive import Executive
-from moonstead.autonomy.executing.memory import Settings
-from moonstead.autonomy.executing.outcome import Outcome
-from moonstead.autonomy.executing.plan import FREEZE_S, Directive, Order
-from moonstead.autonomy.executing.plan import Plan as Orders
-from moonstead.autonomy.executing.snapshot import Names, Snapshot, take_snapshot
-from moonstead.autonomy.guarding.guard import Guard, View
-from moonstead.autonomy.guarding.knowledge import Knowledge
-from moonstead.autonomy.guarding.modes import Mode
+from moonstead.autonomy.executive.activity import Level
+from moonstead.autonomy.executive.executive import Executive
+from moonstead.autonomy.executive.memory import Settings
+from moonstead.autonomy.executive.outcome import Outcome
+from moonstead.autonomy.executive.plan import FREEZE_S, Directive, Order
+from moonstead.autonomy.executive.plan import Plan as Orders
+from moonstead.autonomy.executive.snapshot import Names, Snapshot, take_snapshot
+from moonstead.autonomy.guard.guard import Guard, View
+from moonstead.autonomy.guard.knowledge import Knowledge
+from moonstead.autonomy.guard.modes import Mode
 from moonstead.autonomy.model import StationModel
 from moonstead.autonomy.outlook import Seen, seen
 from moonstead.autonomy.planner import Plan, Search, plan_sessions, search

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from moonstead.autonomy.guarding.guard import View
-from moonstead.autonomy.guarding.knowledge import Knowledge
+from moonstead.autonomy.guard.guard import View
+from moonstead.autonomy.guard.knowledge import Knowledge
 from moonstead.autonomy.model import StationModel
 from moonstead.autonomy.planning.requests import GENERATION_DERATING
 from moonstead.contracts import Telemetry
@@ -15,7 +15,7 @@ AHEAD_S = DAY_S
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The guard's view, as `moonstead.autonomy.executing.snapshot.GuardView` wants it."""
+    """The guard's view, as `moonstead.autonomy.executive.snapshot.GuardView` wants it."""
 
     view: View
     spare_j: float

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from moonstead.autonomy.activities import gap_unit
-from moonstead.autonomy.executing.activity import State
-from moonstead.autonomy.executing.conditions import Kind
-from moonstead.autonomy.executing.executive import Executive
-from moonstead.autonomy.executing.outcome import Transition
-from moonstead.autonomy.executing.reasons import Reason
+from moonstead.autonomy.executive.activity import State
+from moonstead.autonomy.executive.conditions import Kind
+from moonstead.autonomy.executive.executive import Executive
+from moonstead.autonomy.executive.outcome import Transition
+from moonstead.autonomy.executive.reasons import Reason
 from moonstead.autonomy.model import Experiment, StationModel
 from moonstead.autonomy.planner import Plan
 from moonstead.autonomy.planning.requests import Session

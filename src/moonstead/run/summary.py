@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from moonstead.autonomy.guarding.knowledge import Knowledge
-from moonstead.autonomy.guarding.modes import Mode
+from moonstead.autonomy.guard.knowledge import Knowledge
+from moonstead.autonomy.guard.modes import Mode
 from moonstead.autonomy.model import Forecast, StationModel
 from moonstead.contracts import FloatArray, Priority
 from moonstead.environment.timescale import iso_utc

@@ -6,7 +6,7 @@ mistake in one must not be one in the other.
 
 import numpy as np
 
-from moonstead.autonomy.guarding.knowledge import Knowledge, Lever, StoreLimits
+from moonstead.autonomy.guard.knowledge import Knowledge, Lever, StoreLimits
 from moonstead.autonomy.model import StationModel
 from moonstead.components import Load, Parts
 from moonstead.scenario.belief import holding_w, is_task, on_main_w, survival_power_w

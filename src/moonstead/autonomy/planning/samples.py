@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from moonstead.autonomy.guarding.energy.reserve import viable_reserve_j
+from moonstead.autonomy.guard.energy.reserve import viable_reserve_j
 from moonstead.autonomy.planning.problem import (
     Campaign,
     Option,

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from moonstead.autonomy.guarding.modes import Mode
-from moonstead.autonomy.guarding.outgoing import Stand
+from moonstead.autonomy.guard.modes import Mode
+from moonstead.autonomy.guard.outgoing import Stand
 from moonstead.contracts import Notice, Telecommand, Verification
 
 

@@ -6,12 +6,12 @@ ask the same question and get the same answer, however often.
 
 from math import isnan
 
-from moonstead.autonomy.executing.activity import Activity, Level, Window
-from moonstead.autonomy.executing.conditions import Condition, explain, is_met, measure
-from moonstead.autonomy.executing.memory import Memory, Settings
-from moonstead.autonomy.executing.reasons import Reason
-from moonstead.autonomy.executing.snapshot import Snapshot
-from moonstead.autonomy.executing.track import Obstacle, Track
+from moonstead.autonomy.executive.activity import Activity, Level, Window
+from moonstead.autonomy.executive.conditions import Condition, explain, is_met, measure
+from moonstead.autonomy.executive.memory import Memory, Settings
+from moonstead.autonomy.executive.reasons import Reason
+from moonstead.autonomy.executive.snapshot import Snapshot
+from moonstead.autonomy.executive.track import Obstacle, Track
 
 # Once here: reading an enumeration's members by name is slow.
 _BY_EARTH, _FIXED = Level.E1, Level.E2

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from moonstead.autonomy.executing.activity import OVER, State
-from moonstead.autonomy.executing.memory import Wish
-from moonstead.autonomy.executing.track import Obstacle
+from moonstead.autonomy.executive.activity import OVER, State
+from moonstead.autonomy.executive.memory import Wish
+from moonstead.autonomy.executive.track import Obstacle
 from moonstead.contracts import Notice
 
 

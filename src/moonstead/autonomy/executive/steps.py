@@ -1,6 +1,6 @@
 """The life of one activity, step by step: what each state does with one snapshot."""
 
-from moonstead.autonomy.executing.activity import (
+from moonstead.autonomy.executive.activity import (
     NOT_STARTED,
     Activity,
     Phase,
@@ -8,13 +8,13 @@ from moonstead.autonomy.executing.activity import (
     State,
     Window,
 )
-from moonstead.autonomy.executing.admission import refused_by_station, why_not, window_of
-from moonstead.autonomy.executing.conditions import Condition, is_met, measure
-from moonstead.autonomy.executing.journal import Journal
-from moonstead.autonomy.executing.reasons import Reason
-from moonstead.autonomy.executing.snapshot import Snapshot
-from moonstead.autonomy.executing.track import STATE_OF_STAGE, WORKING, Obstacle, Track
-from moonstead.autonomy.executing.watching import failing, over_room, room_name
+from moonstead.autonomy.executive.admission import refused_by_station, why_not, window_of
+from moonstead.autonomy.executive.conditions import Condition, is_met, measure
+from moonstead.autonomy.executive.journal import Journal
+from moonstead.autonomy.executive.reasons import Reason
+from moonstead.autonomy.executive.snapshot import Snapshot
+from moonstead.autonomy.executive.track import STATE_OF_STAGE, WORKING, Obstacle, Track
+from moonstead.autonomy.executive.watching import failing, over_room, room_name
 
 _WAITS_AS = {Reason.TOO_EARLY: State.PENDING, Reason.NO_GO: State.READY}
 

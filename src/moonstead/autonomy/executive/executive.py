@@ -9,18 +9,18 @@ files: the same inputs give the same outcome.
 from collections.abc import Sequence
 from typing import Any
 
-from moonstead.autonomy.executing.activity import NOT_STARTED, State
-from moonstead.autonomy.executing.admission import why_not
-from moonstead.autonomy.executing.adopting import adopt, direct
-from moonstead.autonomy.executing.clock import Believed
-from moonstead.autonomy.executing.memory import Settings, Wish, restored
-from moonstead.autonomy.executing.outcome import Live, Ordered, Outcome, Wait
-from moonstead.autonomy.executing.plan import Directive, Plan
-from moonstead.autonomy.executing.reasons import Reason
-from moonstead.autonomy.executing.snapshot import Health, Names, Snapshot
-from moonstead.autonomy.executing.steps import Steps
-from moonstead.autonomy.executing.track import Obstacle, Track
-from moonstead.autonomy.executing.watching import failing
+from moonstead.autonomy.executive.activity import NOT_STARTED, State
+from moonstead.autonomy.executive.admission import why_not
+from moonstead.autonomy.executive.adopting import adopt, direct
+from moonstead.autonomy.executive.clock import Believed
+from moonstead.autonomy.executive.memory import Settings, Wish, restored
+from moonstead.autonomy.executive.outcome import Live, Ordered, Outcome, Wait
+from moonstead.autonomy.executive.plan import Directive, Plan
+from moonstead.autonomy.executive.reasons import Reason
+from moonstead.autonomy.executive.snapshot import Health, Names, Snapshot
+from moonstead.autonomy.executive.steps import Steps
+from moonstead.autonomy.executive.track import Obstacle, Track
+from moonstead.autonomy.executive.watching import failing
 
 MOST_PASSES = 64
 """Of all activities in one tick. One that is live takes at most as many steps as it has phases and

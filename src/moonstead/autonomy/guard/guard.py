@@ -13,17 +13,17 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from moonstead.autonomy.guarding.effect import Effect
-from moonstead.autonomy.guarding.energy.weigh import bus_w
-from moonstead.autonomy.guarding.filter import HANDED_ON_KINDS, CommandFilter, Refusal, Sifted
-from moonstead.autonomy.guarding.knowledge import Knowledge, Lever
-from moonstead.autonomy.guarding.ladder import Ladder, Safe, Signs
-from moonstead.autonomy.guarding.modes import DOWN_MARGIN, SEVERITY, Mode
-from moonstead.autonomy.guarding.outgoing import Outgoing, Stand
-from moonstead.autonomy.guarding.pending import Pending
-from moonstead.autonomy.guarding.view import NO_EVIDENCE, Evidence, View
-from moonstead.autonomy.guarding.watch import Beat, Clock, DeadMan
-from moonstead.autonomy.guarding.witnesses import Energy, Witnesses
+from moonstead.autonomy.guard.effect import Effect
+from moonstead.autonomy.guard.energy.weigh import bus_w
+from moonstead.autonomy.guard.filter import HANDED_ON_KINDS, CommandFilter, Refusal, Sifted
+from moonstead.autonomy.guard.knowledge import Knowledge, Lever
+from moonstead.autonomy.guard.ladder import Ladder, Safe, Signs
+from moonstead.autonomy.guard.modes import DOWN_MARGIN, SEVERITY, Mode
+from moonstead.autonomy.guard.outgoing import Outgoing, Stand
+from moonstead.autonomy.guard.pending import Pending
+from moonstead.autonomy.guard.view import NO_EVIDENCE, Evidence, View
+from moonstead.autonomy.guard.watch import Beat, Clock, DeadMan
+from moonstead.autonomy.guard.witnesses import Energy, Witnesses
 from moonstead.contracts import (
     BoolArray,
     Command,

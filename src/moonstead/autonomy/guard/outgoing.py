@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from moonstead.autonomy.guarding.knowledge import Knowledge, Lever
-from moonstead.autonomy.guarding.modes import BEACON_S, LAST_ALLOWED, Mode
+from moonstead.autonomy.guard.knowledge import Knowledge, Lever
+from moonstead.autonomy.guard.modes import BEACON_S, LAST_ALLOWED, Mode
 from moonstead.contracts import BoolArray, Command, Notice
 
 GREATEST_BATCH = 4

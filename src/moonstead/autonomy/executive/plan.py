@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from moonstead.autonomy.executing.activity import Activity, Phase, Stage
-from moonstead.autonomy.executing.conditions import CHANNEL, Condition, Kind
-from moonstead.autonomy.executing.plain import PlainError, from_plain, to_plain
-from moonstead.autonomy.executing.snapshot import Names
+from moonstead.autonomy.executive.activity import Activity, Phase, Stage
+from moonstead.autonomy.executive.conditions import CHANNEL, Condition, Kind
+from moonstead.autonomy.executive.plain import PlainError, from_plain, to_plain
+from moonstead.autonomy.executive.snapshot import Names
 from moonstead.errors import InputError, Problem
 from moonstead.units import HOUR_S
 

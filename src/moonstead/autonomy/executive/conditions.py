@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from moonstead.autonomy.executing.snapshot import Health, Snapshot
+from moonstead.autonomy.executive.snapshot import Health, Snapshot
 
 
 class Kind(StrEnum):

@@ -2,12 +2,12 @@
 
 from math import isnan
 
-from moonstead.autonomy.executing.activity import Maintain, Take
-from moonstead.autonomy.executing.conditions import explain, is_met, measure
-from moonstead.autonomy.executing.memory import Memory, Settings
-from moonstead.autonomy.executing.reasons import Reason
-from moonstead.autonomy.executing.snapshot import Snapshot
-from moonstead.autonomy.executing.track import Obstacle, Track
+from moonstead.autonomy.executive.activity import Maintain, Take
+from moonstead.autonomy.executive.conditions import explain, is_met, measure
+from moonstead.autonomy.executive.memory import Memory, Settings
+from moonstead.autonomy.executive.reasons import Reason
+from moonstead.autonomy.executive.snapshot import Snapshot
+from moonstead.autonomy.executive.track import Obstacle, Track
 
 
 def failing(track: Track, snapshot: Snapshot, memory: Memory) -> list[tuple[Maintain, Obstacle]]:

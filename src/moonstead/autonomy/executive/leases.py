@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from moonstead.autonomy.executing.activity import Hold
+from moonstead.autonomy.executive.activity import Hold
 
 
 @dataclass(slots=True)

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from moonstead.autonomy.executing.activity import Activity, Level, State, Window
-from moonstead.autonomy.executing.journal import Journal
-from moonstead.autonomy.executing.plan import Directive, Order, Plan, problems_of
-from moonstead.autonomy.executing.reasons import Reason
-from moonstead.autonomy.executing.snapshot import Names, Snapshot
-from moonstead.autonomy.executing.track import Obstacle, Track
+from moonstead.autonomy.executive.activity import Activity, Level, State, Window
+from moonstead.autonomy.executive.journal import Journal
+from moonstead.autonomy.executive.plan import Directive, Order, Plan, problems_of
+from moonstead.autonomy.executive.reasons import Reason
+from moonstead.autonomy.executive.snapshot import Names, Snapshot
+from moonstead.autonomy.executive.track import Obstacle, Track
 from moonstead.units import MINUTE_S
 
 FROM_THE_FUTURE_S = MINUTE_S

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from moonstead.autonomy.guarding.knowledge import Lever
+from moonstead.autonomy.guard.knowledge import Lever
 from moonstead.contracts import Telecommand, Telemetry, Verification, Verified
 
 PATIENCE = 3

@@ -7,7 +7,7 @@ Neither knows the planner, the clock or a battery: what they are shown is `Signs
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from moonstead.autonomy.guarding.modes import (
+from moonstead.autonomy.guard.modes import (
     DOWN_MARGIN,
     DOWN_ROOM,
     HOLD_S,

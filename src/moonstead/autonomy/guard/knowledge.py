@@ -10,8 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from moonstead.autonomy.guarding.energy.reserve import viable_reserve_j
-from moonstead.autonomy.guarding.modes import DARK_LEAD_S
+from moonstead.autonomy.guard.energy.reserve import viable_reserve_j
+from moonstead.autonomy.guard.modes import DARK_LEAD_S
 from moonstead.contracts import BoolArray, FloatArray, Priority
 from moonstead.units import DAY_S
 
@@ -108,7 +108,7 @@ class Knowledge:
 
     @cached_property
     def fleet(self) -> FloatArray:
-        """The stores as a table, see `moonstead.autonomy.guarding.energy.stores`."""
+        """The stores as a table, see `moonstead.autonomy.guard.energy.stores`."""
         rows = [
             (
                 store.capacity_j * (1.0 - store.floor_fraction),

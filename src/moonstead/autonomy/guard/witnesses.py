@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from moonstead.autonomy.guarding.energy.weigh import BELIEVED, THERE, weigh
+from moonstead.autonomy.guard.energy.weigh import BELIEVED, THERE, weigh
 from moonstead.contracts import BoolArray, FloatArray
 
 

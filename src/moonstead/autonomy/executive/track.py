@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from moonstead.autonomy.executing.activity import LIVE, OVER, Activity, Phase, Stage, State
-from moonstead.autonomy.executing.conditions import Past
-from moonstead.autonomy.executing.reasons import Reason
+from moonstead.autonomy.executive.activity import LIVE, OVER, Activity, Phase, Stage, State
+from moonstead.autonomy.executive.conditions import Past
+from moonstead.autonomy.executive.reasons import Reason
 
 STATE_OF_STAGE = {
     Stage.PREHEAT: State.STARTING,

@@ -12,7 +12,7 @@ to come can carry cannot be asked of those before it. What is cut off is told as
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstead.autonomy.guarding.energy.stores import (
+from moonstead.autonomy.guard.energy.stores import (
     CAPACITY,
     CHARGE,
     CHARGE_EFFICIENCY,
@@ -85,7 +85,7 @@ def viable_reserve_j(
     present
         Which stores are planned to be there in each slot, shape (n_slots, n_stores).
     fleet
-        See `moonstead.autonomy.guarding.energy.stores`.
+        See `moonstead.autonomy.guard.energy.stores`.
 
     Returns
     -------

@@ -1,9 +1,9 @@
-"""The weighing of the witnesses, compiled: see `moonstead.autonomy.guarding.witnesses`."""
+"""The weighing of the witnesses, compiled: see `moonstead.autonomy.guard.witnesses`."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstead.autonomy.guarding.energy.stores import (
+from moonstead.autonomy.guard.energy.stores import (
     CAPACITY,
     CHARGE,
     DISCHARGE_EFFICIENCY,
@@ -60,7 +60,7 @@ def weigh(
     shown_j
         What the gauge of each store shows, floor included; changed to what is believed of it.
     fleet, present
-        See `moonstead.autonomy.guarding.energy.stores.move_stores`.
+        See `moonstead.autonomy.guard.energy.stores.move_stores`.
     powers_w
         Net power of the bus as measured (NaN where it is not) and as modelled.
     dt_s

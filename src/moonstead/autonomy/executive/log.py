@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from moonstead.autonomy.executing.executive import Executive
-from moonstead.autonomy.executing.outcome import Outcome
-from moonstead.autonomy.executing.plain import PlainError, from_plain, to_plain
-from moonstead.autonomy.executing.plan import Directive, Plan
-from moonstead.autonomy.executing.snapshot import Health, Names, Snapshot
+from moonstead.autonomy.executive.executive import Executive
+from moonstead.autonomy.executive.outcome import Outcome
+from moonstead.autonomy.executive.plain import PlainError, from_plain, to_plain
+from moonstead.autonomy.executive.plan import Directive, Plan
+from moonstead.autonomy.executive.snapshot import Health, Names, Snapshot
 from moonstead.errors import InputError, Problem
 
 START_HASH = "0" * 64

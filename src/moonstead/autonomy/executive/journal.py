@@ -1,9 +1,9 @@
 """Memory and what a tick writes down of its changes: every change of state goes through here."""
 
-from moonstead.autonomy.executing.activity import LEGAL, Level, State
-from moonstead.autonomy.executing.memory import Memory, Settings, Wish
-from moonstead.autonomy.executing.outcome import Transition
-from moonstead.autonomy.executing.track import Obstacle, Track
+from moonstead.autonomy.executive.activity import LEGAL, Level, State
+from moonstead.autonomy.executive.memory import Memory, Settings, Wish
+from moonstead.autonomy.executive.outcome import Transition
+from moonstead.autonomy.executive.track import Obstacle, Track
 from moonstead.contracts import Notice
 
 

@@ -6,7 +6,7 @@ A planner makes `Activity` objects; the executive carries them out and never cha
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from moonstead.autonomy.executing.conditions import Condition, Kind
+from moonstead.autonomy.executive.conditions import Condition, Kind
 
 
 class State(StrEnum):

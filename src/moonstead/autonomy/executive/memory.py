@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from moonstead.autonomy.executing.activity import Level, State
-from moonstead.autonomy.executing.clock import Clock
-from moonstead.autonomy.executing.leases import Ledger
-from moonstead.autonomy.executing.plain import PlainError, from_plain, to_plain
-from moonstead.autonomy.executing.plan import Directive, Plan
-from moonstead.autonomy.executing.track import Track
+from moonstead.autonomy.executive.activity import Level, State
+from moonstead.autonomy.executive.clock import Clock
+from moonstead.autonomy.executive.leases import Ledger
+from moonstead.autonomy.executive.plain import PlainError, from_plain, to_plain
+from moonstead.autonomy.executive.plan import Directive, Plan
+from moonstead.autonomy.executive.track import Track
 from moonstead.errors import InputError, Problem
 from moonstead.units import DAY_S, HOUR_S, MINUTE_S
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from moonstead.autonomy.guarding.knowledge import Knowledge, Lever
+from moonstead.autonomy.guard.knowledge import Knowledge, Lever
 from moonstead.contracts import Notice, Telecommand, Verification, Verified
 from moonstead.units import DAY_S, HOUR_S
 
