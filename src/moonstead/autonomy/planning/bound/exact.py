@@ -26,7 +26,7 @@ class Exact:
     bound: float
     """No plan is worth more; infinite where only some starts were looked at."""
     proven: bool
-    """Whether no plan is better, but for what rounding to 1/10000 of a point may hide."""
+    """Whether no plan is better, but for what rounding to 1/1000 of a point may hide."""
 
 
 def solve_exactly(
