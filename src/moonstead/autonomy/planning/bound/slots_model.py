@@ -1,6 +1,6 @@
 """A planning problem for CP-SAT: whole numbers, one yes or no for each start.
 
-All is rounded so that every plan that holds is a solution: energies and data to a ten-millionth of
+All is rounded so that every plan that holds is a solution: energies and data to a millionth of
 what the stores or a recorder take, and each row is loosened by what rounding may add. With one
 store the rows are the dispatch itself (it keeps the most energy that any flow could); several are
 taken as one, as good as the best of them. So solutions must be checked, and bounds are right.
@@ -25,9 +25,9 @@ from moonstead.autonomy.planning.problem import Placement, Placements, Precedenc
 from moonstead.autonomy.planning.validate import recorder_course, store_course
 from moonstead.contracts import FloatArray
 
-_FINE = 10**7
+_FINE = 10**6
 """Parts of a capacity, and of 1 in a factor."""
-POINTS = 10**4
+POINTS = 10**3
 """Parts of a point, and of a slope."""
 
 

@@ -1,8 +1,8 @@
 """Find a plan: greedily, by search, or out of one that no longer holds.
 
 The search takes some tasks out of a plan, puts others in where an exact check lets them, and keeps
-what is better or hardly worse (ruin and recreate: Schrimpf and others 2000; here with the small
-temperature and the mix of ruins of autonomy research on this problem). Several chains run on
+what is better or hardly worse (ruin and recreate: Schrimpf and others 2000).
+Several chains run on
 threads of their own and exchange plans after a fixed number of iterations, so that what is found
 depends on the arguments alone, not on how fast a thread is.
 """
@@ -27,7 +27,7 @@ BATCH = 1000
 TEMPERATURE = 1.5e-4
 """Of the points of the first plan: how much worse a plan may be that is searched on from."""
 _MIX = (0.3, 8.0, 0.55, 0.8, 3.0, 8.0, 0.2, 10.0, 2.0, 0.2)
-"""Settings of the search (`anneal.anneal`) that were found to work best on the sample problems."""
+"""Settings of the search (`anneal.anneal`), after a short scan on one sample problem."""
 _EXCHANGE = 8
 """Batches after which the chain that is behind goes on from the best plan."""
 

@@ -13,6 +13,7 @@ from moonstead.autonomy.planning.search.state import (
     OPTION,
     SPARE,
     START,
+    UNTIL,
     Scratch,
     State,
 )
@@ -20,10 +21,12 @@ from moonstead.autonomy.planning.search.tables import (
     COST,
     FIRST_POOL,
     FIRST_TAKEN,
+    GOT_OUT,
     GROWTH,
     HEAT_CAP,
     NET,
     POWER_CAP,
+    PUT_IN,
     WORTH,
     Tables,
 )
@@ -104,6 +107,12 @@ def _check_energy(
     n_slots = tables.slots.shape[1]
     n_stores = now_j.shape[0]
     o = tables.option[option]
+    end = start + o.n
+    if is_quick and n_stores == 1 and o.gives == 0 and state.lane[UNTIL, start] >= end:
+        # Nothing is spilled meanwhile, so all it takes is lacking, less what charging would lose.
+        least_j = o.energy_j * tables.store[0, PUT_IN] * tables.store[0, GOT_OUT] * tables.size[7]
+        if least_j > state.lane[NEAR, end] + 2.0 * tables.size[4]:
+            return ENERGY
     for k in range(n_stores):
         now_j[k] = state.lane[tables.first_store + k, start]
     for slot in range(start, n_slots):

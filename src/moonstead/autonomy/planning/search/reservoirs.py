@@ -8,7 +8,7 @@ to one that wastes less (`Tables.store`, the last column).
 
 import math
 
-from moonstead.autonomy.planning.search.state import DRAWN, NEAR, SLACK, SPARE, State
+from moonstead.autonomy.planning.search.state import DRAWN, NEAR, SLACK, SPARE, UNTIL, State
 from moonstead.autonomy.planning.search.tables import (
     CAPACITY,
     CHARGE_W,
@@ -83,12 +83,15 @@ def restep(tables: Tables, state: State, now_j: FloatArray, first: int, end: int
             break
     spare_j = state.lane[SPARE, last + 1]
     near_j = state.lane[NEAR, last + 1]
+    until = int(state.lane[UNTIL, last + 1])
     for slot in range(last, -1, -1):
         spare_j = min(spare_j, state.lane[SLACK, slot])
         near_j = _near(tables, state, slot, near_j)
+        until = slot if near_j == math.inf else until
         is_same = state.lane[SPARE, slot] == spare_j and state.lane[NEAR, slot] == near_j
-        if slot < first and is_same:
+        if slot < first and is_same and state.lane[UNTIL, slot] == until:
             break
+        state.lane[UNTIL, slot] = until
         state.lane[SPARE, slot] = spare_j
         state.lane[NEAR, slot] = near_j
     for recorder in range(tables.start_bit.shape[0]):

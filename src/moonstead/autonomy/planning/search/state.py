@@ -12,7 +12,7 @@ FREE, TAKEN = -1, -2
 """Who holds a unit, where it is no task."""
 OPTION, START, LEFT, PLACE = range(4)
 """Rows of `State.plan`."""
-DRAWN, HEATED, SLACK, SPARE, NEAR = range(5)
+DRAWN, HEATED, SLACK, SPARE, NEAR, UNTIL = range(6)
 """Rows of `State.lane`; then come those of pools (`tables.FIRST_TAKEN`)."""
 OUT, OUT_OPTION, OUT_START, IN, IN_FIRST, IN_LAST = range(6)
 """Rows of `Scratch.lists`."""
@@ -28,10 +28,10 @@ class State(NamedTuple):
     """Rows over the slots, and one more place. Power (W) and heat (W) that tasks take; how much
     less deliverable energy (J) would do at the end of each slot; the least of it in this slot or a
     later one, and in this or a later one before anything is spilled, up to which no lack shrinks
-    (known for one store); what tasks take of each pool. Then what each store holds above the floor
-    (J) at the start of each slot. Then for the recorders (bit): what tasks write; what each holds
-    at the start of each slot; the least room that is left after this slot or a later one, and after
-    this or a later one before it is empty."""
+    (known for one store); the slot in which that is; what tasks take of each pool. Then what each
+    store holds above the floor (J) at the start of each slot. Then for the recorders (bit): what
+    tasks write; what each holds at the start of each slot; the least room that is left after this
+    slot or a later one, and after this or a later one before it is empty."""
     unit: ShortArray
     """(2 n_units, n_slots + 1): who holds each unit; then the first slot from this one on in which
     it is held."""
@@ -64,6 +64,7 @@ def new_state(tables: Tables, taken: NDArray[np.bool_]) -> State:
     n_recorders = len(tables.start_bit)
     lane = np.zeros((tables.first_inflow + 4 * n_recorders, n_slots + 1))
     lane[[SPARE, NEAR], n_slots] = np.inf
+    lane[UNTIL, n_slots] = n_slots
     lane[tables.first_store : tables.first_inflow, 0] = tables.start_j
     lane[tables.first_inflow + n_recorders :, 0][:n_recorders] = tables.start_bit
     lane[tables.first_inflow + 2 * n_recorders :, n_slots] = np.inf

@@ -20,7 +20,7 @@ CAPACITY, CHARGE_W, DISCHARGE_W, PUT_IN, GOT_OUT, KEEP, FLOOR_LOSS, GROWTH = ran
 """Columns of `Tables.store`."""
 WORTH, COST = 0, 1
 """Rows of `Tables.value`."""
-FIRST_TAKEN = 5
+FIRST_TAKEN = 6
 """The first row of `State.lane` that is of a pool."""
 TOLERANCE = 1e-10
 """Of sizes: what the search lets pass, a tenth of what the validator does."""
