@@ -66,7 +66,7 @@ def activity_of(model: StationModel, session: Session, name: str) -> Activity:
         Maintain(condition=condition, grace_s=NO_RESPONSE_S)
         for condition in _responses(model, experiment)
     )
-    charged = ()
+    charged: tuple[Condition, ...] = ()
     if experiment.own_store:
         least_j = experiment.own_store_min_fraction * experiment.own_store_capacity_j
         charged = (Condition(Kind.STORE_AT_LEAST, experiment.own_store, least_j),)

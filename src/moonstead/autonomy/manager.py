@@ -18,9 +18,10 @@ from moonstead.autonomy.executive.outcome import Outcome
 from moonstead.autonomy.executive.plan import FREEZE_S, Directive, Order
 from moonstead.autonomy.executive.plan import Plan as Orders
 from moonstead.autonomy.executive.snapshot import Names, Snapshot, take_snapshot
-from moonstead.autonomy.guard.guard import Guard, View
+from moonstead.autonomy.guard.guard import Guard
 from moonstead.autonomy.guard.knowledge import Knowledge
 from moonstead.autonomy.guard.modes import Mode
+from moonstead.autonomy.guard.view import View
 from moonstead.autonomy.model import StationModel
 from moonstead.autonomy.outlook import Seen, seen
 from moonstead.autonomy.planner import Plan, Search, plan_sessions, search

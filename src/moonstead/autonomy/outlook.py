@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from moonstead.autonomy.guard.guard import View
 from moonstead.autonomy.guard.knowledge import Knowledge
+from moonstead.autonomy.guard.view import View
 from moonstead.autonomy.model import StationModel
 from moonstead.autonomy.planning.requests import GENERATION_DERATING
 from moonstead.contracts import Telemetry

@@ -199,7 +199,7 @@ class Executive(Steps):
         First all that end or go on, until they are quiet: then what they free is there for whoever
         comes first in the order.
         """
-        tracks = list(self.memory.tracks.values())
+        tracks = [t for t in self.memory.tracks.values() if not t.is_far(snapshot.t_s)]
         for _ in range(MOST_PASSES):
             live = [track for track in tracks if track.is_live]
             waiting = [track for track in tracks if not track.is_live and not track.is_over]

@@ -83,6 +83,11 @@ class Track:
         """Whether nothing more will happen to it."""
         return self.state in OVER
 
+    def is_far(self, now: float) -> bool:
+        """Whether its window is not open yet, at any level, and nothing else is to be done."""
+        is_early = self.state == State.PENDING and now < self.activity.window.earliest_t_s
+        return is_early and not self.aborted
+
     @property
     def current(self) -> Phase | None:
         """The phase that it is in; None outside all phases."""
