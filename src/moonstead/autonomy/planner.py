@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from moonstead.autonomy.model import StationModel
 from moonstead.autonomy.planning import explain
-from moonstead.autonomy.planning.problem import Placement, Placements, Problem
+from moonstead.autonomy.planning.problem import Placements, Problem
 from moonstead.autonomy.planning.requests import Asked, Session, Situation, problem_of
 from moonstead.autonomy.planning.search.find import find_plan, greedy
 from moonstead.autonomy.planning.validate import violations
@@ -57,7 +57,7 @@ def plan_sessions(model: StationModel, situation: Situation, search: Search = se
     asked = problem_of(model, situation)
     if asked is None:
         return Plan((), tuple("the forecast ends" for _ in model.experiments))
-    placements, trouble = _sound(asked.problem, search)
+    placements, trouble = _sound(asked, search)
     start_t_s, slot_s = asked.problem.start_t_s, asked.problem.slot_s
     sessions = [
         Session(
@@ -72,16 +72,14 @@ def plan_sessions(model: StationModel, situation: Situation, search: Search = se
     return Plan(tuple(sessions), _reasons(model, situation, asked, placements), trouble)
 
 
-def _sound(problem: Problem, search: Search) -> tuple[Placements, str]:
+def _sound(asked: Asked, search: Search) -> tuple[Placements, str]:
     """Return a plan that holds, and what was wrong with one that does not."""
+    problem = asked.problem
     nothing: Placements = (None,) * len(problem.tasks)
-    before = tuple(
-        None if task.planned is None else Placement(*task.planned) for task in problem.tasks
-    )
     trouble = ""
     for source in (search, lambda given, _: greedy(given).placements):
         try:
-            placements = source(problem, before)
+            placements = source(problem, asked.before)
             wrong = violations(problem, placements)
         except Exception as error:  # noqa: BLE001 (a planner is not trusted: whatever it does)
             trouble = trouble or f"the planner failed: {error!r}"

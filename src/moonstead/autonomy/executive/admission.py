@@ -6,7 +6,7 @@ ask the same question and get the same answer, however often.
 
 from math import isnan
 
-from moonstead.autonomy.executive.activity import Activity, Level, Window
+from moonstead.autonomy.executive.activity import Activity, Level, State, Window
 from moonstead.autonomy.executive.conditions import Condition, explain, is_met, measure
 from moonstead.autonomy.executive.memory import Memory, Settings
 from moonstead.autonomy.executive.reasons import Reason
@@ -15,6 +15,10 @@ from moonstead.autonomy.executive.track import Obstacle, Track
 
 # Once here: reading an enumeration's members by name is slow.
 _BY_EARTH, _FIXED = Level.E1, Level.E2
+
+
+MEASURED_STILL = frozenset({State.DONE, State.FAILED, State.SHED})
+"""What has come into these states in this tick drew power for as long as was measured."""
 
 
 def window_of(activity: Activity, level: Level, settings: Settings) -> Window:
@@ -100,8 +104,8 @@ def _lacks(condition: Condition, value: float) -> Obstacle:
 
 
 def _energy(activity: Activity, snapshot: Snapshot, memory: Memory) -> Obstacle | None:
-    needed_j, needed_w = activity.energy_j, activity.peak_w
-    if needed_j <= 0.0 and needed_w <= 0.0:
+    """What generation does not cover must be in the stores, above the reserve."""
+    if activity.energy_j <= 0.0 and activity.peak_w <= 0.0:
         return None
     now = snapshot.t_s
     spare_j, surplus_w = snapshot.spare_j, snapshot.surplus_w
@@ -112,9 +116,15 @@ def _energy(activity: Activity, snapshot: Snapshot, memory: Memory) -> Obstacle 
             # Not yet in what was measured.
             if phase is not None and other.phase_began_t_s == now:
                 surplus_w -= phase.power_w
-    if spare_j >= needed_j or surplus_w >= needed_w:
+        elif other.since_t_s == now and other.state in MEASURED_STILL:
+            surplus_w += other.activity.phases[-1].power_w
+    covered_w = max(surplus_w, 0.0)
+    lacking_j = sum(
+        max(phase.power_w - covered_w, 0.0) * phase.expected_s for phase in activity.phases
+    )
+    if spare_j >= lacking_j or lacking_j <= 0.0:
         return None
-    text = f"it takes {needed_j:.4g} J, the reserve leaves {spare_j:.4g} J"
+    text = f"it takes {lacking_j:.4g} J from the stores, the reserve leaves {spare_j:.4g} J"
     return Obstacle(Reason.ENERGY, "", text)
 
 

@@ -214,7 +214,7 @@ class Executive(Steps):
         """Tell what could start and does not: the fault that stopped Remote Agent in 1999."""
         now = snapshot.t_s
         for track in self.memory.tracks.values():
-            waits = track.state in NOT_STARTED and not track.aborted
+            waits = track.state in NOT_STARTED and not track.aborted and not track.is_far(now)
             if waits and self._could_start(track, snapshot):
                 track.admissible_ticks += 1
             else:
