@@ -180,7 +180,9 @@ class Sessions:
 
 
 def _text(transition: Transition) -> str:
+    """Return why, without that its window has closed, which the status says."""
     why = transition.why
     if why.subject.startswith(Kind.TANK_AT_MOST) or " kg, at most" in why.text:
         return TANK_FULL
-    return why.text
+    _, _, waited = why.text.partition("it waited: ")
+    return waited or why.text

@@ -104,7 +104,7 @@ def _lacks(condition: Condition, value: float) -> Obstacle:
 
 
 def _energy(activity: Activity, snapshot: Snapshot, memory: Memory) -> Obstacle | None:
-    """What generation does not cover must be in the stores, above the reserve."""
+    """Return what is missing where generation does not cover it and the stores have no more."""
     if activity.energy_j <= 0.0 and activity.peak_w <= 0.0:
         return None
     now = snapshot.t_s
@@ -132,7 +132,12 @@ def _room(activity: Activity, snapshot: Snapshot, memory: Memory) -> Obstacle | 
     for take in activity.takes:
         left = room_left(take.room, snapshot, memory)
         if not take.amount <= left:
-            text = f"it takes {take.amount:.4g} of {take.room}, {left:.4g} is left"
+            there = snapshot.room.get(take.room, float("nan"))
+            text = f"every {take.room} there is taken"
+            if there == 0.0:
+                text = f"no {take.room} is there"
+            elif not take.amount <= there:
+                text = f"it takes {take.amount:.4g} of {take.room}, {there:.4g} is there"
             return Obstacle(Reason.ROOM, take.room, text)
     return None
 
