@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from moonstead.autonomy.executing.activity import (
+from moonstead.autonomy.executive.activity import (
     Activity,
     Hold,
     Maintain,
@@ -29,11 +29,11 @@ from moonstead.autonomy.executing.activity import (
     Stage,
     Window,
 )
-from moonstead.autonomy.executing.conditions import Condition, Kind
-from moonstead.autonomy.executing.executive import Executive
-from moonstead.autonomy.executing.log import Inputs, Log, replay
-from moonstead.autonomy.executing.plan import Plan
-from moonstead.autonomy.executing.snapshot import Names, Snapshot
+from moonstead.autonomy.executive.conditions import Condition, Kind
+from moonstead.autonomy.executive.executive import Executive
+from moonstead.autonomy.executive.log import Inputs, Log, replay
+from moonstead.autonomy.executive.plan import Plan
+from moonstead.autonomy.executive.snapshot import Names, Snapshot
 from moonstead.contracts import Channels
 from moonstead.units import DAY_S
 

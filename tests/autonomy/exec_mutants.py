@@ -5,11 +5,11 @@ from typing import Any
 
 from exec_world import NAMES, TICK_S
 
-from moonstead.autonomy.executing.activity import State
-from moonstead.autonomy.executing.executive import Executive
-from moonstead.autonomy.executing.leases import Ledger
-from moonstead.autonomy.executing.snapshot import Snapshot
-from moonstead.autonomy.executing.track import Obstacle, Track
+from moonstead.autonomy.executive.activity import State
+from moonstead.autonomy.executive.executive import Executive
+from moonstead.autonomy.executive.leases import Ledger
+from moonstead.autonomy.executive.snapshot import Snapshot
+from moonstead.autonomy.executive.track import Obstacle, Track
 
 
 class EdgeTrigger(Executive):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from moonstead.autonomy.executing.activity import (
+from moonstead.autonomy.executive.activity import (
     Activity,
     Hold,
     Level,
@@ -23,11 +23,11 @@ from moonstead.autonomy.executing.activity import (
     Teardown,
     Window,
 )
-from moonstead.autonomy.executing.conditions import Condition, Kind
-from moonstead.autonomy.executing.executive import Executive
-from moonstead.autonomy.executing.outcome import Outcome, Transition
-from moonstead.autonomy.executing.plan import Directive, Order, Plan
-from moonstead.autonomy.executing.snapshot import Health, Names, Snapshot
+from moonstead.autonomy.executive.conditions import Condition, Kind
+from moonstead.autonomy.executive.executive import Executive
+from moonstead.autonomy.executive.outcome import Outcome, Transition
+from moonstead.autonomy.executive.plan import Directive, Order, Plan
+from moonstead.autonomy.executive.snapshot import Health, Names, Snapshot
 from moonstead.contracts import Channels
 
 S = State

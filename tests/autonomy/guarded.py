@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from moonstead.autonomy.guarding.knowledge import Knowledge, Lever, StoreLimits
+from moonstead.autonomy.guard.knowledge import Knowledge, Lever, StoreLimits
 from moonstead.contracts import FloatArray, Priority, Telecommand, Telemetry
 
 START_S = 8.0e8

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from moonstead.autonomy.guard.knowledge import Knowledge, Lever, StoreLimits
+from moonstead.autonomy.manager import StationManager
 from moonstead.autonomy.model import (
     Experiment,
     Forecast,
@@ -17,6 +19,7 @@ from moonstead.autonomy.model import (
 from moonstead.contracts import Channels, FloatArray, Telemetry
 
 START_S = 1.0e9
+TICK_S = 600.0
 CHANNELS = Channels(
     sources=("array",),
     loads=("camera", "computer", "heater", "plant", "radio"),
@@ -82,7 +85,7 @@ def station(experiments: Sequence[Experiment] = (), **changes: Any) -> StationMo
 
 def telemetry(t_s: float, **changes: Any) -> Telemetry:
     values: dict[str, Any] = {
-        "source_power_w": np.array([1000.0]),
+        "source_power_w": np.array([2210.0]),
         "load_power_w": np.array([50.0, 100.0, 20.0, 2e3, 40.0]),
         "store_energy_j": np.array([4e8]),
         "node_temperature_k": np.array([280.0]),
@@ -98,3 +101,43 @@ def telemetry(t_s: float, **changes: Any) -> Telemetry:
 def holding(t_s: float, fraction: float, **changes: Any) -> Telemetry:
     """Return telemetry with a state of charge."""
     return telemetry(t_s, store_energy_j=np.array([fraction * BATTERY.capacity_j]), **changes)
+
+
+def knowledge(model: StationModel, **changes: Any) -> Knowledge:
+    """What a guard would be told of the same station."""
+    forecast = model.forecast
+    places = {name: place for place, name in enumerate(model.channels.loads)}
+    values: dict[str, Any] = {
+        "tick_s": TICK_S,
+        "levers": tuple(
+            Lever(
+                name=load.name, element=load.name, kind="load", priority=load.priority,
+                power_w=0.0 if load.name == "heater" else load.power_w,
+                normal_level=load.normal_level, shed_level=load.trickle_level,
+                is_heater=load.name == "heater",
+                place=places[load.name] if load.responds else -1,
+            )
+            for load in model.loads
+        ),
+        "stores": tuple(
+            StoreLimits(
+                place=place, capacity_j=store.capacity_j, floor_fraction=store.floor_fraction,
+                charge_power_w=store.charge_power_w, discharge_power_w=store.discharge_power_w,
+                charge_efficiency=store.charge_efficiency,
+                discharge_efficiency=store.discharge_efficiency,
+            )
+            for store, place in zip(model.stores, model.store_index(), strict=True)
+        ),
+        "main_sources": (0,), "main_loads": tuple(places.values()),
+        "recorder_limit_bit": np.array(model.recorder_limits_bit),
+        "beacons": tuple((r.load, model.channels.paths.index(r.path)) for r in model.radios),
+        "sources": ("cnsa",), "parts": {"planner": 288, "executive": 2},
+        "start_t_s": forecast.start_t_s, "slot_s": forecast.slot_s,
+        "generation_w": forecast.generation_w, "survival_w": forecast.survival_power_w,
+        "dark": forecast.dark,
+    }  # fmt: skip
+    return Knowledge(**{**values, **changes})
+
+
+def manager(model: StationModel, **changes: Any) -> StationManager:
+    return StationManager(model, knowledge(model), **changes)

@@ -17,7 +17,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from moonstead.autonomy.executing.activity import (
+from moonstead.autonomy.executive.activity import (
     LEGAL,
     Hold,
     Maintain,
@@ -26,9 +26,9 @@ from moonstead.autonomy.executing.activity import (
     Teardown,
     Window,
 )
-from moonstead.autonomy.executing.conditions import Condition, Kind
-from moonstead.autonomy.executing.executive import Executive
-from moonstead.autonomy.executing.plan import Directive, Order
+from moonstead.autonomy.executive.conditions import Condition, Kind
+from moonstead.autonomy.executive.executive import Executive
+from moonstead.autonomy.executive.plan import Directive, Order
 
 # Those lives first that reach the deepest rules, so that mutants die early.
 SEEDS = (0, 18, 5, 7, 10, *range(1, 24))

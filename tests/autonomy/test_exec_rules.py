@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from exec_world import HOUR_S, NAMES, START_S, TICK_S, World, activity, main_phase
 
-from moonstead.autonomy.executing.activity import (
+from moonstead.autonomy.executive.activity import (
     Hold,
     Level,
     Maintain,
@@ -19,13 +19,13 @@ from moonstead.autonomy.executing.activity import (
     Teardown,
     Window,
 )
-from moonstead.autonomy.executing.conditions import Condition, Kind, Past, explain, is_met, measure
-from moonstead.autonomy.executing.executive import Executive
-from moonstead.autonomy.executing.outcome import Outcome, Transition
-from moonstead.autonomy.executing.plan import Directive, Order, Plan, as_plan, problems_of
-from moonstead.autonomy.executing.reasons import Reason
-from moonstead.autonomy.executing.snapshot import Health, Names, Snapshot, take_snapshot
-from moonstead.autonomy.executing.track import Obstacle
+from moonstead.autonomy.executive.conditions import Condition, Kind, Past, explain, is_met, measure
+from moonstead.autonomy.executive.executive import Executive
+from moonstead.autonomy.executive.outcome import Outcome, Transition
+from moonstead.autonomy.executive.plan import Directive, Order, Plan, as_plan, problems_of
+from moonstead.autonomy.executive.reasons import Reason
+from moonstead.autonomy.executive.snapshot import Health, Names, Snapshot, take_snapshot
+from moonstead.autonomy.executive.track import Obstacle
 from moonstead.contracts import Channels, Telemetry
 from moonstead.errors import InputError
 

@@ -20,12 +20,12 @@ from exec_world import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moonstead.autonomy.executing.activity import LIVE, State, Window
-from moonstead.autonomy.executing.executive import MOST_DIRECTIVES, Executive
-from moonstead.autonomy.executing.log import START_HASH, Inputs, Log, replay, restart
-from moonstead.autonomy.executing.outcome import Outcome
-from moonstead.autonomy.executing.plan import Directive, Order
-from moonstead.autonomy.executing.snapshot import Snapshot
+from moonstead.autonomy.executive.activity import LIVE, State, Window
+from moonstead.autonomy.executive.executive import MOST_DIRECTIVES, Executive
+from moonstead.autonomy.executive.log import START_HASH, Inputs, Log, replay, restart
+from moonstead.autonomy.executive.outcome import Outcome
+from moonstead.autonomy.executive.plan import Directive, Order
+from moonstead.autonomy.executive.snapshot import Snapshot
 from moonstead.contracts import Channels
 from moonstead.errors import InputError
 

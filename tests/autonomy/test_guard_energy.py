@@ -18,14 +18,14 @@ from guarded import (
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from moonstead.autonomy.guarding.guard import Guard
-from moonstead.autonomy.guarding.knowledge import (
+from moonstead.autonomy.guard.guard import Guard
+from moonstead.autonomy.guard.knowledge import (
     FLOOR_FRACTION,
     GENERATION_DERATING,
     Knowledge,
     StoreLimits,
 )
-from moonstead.autonomy.guarding.modes import Mode
+from moonstead.autonomy.guard.modes import Mode
 from moonstead.components import Bus, Load, Parts, Source, Store, Surroundings, ThermalNode
 from moonstead.contracts import FloatArray, Priority
 from moonstead.simulation.compile import compile_station, drive

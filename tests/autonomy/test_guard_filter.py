@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from moonstead.autonomy.guarding.filter import (
+from moonstead.autonomy.guard.filter import (
     CLOCK_TOLERANCE_S,
     FLOOD,
     GREATEST_AGE_S,
@@ -17,9 +17,9 @@ from moonstead.autonomy.guarding.filter import (
     STORM,
     WINDOW,
 )
-from moonstead.autonomy.guarding.guard import Guard
-from moonstead.autonomy.guarding.knowledge import Knowledge
-from moonstead.autonomy.guarding.modes import Mode
+from moonstead.autonomy.guard.guard import Guard
+from moonstead.autonomy.guard.knowledge import Knowledge
+from moonstead.autonomy.guard.modes import Mode
 from moonstead.contracts import FloatArray, Telecommand, Verified
 from moonstead.units import DAY_S, HOUR_S
 

@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 from guarded import BATTERY, LEVERS, START_S, frame, knowledge, telecommand
 
-from moonstead.autonomy.guarding import ladder, modes, outgoing
-from moonstead.autonomy.guarding.guard import Guard
-from moonstead.autonomy.guarding.modes import Mode
-from moonstead.autonomy.guarding.view import Evidence
+from moonstead.autonomy.guard import ladder, modes, outgoing
+from moonstead.autonomy.guard.guard import Guard
+from moonstead.autonomy.guard.modes import Mode
+from moonstead.autonomy.guard.view import Evidence
 from moonstead.contracts import Command, Priority
 from moonstead.units import HOUR_S
 

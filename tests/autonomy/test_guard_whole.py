@@ -10,10 +10,10 @@ from guarded import LEVERS, START_S, TICK_S, frame, knowledge, telecommand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moonstead.autonomy.guarding.guard import Guard
-from moonstead.autonomy.guarding.modes import BEACON_S, LAST_ALLOWED, Mode
-from moonstead.autonomy.guarding.view import Evidence, View
-from moonstead.autonomy.guarding.watch import RESTARTS, TICKS_TO_BELIEVE
+from moonstead.autonomy.guard.guard import Guard
+from moonstead.autonomy.guard.modes import BEACON_S, LAST_ALLOWED, Mode
+from moonstead.autonomy.guard.view import Evidence, View
+from moonstead.autonomy.guard.watch import RESTARTS, TICKS_TO_BELIEVE
 from moonstead.contracts import Command, Notice, Priority, Verified
 from moonstead.units import DAY_S, HOUR_S
 

@@ -89,9 +89,10 @@ def test_no_session_begins_without_its_operator_and_none_is_shared(run: RunDirec
     assert short.sum() <= 4 * 4  # at the end of a shift, for half an hour of grace
 
 
-def test_a_session_waits_with_the_reason(run: RunDirectory) -> None:
+def test_sessions_do_not_crowd_for_people(run: RunDirectory) -> None:
+    """The plan shares people between partners: what it holds finds somebody on shift."""
     told = {row["reason"] for row in run.plan() if row["status"] in {"skipped", "aborted"}}
-    assert told & {"no operator on shift", "every operator at work is taken"}
+    assert not any("operator" in reason for reason in told)
 
 
 def test_hours_of_people_are_those_of_the_truth(run: RunDirectory) -> None:
@@ -124,7 +125,7 @@ mode = "off"
     execute_module.execute(world, directory, lambda _done, _total: None)
     assert sessions(directory) == []
     assert {r["reason"] for r in directory.plan() if r["status"] == "skipped"} == {
-        "no operator on shift"
+        "no operator is there"
     }
 
 

@@ -6,7 +6,6 @@ ephemeris and the surveyed horizon). Nothing of it is read from the truth.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Literal
 
 import numpy as np
@@ -15,18 +14,6 @@ from moonstead.contracts import BoolArray, Channels, FloatArray, Telemetry
 
 FULL_FRACTION = 0.98
 """A tank that measures this full is full: its gauge has noise."""
-
-
-class Mode(IntEnum):
-    """Steps of the shedding ladder, from everything on to bare survival."""
-
-    NOMINAL = 0
-    TRIM = 1
-    """No production, no new opportunistic starts."""
-    REDUCED = 2
-    """No science; rovers parked on a trickle charge."""
-    SURVIVAL = 3
-    """Asleep: computer, heaters and a beacon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +187,8 @@ class StationModel:
     campaigns: tuple[CampaignModel, ...] = ()
     shares: Mapping[str, float] = field(default_factory=dict)
     """What part of the points each partner may expect; the points of others are not weighed."""
+    sink_temperature_k: float = 100.0
+    """Of what elements radiate to, as expected."""
 
     @property
     def capacity_j(self) -> float:
@@ -257,18 +246,3 @@ def conditions(forecast: Forecast, experiment: Experiment) -> BoolArray:
         inside = [(start_t_s >= a) & (end_t_s <= b) for a, b in experiment.windows_t_s]
         suits &= np.logical_or.reduce(inside)
     return suits
-
-
-def suits_now(experiment: Experiment, telemetry: Telemetry) -> str:
-    """Return what is missing in the sky as measured, or an empty text if nothing is."""
-    if experiment.light == "lit" and not telemetry.sun_seen:
-        return "the Sun is not in view"
-    if experiment.light == "dark" and telemetry.sun_seen:
-        return "the Sun is in view"
-    if experiment.earth == "visible" and not telemetry.earth_seen:
-        return "Earth is not in view"
-    if experiment.earth == "hidden" and telemetry.earth_seen:
-        return "Earth is in view"
-    if experiment.needs_contact and not telemetry.earth_heard:
-        return "no contact with Earth"
-    return ""

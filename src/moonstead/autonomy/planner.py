@@ -1,62 +1,40 @@
-"""A first planner: greedy, over a rolling horizon, behind a small seat.
+"""The planner behind a small seat: what is known now in, sessions and reasons out.
 
-It is given what is known now and returns sessions and, for every experiment, the reason why no
-more of it was placed. It will be replaced; the seat (`Situation` in, `Plan` out) stays.
+A plan is searched from the one before, checked by rules that share nothing with the search, and
+only then given out. What does not pass is replaced by a plan made greedily, and that by none.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
+from moonstead.autonomy.model import StationModel
+from moonstead.autonomy.planning import explain
+from moonstead.autonomy.planning.problem import Placements, Problem
+from moonstead.autonomy.planning.requests import Asked, Session, Situation, problem_of
+from moonstead.autonomy.planning.search.find import find_plan, greedy
+from moonstead.autonomy.planning.validate import violations
 
-from moonstead.autonomy import placement
-from moonstead.autonomy.model import Experiment, StationModel, conditions
-from moonstead.contracts import FloatArray, Telemetry
-from moonstead.units import DAY_S
+ITERATIONS = 600
+"""Of the search, for a plan that begins with the one before: less than a tenth of a second, and the
+same plan on any machine."""
 
-HORIZON_S = 14 * DAY_S
-GENERATION_DERATING = 0.9
-"""Share of the forecast generation that a plan counts on; the guard counts on less."""
-MARGIN_FRACTION = 0.12
-"""A plan leaves this share of the capacity above the reserve, so that it never meets the ladder."""
-RECORDER_FRACTION = 0.9
-"""A plan fills the recorder to at most this."""
-
-REASONS = {
-    placement.NO_WINDOW: "the sky does not suit for long enough",
-    placement.NO_ENERGY: "energy is needed for the reserve",
-    placement.NO_ROOM: "the recorder would be full",
-    placement.BUSY: "its element is busy",
-    placement.FULL: "the horizon is planned full",
-    placement.COMPLETE: "all sessions wanted are done or planned",
+ALL_WANTED = "all sessions wanted are done or planned"
+FULL = "the horizon is planned full"
+NO_WINDOW = "the sky does not suit for long enough"
+TEXTS = {
+    explain.NO_WINDOW: NO_WINDOW,
+    explain.UNIT: "its element is busy",
+    explain.POOL: "nobody is free",
+    explain.POWER: "the bus would be overloaded",
+    explain.HEAT: "its heat could not be rejected",
+    explain.ENERGY: "energy is needed for the reserve",
+    explain.RECORDER: "the recorder would be full",
+    explain.ORDER: "what must come before it is not done",
+    explain.NO_GAIN: "other sessions are worth more",
 }
 
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What the planner is told."""
-
-    telemetry: Telemetry
-    first_slot: int
-    """The first slot of the forecast that may be planned."""
-    reserve_j: FloatArray
-    """Of the guard, over the whole forecast."""
-    sessions_left: tuple[int, ...]
-    """Wanted and not yet done or running, by experiment."""
-    ready_t_s: tuple[float, ...]
-    """No session of the experiment before this."""
-    blocked: tuple[str, ...]
-    """Why no session of an experiment can be planned at all; empty where it can."""
-    running: tuple[tuple[int, float], ...]
-    """Experiment and end of what is running."""
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """One planned session."""
-
-    experiment: int
-    start_t_s: float
-    end_t_s: float
+Search = Callable[[Problem, Placements | None], Placements]
+"""From a problem and the plan before to a plan; it may fail in any way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,107 +43,79 @@ class Plan:
 
     sessions: tuple[Session, ...]
     reasons: tuple[str, ...]
+    trouble: str = ""
+    """What was wrong with the plan that was searched, where something was."""
 
 
-def plan_sessions(model: StationModel, situation: Situation) -> Plan:
+def search(problem: Problem, before: Placements | None) -> Placements:
+    """Return the plan that the search finds."""
+    return find_plan(problem, seed=1, iterations=ITERATIONS, start=before).placements
+
+
+def plan_sessions(model: StationModel, situation: Situation, search: Search = search) -> Plan:
     """Return a plan for the horizon from the first slot on."""
-    forecast = model.forecast
-    first = situation.first_slot
-    n_slots = min(int(HORIZON_S // forecast.slot_s), len(forecast.generation_w) - first)
-    experiments = model.experiments
-    if n_slots <= 0 or not experiments:
-        return Plan((), tuple("the forecast ends" for _ in experiments))
-    order = sorted(range(len(experiments)), key=lambda e: (-experiments[e].value, e))
-    units = sorted({experiment.element for experiment in experiments})
-    occupied = np.zeros((len(units), n_slots), dtype=np.bool_)
-    load_w = np.zeros(n_slots)
-    rate_bit_per_s = np.zeros(n_slots)
-    start_t_s = forecast.start_t_s + first * forecast.slot_s
-    for e, end_t_s in situation.running:
-        busy = max(int(np.ceil((end_t_s - start_t_s) / forecast.slot_s)), 0)
-        ready = busy + int(np.ceil(experiments[e].turnaround_s / forecast.slot_s))
-        occupied[units.index(experiments[e].element), :ready] = True
-        load_w[:busy] += experiments[e].power_w
-        rate_bit_per_s[:busy] += experiments[e].data_rate_bit_per_s
-    wishes = _wishes(model, situation, order, units, n_slots)
-    supply = _supply(model, situation, n_slots)
-    chosen, starts, reason = placement.place(wishes, supply, occupied, load_w, rate_bit_per_s)
+    asked = problem_of(model, situation)
+    if asked is None:
+        return Plan((), tuple("the forecast ends" for _ in model.experiments))
+    placements, trouble = _sound(asked, search)
+    start_t_s, slot_s = asked.problem.start_t_s, asked.problem.slot_s
     sessions = [
-        _session(order[int(c)], experiments[order[int(c)]], start_t_s + s * forecast.slot_s)
-        for c, s in zip(chosen, starts, strict=True)
-    ]
-    reasons = [""] * len(experiments)
-    for place, e in enumerate(order):
-        reasons[e] = situation.blocked[e] or REASONS[int(reason[place])]
-    sessions.sort(key=lambda session: (session.start_t_s, session.experiment))
-    return Plan(tuple(sessions), tuple(reasons))
-
-
-def _session(e: int, experiment: Experiment, start_t_s: float) -> Session:
-    return Session(e, float(start_t_s), float(start_t_s + experiment.duration_s))
-
-
-def _wishes(
-    model: StationModel,
-    situation: Situation,
-    order: list[int],
-    units: list[str],
-    n_slots: int,
-) -> placement.Wishes:
-    forecast, first = model.forecast, situation.first_slot
-    slot_s = forecast.slot_s
-    chosen = [model.experiments[e] for e in order]
-    suits = np.array([conditions(forecast, e)[first : first + n_slots] for e in chosen])
-    start_t_s = forecast.start_t_s + first * slot_s
-    wait_slots = [(situation.ready_t_s[e] - start_t_s) / slot_s for e in order]
-    return placement.Wishes(
-        suits=suits,
-        power_w=np.array([e.power_w for e in chosen]),
-        rate_bit_per_s=np.array([e.data_rate_bit_per_s for e in chosen]),
-        duration_slots=np.array(
-            [max(int(np.ceil(e.duration_s / slot_s)), 1) for e in chosen], dtype=np.int64
-        ),
-        turnaround_slots=np.array(
-            [int(np.ceil(e.turnaround_s / slot_s)) for e in chosen], dtype=np.int64
-        ),
-        gap_slots=np.array([int(np.ceil(e.gap_s / slot_s)) for e in chosen], dtype=np.int64),
-        first_slot=np.array(
-            [int(np.ceil(min(max(wait, 0.0), n_slots))) for wait in wait_slots], dtype=np.int64
-        ),
-        wanted=np.array(
-            [0 if situation.blocked[e] else situation.sessions_left[e] for e in order],
-            dtype=np.int64,
-        ),
-        unit=np.array([units.index(e.element) for e in chosen], dtype=np.int64),
-    )
-
-
-def _supply(model: StationModel, situation: Situation, n_slots: int) -> placement.Supply:
-    forecast, first = model.forecast, situation.first_slot
-    horizon = slice(first, first + n_slots)
-    t_s = situation.telemetry.t_s
-    above_j = [
-        max(float(situation.telemetry.store_energy_j[i]) - s.floor_fraction * s.capacity_j, 0.0)
-        for s, i in zip(model.stores, model.store_index(), strict=True)
-    ]
-    limits = [
-        (
-            s.capacity_j * (1.0 - s.floor_fraction) * (s.from_t_s <= t_s < s.until_t_s),
-            s.charge_power_w,
-            s.discharge_power_w,
-            s.charge_efficiency,
-            s.discharge_efficiency,
+        Session(
+            e,
+            start_t_s + placed.start * slot_s,
+            start_t_s + placed.start * slot_s + model.experiments[e].duration_s,
         )
-        for s in model.stores
+        for e, placed in zip(asked.experiment, placements, strict=True)
+        if placed is not None
     ]
-    margin_j = MARGIN_FRACTION * forecast.capacity_j[horizon]
-    return placement.Supply(
-        net_w=GENERATION_DERATING * forecast.generation_w[horizon] - forecast.base_power_w[horizon],
-        drain_bit_per_s=forecast.drain_bit_per_s[:, horizon].sum(axis=0),
-        required_j=situation.reserve_j[first + 1 : first + 1 + n_slots] + margin_j,
-        store_j=np.array(above_j, dtype=np.float64),
-        store_limits=np.array(limits, dtype=np.float64).reshape(len(limits), 5),
-        recorder_bit=float(situation.telemetry.recorder_bit.sum()),
-        recorder_limit_bit=RECORDER_FRACTION * sum(model.recorder_limits_bit),
-        slot_s=forecast.slot_s,
-    )
+    sessions.sort(key=lambda session: (session.start_t_s, session.experiment))
+    return Plan(tuple(sessions), _reasons(model, situation, asked, placements), trouble)
+
+
+def _sound(asked: Asked, search: Search) -> tuple[Placements, str]:
+    """Return a plan that holds, and what was wrong with one that does not."""
+    problem = asked.problem
+    nothing: Placements = (None,) * len(problem.tasks)
+    trouble = ""
+    for source in (search, lambda given, _: greedy(given).placements):
+        try:
+            placements = source(problem, asked.before)
+            wrong = violations(problem, placements)
+        except Exception as error:  # noqa: BLE001 (a planner is not trusted: whatever it does)
+            trouble = trouble or f"the planner failed: {error!r}"
+            continue
+        if not wrong:
+            return placements, trouble
+        first = wrong[0]
+        trouble = trouble or f"a plan broke the rule of {first.rule} for {first.subject}"
+    return nothing, trouble
+
+
+def _reasons(
+    model: StationModel, situation: Situation, asked: Asked, placements: Placements
+) -> tuple[str, ...]:
+    problem = asked.problem
+    found = {
+        asked.experiment[reason.task]: reason
+        for reason in explain.reasons(problem, placements, with_displaced=False)
+    }
+    texts = []
+    for e, experiment in enumerate(model.experiments):
+        count = asked.experiment.count(e)
+        if situation.blocked[e]:
+            texts.append(situation.blocked[e])
+        elif e in found:
+            texts.append(_text(found[e], experiment.name))
+        elif count < situation.sessions_left[e]:
+            texts.append(FULL if count else NO_WINDOW)
+        else:
+            texts.append(ALL_WANTED)
+    return tuple(texts)
+
+
+def _text(reason: explain.Reason, name: str) -> str:
+    if reason.lacks and reason.lacks[0].code == explain.POOL:
+        return f"no {reason.lacks[0].resource} is free"
+    own = [lack for lack in reason.lacks if lack.resource == f"{name} gap"]
+    # Where only its own sessions are in the way the horizon holds as many as it can.
+    return FULL if own else TEXTS[reason.code]

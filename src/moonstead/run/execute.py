@@ -27,6 +27,7 @@ from moonstead.run.summary import summarise
 from moonstead.run.traffic import Traffic
 from moonstead.scenario.belief import station_model
 from moonstead.scenario.build import World
+from moonstead.scenario.guard_belief import guard_knowledge
 from moonstead.scenario.surroundings import Grid, run_grid, surroundings
 from moonstead.simulation.compile import drive
 from moonstead.simulation.output import QUANTITIES, channels_of
@@ -152,7 +153,8 @@ class _Run:
         )
         self.traffic = Traffic(world, placed.network, self.simulator, grid.start_t_s)
         self.model: StationModel = station_model(world, grid, placed)
-        self.controller: Controller = StationManager(self.model, run.decision_interval_s)
+        self.knowledge = guard_knowledge(world, self.model, run.decision_interval_s)
+        self.controller: Controller = StationManager(self.model, self.knowledge)
         per_tick = round(run.decision_interval_s / grid.step_s)
         per_block = int(BLOCK_S // run.decision_interval_s) * per_tick
         self.blocks = _Blocks(per_tick, per_block, grid.run_count)
@@ -173,7 +175,9 @@ class _Run:
         for block in range(first_block, self.blocks.count()):
             progress(self.blocks.bounds(block)[0] * self.grid.step_s, total_s)
             self._do_block(block)
-        summary = summarise(self.world, self.model, self.simulator, self.directory, self.traffic)
+        summary = summarise(
+            self.world, self.model, self.knowledge, self.simulator, self.directory, self.traffic
+        )
         self.directory.finish(summary)
         progress(total_s, total_s)
         return summary

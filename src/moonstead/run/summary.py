@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from moonstead.autonomy.guard import reserve_of
-from moonstead.autonomy.model import Forecast, Mode, StationModel
+from moonstead.autonomy.guard.knowledge import Knowledge
+from moonstead.autonomy.guard.modes import Mode
+from moonstead.autonomy.model import Forecast, StationModel
 from moonstead.contracts import FloatArray, Priority
 from moonstead.environment.timescale import iso_utc
 from moonstead.record.directory import RunDirectory
@@ -27,13 +28,14 @@ from moonstead.units import HOUR_S, KWH_J
 def summarise(
     world: World,
     model: StationModel,
+    knowledge: Knowledge,
     simulator: Simulator,
     directory: RunDirectory,
     traffic: Traffic,
 ) -> dict[str, Any]:
     """Return the results of a complete run, as plain JSON values."""
     plan = directory.plan()
-    survival = _survival(model, simulator, directory)
+    survival = _survival(model, knowledge, simulator, directory)
     checks = balances(world.station, simulator.begin, simulator.state, simulator.ledger)
     return {
         "scenario": world.scenario.name,
@@ -89,7 +91,9 @@ def _site(world: World) -> dict[str, Any]:
     }
 
 
-def _survival(model: StationModel, simulator: Simulator, directory: RunDirectory) -> dict[str, Any]:
+def _survival(
+    model: StationModel, knowledge: Knowledge, simulator: Simulator, directory: RunDirectory
+) -> dict[str, Any]:
     """Return the numbers that decide whether the design survives."""
     series = directory.series()
     margin = series.read("margin_fraction")
@@ -98,7 +102,9 @@ def _survival(model: StationModel, simulator: Simulator, directory: RunDirectory
     # The forecast looks beyond the run; what is told is of the run.
     in_run = int(np.ceil(len(mode) * simulator.dt_s / forecast.slot_s))
     capacity_j = forecast.capacity_j[:in_run]
-    reserve_j = reserve_of(model)[: len(capacity_j)]
+    # What darkness takes, even where it is more than the stores can hold.
+    curve_j, lacking_j = knowledge.reserve
+    reserve_j = (curve_j[:-1] + lacking_j)[: len(capacity_j)]
     # Stores come and go: the worst is where the reserve is most of what they hold at the time.
     worst = int((reserve_j / np.maximum(capacity_j, 1.0)).argmax())
     unserved_j = _survival_unserved_j(simulator)

@@ -58,11 +58,12 @@ def station_model(world: World, grid: Grid, series: PlacedSurroundings) -> Stati
     return StationModel(
         channels=world.station.names.channels(),
         stores=tuple(_store(store, lives) for store in _on_bus(parts, main)),
-        loads=tuple(_load(load, parts, sink_k) for load in loads if not _is_task(load)),
+        loads=tuple(_load(load, parts, sink_k) for load in loads if not is_task(load)),
         radios=_radios(parts, world, here),
         experiments=_experiments(world, loads, sink_k, lives),
         recorder_limits_bit=tuple(capacity[name] for name in world.station.names.recorders),
         forecast=_forecast(world, grid, series, lives),
+        sink_temperature_k=sink_k,
     )
 
 
@@ -92,7 +93,7 @@ def _life_of(component: str, lives: Mapping[str, _Span]) -> _Span:
     return lives.get(component.partition(".")[0], _Span())
 
 
-def _is_task(load: Load) -> bool:
+def is_task(load: Load) -> bool:
     """Whether it is work on an element, which the truth shows when it is to be done."""
     return load.name.endswith((ASSEMBLY, REPAIR))
 
@@ -107,7 +108,7 @@ def _present(parts: Parts, lives: Mapping[str, _Span], t_s: float) -> Parts:
 
     return replace(
         parts,
-        loads=tuple(load for load in parts.loads if is_there(load) and not _is_task(load)),
+        loads=tuple(load for load in parts.loads if is_there(load) and not is_task(load)),
         links=tuple(link for link in parts.links if is_there(link)),
         stores=tuple(store for store in parts.stores if is_there(store)),
         converters=tuple(item for item in parts.converters if is_there(item)),
@@ -136,21 +137,21 @@ def _store(store: Store, lives: Mapping[str, _Span]) -> StoreModel:
     )
 
 
-def _survival_power_w(parts: Parts, bus: str, sink_k: float) -> float:
+def survival_power_w(parts: Parts, bus: str, sink_k: float) -> float:
     """Return what a bus must carry in the dark: survival loads, heaters, and the buses it feeds."""
     total_w = 0.0
     nodes = {node.name: node for node in parts.nodes}
     for load in (*parts.loads, *(converter.load for converter in parts.converters)):
         if load.bus != bus or load.priority != Priority.SURVIVAL:
             continue
-        total_w += _holding_w(load, nodes.get(load.node), parts, sink_k)
+        total_w += holding_w(load, nodes.get(load.node), parts, sink_k)
     for link in parts.links:
         if link.from_bus == bus:
-            total_w += _survival_power_w(parts, link.to_bus, sink_k) / link.efficiency
+            total_w += survival_power_w(parts, link.to_bus, sink_k) / link.efficiency
     return total_w
 
 
-def _holding_w(load: Load, node: ThermalNode | None, parts: Parts, sink_k: float) -> float:
+def holding_w(load: Load, node: ThermalNode | None, parts: Parts, sink_k: float) -> float:
     """Return the mean power of a survival load; for a heater, what holds its set point."""
     if load.thermostat is None or node is None:
         return load.power_w * load.initial_level
@@ -171,7 +172,7 @@ def _load(load: Load, parts: Parts, sink_k: float) -> LoadModel:
     trickle = 0.0
     if load.name in links:
         link = links[load.name]
-        needed_w = _survival_power_w(parts, link.to_bus, sink_k) / link.efficiency
+        needed_w = survival_power_w(parts, link.to_bus, sink_k) / link.efficiency
         trickle = min(needed_w / link.capacity_w, 1.0)
     return LoadModel(
         name=load.name,
@@ -226,7 +227,7 @@ def _experiments(
                 element=spec.element,
                 partner=spec.partner,
                 loads=names,
-                power_w=sum(_drawn_w(parts, load, main) for load in used),
+                power_w=sum(on_main_w(parts, load, main) for load in used),
                 data_rate_bit_per_s=sum(load.data_rate_bit_per_s for load in used),
                 duration_s=spec.duration_s,
                 sessions=spec.sessions,
@@ -268,7 +269,7 @@ def _recharge_s(
         stores = _on_bus(parts, link.to_bus)
         if spent_w <= 0.0 or not stores:
             continue
-        standing_w = _survival_power_w(parts, link.to_bus, sink_k)
+        standing_w = survival_power_w(parts, link.to_bus, sink_k)
         spent_j = (spent_w + standing_w) * duration_s / stores[0].discharge_efficiency
         charging_w = min(link.capacity_w * link.efficiency - standing_w, stores[0].charge_power_w)
         if charging_w > 0.0:
@@ -276,9 +277,21 @@ def _recharge_s(
     return longest_s
 
 
-def _drawn_w(parts: Parts, load: Load, main: str) -> float:
-    """Return what a load takes from the main bus, through links and a store; 0 if none leads on."""
-    power_w, bus = load.power_w, load.bus
+def on_main_w(parts: Parts, load: Load, main: str, power_w: float | None = None) -> float:
+    """Return what a load takes from the main bus, through links and a store; 0 if none leads on.
+
+    Parameters
+    ----------
+    parts
+        Of the station.
+    load
+        Where it is, and its full power.
+    main
+        The main bus.
+    power_w
+        What it draws on its own bus, if not its full power.
+    """
+    power_w, bus = load.power_w if power_w is None else power_w, load.bus
     while bus != main:
         link = next((link for link in parts.links if link.to_bus == bus), None)
         if link is None:
@@ -388,7 +401,7 @@ def _standing(
     for begin, end in pairwise([-math.inf, *(t for t in changes if math.isfinite(t)), math.inf]):
         there = _present(parts, lives, max(begin, -sys.float_info.max))
         slots = (start_t_s >= begin) & (start_t_s < end)
-        standing_w = _survival_power_w(there, main, sink_k)
+        standing_w = survival_power_w(there, main, sink_k)
         housekeeping_w = sum(
             load.power_w * load.initial_level
             for load in all_loads(there)

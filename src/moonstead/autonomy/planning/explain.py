@@ -68,14 +68,24 @@ class Reason:
         return self.lacks[0].code if self.lacks else NO_GAIN
 
 
-def reasons(problem: Problem, placements: Placements) -> tuple[Reason, ...]:
-    """Return for each request with tasks that were left out why the best of them is."""
+def reasons(
+    problem: Problem, placements: Placements, *, with_displaced: bool = True
+) -> tuple[Reason, ...]:
+    """Return for each request with tasks that were left out why the best of them is.
+
+    Parameters
+    ----------
+    problem, placements
+        What was planned, and the plan.
+    with_displaced
+        Whether to find out what would have to go instead, which takes most of the time.
+    """
     case = _Case.of(problem, placements)
     left: dict[str, list[int]] = {}
     for number, (task, placed) in enumerate(zip(problem.tasks, placements, strict=True)):
         if placed is None:
             left.setdefault(task.request or task.name, []).append(number)
-    return tuple(_reason(case, tasks[0]) for tasks in left.values())
+    return tuple(_reason(case, tasks[0], with_displaced) for tasks in left.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +122,7 @@ class _Case:
         )
 
 
-def _reason(case: _Case, number: int) -> Reason:
+def _reason(case: _Case, number: int, with_displaced: bool) -> Reason:
     problem = case.problem
     tried = _tried(problem, case.usage, number)
     if not tried:
@@ -136,7 +146,9 @@ def _reason(case: _Case, number: int) -> Reason:
     if best is None:
         raise AssertionError("something was tried")
     _, option, start, lacks = best
-    displaced = _displaced(case, number, Placement(option, start), lacks)
+    displaced: tuple[int, ...] = ()
+    if with_displaced:
+        displaced = _displaced(case, number, Placement(option, start), lacks)
     less, more = _points(problem, case.placements, number, Placement(option, start), displaced)
     return Reason(number, start, option, lacks, displaced, less, more)
 

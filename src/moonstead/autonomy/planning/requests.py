@@ -14,6 +14,8 @@ from moonstead.autonomy.planning.problem import (
     Hold,
     Option,
     Partner,
+    Placement,
+    Placements,
     Precedence,
     Problem,
     Supply,
@@ -32,9 +34,14 @@ RECORDER_FRACTION = 0.9
 """A plan fills a recorder to at most this."""
 MANDATORY_WEIGHT = 100.0
 """Upkeep that must be done is worth so much more than what may be left out."""
-MOVING_SHARE = 0.2
-"""Moving a task costs this share of what a typical one is worth (Moonstead's own measurement: a
-fifth keeps two thirds of the starts for less than 1 % of the points)."""
+MOVING_SHARE = 0.05
+"""Moving a session that is about to start costs this share of what a typical one is worth: less
+than any session is worth, so that none is left out for it."""
+STICKY_S = DAY_S
+"""What starts so soon costs something to move; later sessions are free, so that a gap closes."""
+LATER_SHARE = 0.02
+"""A session at the end of the horizon is worth so much less than one at its beginning: what waits
+may be overtaken by what comes behind the horizon."""
 SLOPES = (1.0, 0.8, 0.6)
 """Worth of a partner's points: up to 60 %, up to 100 % of what the partner may expect, beyond."""
 FIRST_KNEE = 0.6
@@ -78,6 +85,8 @@ class Asked:
 
     problem: Problem
     experiment: tuple[int, ...]
+    before: Placements
+    """What the plan before has for each task; it may hold no longer."""
 
 
 class _Slots:
@@ -94,6 +103,10 @@ class _Slots:
     def up(self, duration_s: float) -> int:
         """Return how many slots a duration takes, the last one perhaps in part."""
         return int(np.ceil(duration_s / self.slot_s - 1e-9))
+
+    def of(self, session: Session) -> int:
+        """Return the slot in which a session starts, counted from the first."""
+        return round((session.start_t_s - self.start_t_s) / self.slot_s)
 
     def until(self, t_s: float) -> int:
         """Return how many slots begin before an instant, at least 0 and at most all."""
@@ -129,7 +142,19 @@ def problem_of(model: StationModel, situation: Situation) -> Asked | None:
         recorders=model.channels.recorders,
         moving_cost=_moving_cost(tasks),
     )
-    return Asked(problem, tuple(owner))
+    return Asked(problem, tuple(owner), _before(situation, slots, owner))
+
+
+def _before(situation: Situation, slots: _Slots, owner: list[int]) -> Placements:
+    """Return the plan before: the first sessions of each experiment, in order of start."""
+    starts: dict[int, list[int]] = {}
+    for session in sorted(situation.before, key=lambda session: session.start_t_s):
+        starts.setdefault(session.experiment, []).append(slots.of(session))
+    placements = []
+    for e in owner:
+        waiting = starts.get(e)
+        placements.append(Placement(0, waiting.pop(0)) if waiting else None)
+    return tuple(placements)
 
 
 def _units(model: StationModel) -> list[str]:
@@ -171,7 +196,7 @@ def _tasks(
     # What is left of a session that ends within its last slot is spread over the whole of it.
     share = experiment.duration_s / (taken * slots.slot_s)
     campaigns = [campaign.name for campaign in model.campaigns]
-    old = [session for session in situation.before if session.experiment == e]
+    old = [slots.of(session) for session in situation.before if session.experiment == e]
     tasks = []
     for k in range(count):
         worth = np.where(may_start, _worth(experiment, done + k, slots), np.nan)
@@ -185,8 +210,8 @@ def _tasks(
             worth=worth,
         )
         planned = None
-        if k < len(old):
-            planned = (0, round((old[k].start_t_s - slots.start_t_s) / slots.slot_s))
+        if k < len(old) and old[k] * slots.slot_s < STICKY_S:
+            planned = (0, old[k])
         tasks.append(
             Task(
                 name=f"{experiment.name} {k + 1}",
@@ -214,7 +239,9 @@ def _worth(experiment: Experiment, number: int, slots: _Slots) -> FloatArray:
         value *= MANDATORY_WEIGHT
     begin_t_s = slots.start_t_s + slots.slot_s * np.arange(slots.count)
     age_s = np.maximum(begin_t_s - experiment.wanted_from_t_s, 0.0)
-    return np.asarray(value * 0.5 ** (age_s / experiment.halves_after_s), dtype=np.float64)
+    later = 1.0 - LATER_SHARE * np.arange(slots.count) / slots.count
+    fresh = 0.5 ** (age_s / experiment.halves_after_s)
+    return np.asarray(value * later * fresh, dtype=np.float64)
 
 
 def _missing(model: StationModel, e: int, done: tuple[int, ...]) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from moonstead.autonomy.guard import viable_reserve_j
+from moonstead.autonomy.guard.energy.reserve import viable_reserve_j
 from moonstead.autonomy.planning.problem import (
     Campaign,
     Option,
@@ -112,8 +112,13 @@ def _station(days: int, lit_fraction: float, rng: np.random.Generator) -> tuple[
     base_w = _BASE_W[0] + (_BASE_W[1] - _BASE_W[0]) * (0.5 * swing + 0.5 * ~lit)
     generation_w = _ARRAY_W * light
     floor_j = np.full(len(t_s), 0.05 * _CAPACITY_J * _STORE[4])
-    reserve_j = viable_reserve_j(
-        _DERATING * generation_w - _SURVIVAL_W, SLOT_S, floor_j, _STORE[3] * _STORE[4], _STORE[1]
+    leak_per_s = -np.log1p(-_STORE[5]) / SLOT_S
+    reserve_j, _ = viable_reserve_j(
+        _DERATING * generation_w - _SURVIVAL_W,
+        SLOT_S,
+        floor_j,
+        np.ones((len(t_s), 1), dtype=np.bool_),
+        np.array([(*_STORE[:5], leak_per_s, 0.0)]),
     )
     drain = _RELAY_RATE * relay + _EARTH_RATE * earth - 0.1e6
     supply = Supply(

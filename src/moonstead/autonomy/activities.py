@@ -1,0 +1,123 @@
+"""From a planned session to an activity of the executive: what it sets, waits for and watches."""
+
+from moonstead.autonomy.executive.activity import (
+    Activity,
+    Hold,
+    Maintain,
+    Phase,
+    Setting,
+    Stage,
+    Take,
+    Window,
+)
+from moonstead.autonomy.executive.conditions import Condition, Kind
+from moonstead.autonomy.model import FULL_FRACTION, Experiment, StationModel
+from moonstead.autonomy.planning.requests import Session
+from moonstead.units import HOUR_S
+
+EARLY_S = 0.5 * HOUR_S
+"""So much before its planned time a session may start, where energy is to spare."""
+LATE_S = 4 * HOUR_S
+"""How long a session waits for its conditions before it is given up."""
+GRACE_S = 0.5 * HOUR_S
+"""How long a condition may fail while a session runs."""
+NO_RESPONSE_S = 0.5 * HOUR_S
+"""How long a load may be commanded on without drawing power."""
+RESPONSE_FRACTION = 0.1
+"""Less than this share of its power is no response."""
+WORKED_FRACTION = 0.5
+"""A session in which it worked for less than this share of the time is not done."""
+LONGEST = 1.1
+"""A phase is broken off after this many times what it takes as planned."""
+
+_SKY = {
+    ("light", "lit"): Kind.LIT,
+    ("light", "dark"): Kind.DARK,
+    ("earth", "visible"): Kind.EARTH_SEEN,
+    ("earth", "hidden"): Kind.EARTH_HIDDEN,
+}
+
+
+def gap_unit(experiment: Experiment) -> str:
+    """Return the unit that keeps the gap between sessions of an experiment."""
+    return f"{experiment.name} gap"
+
+
+def activity_of(model: StationModel, session: Session, name: str) -> Activity:
+    """Return the activity that carries out a planned session.
+
+    Parameters
+    ----------
+    model
+        What the station believes of itself.
+    session
+        As planned.
+    name
+        The id of the activity, unique in a run.
+    """
+    experiment = model.experiments[session.experiment]
+    sky = _sky(experiment)
+    full = _not_full(experiment)
+    on = tuple(Setting(load, 1.0) for load in experiment.loads)
+    off = tuple(Setting(link, 0.0) for link in experiment.unplugs)
+    kept = tuple(Maintain(condition=condition, grace_s=GRACE_S) for condition in sky)
+    kept += tuple(Maintain(condition=condition) for condition in full)
+    kept += tuple(
+        Maintain(condition=condition, grace_s=NO_RESPONSE_S)
+        for condition in _responses(model, experiment)
+    )
+    charged: tuple[Condition, ...] = ()
+    if experiment.own_store:
+        least_j = experiment.own_store_min_fraction * experiment.own_store_capacity_j
+        charged = (Condition(Kind.STORE_AT_LEAST, experiment.own_store, least_j),)
+    main = Phase(
+        stage=Stage.MAIN,
+        settings=on + off,
+        expected_s=experiment.duration_s,
+        longest_s=LONGEST * experiment.duration_s,
+        maintain=kept,
+        power_w=experiment.power_w,
+    )
+    return Activity(
+        id=name,
+        request=experiment.name,
+        partner=experiment.partner,
+        priority=experiment.priority,
+        element=experiment.element,
+        window=Window(
+            max(session.start_t_s - EARLY_S, 0.0), session.start_t_s, session.start_t_s + LATE_S
+        ),
+        phases=(main,),
+        holds=(
+            Hold(experiment.element, after_s=experiment.turnaround_s),
+            Hold(gap_unit(experiment), after_s=experiment.gap_s),
+        ),
+        takes=tuple(Take(pool, amount) for pool, amount in experiment.needs),
+        start=(*sky, *full, *charged),
+        post=(Condition(Kind.WORKED_AT_LEAST, "", WORKED_FRACTION),),
+    )
+
+
+def _sky(experiment: Experiment) -> tuple[Condition, ...]:
+    wanted = [("light", experiment.light), ("earth", experiment.earth)]
+    found = [Condition(_SKY[key]) for key in wanted if key in _SKY]
+    if experiment.needs_contact:
+        found.append(Condition(Kind.CONTACT))
+    return tuple(found)
+
+
+def _not_full(experiment: Experiment) -> tuple[Condition, ...]:
+    if not experiment.tank:
+        return ()
+    most_kg = FULL_FRACTION * experiment.tank_capacity_kg
+    return (Condition(Kind.TANK_AT_MOST, experiment.tank, most_kg),)
+
+
+def _responses(model: StationModel, experiment: Experiment) -> tuple[Condition, ...]:
+    """Return that every load that must show as power does."""
+    loads = {load.name: load for load in model.loads}
+    return tuple(
+        Condition(Kind.LOAD_AT_LEAST, name, RESPONSE_FRACTION * loads[name].power_w)
+        for name in experiment.loads
+        if loads[name].responds and loads[name].power_w > 0.0
+    )

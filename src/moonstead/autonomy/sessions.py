@@ -1,0 +1,188 @@
+"""The books of sessions: which were done, which are under way, and what each is called."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from moonstead.autonomy.activities import gap_unit
+from moonstead.autonomy.executive.activity import State
+from moonstead.autonomy.executive.conditions import Kind
+from moonstead.autonomy.executive.executive import Executive
+from moonstead.autonomy.executive.outcome import Transition
+from moonstead.autonomy.executive.reasons import Reason
+from moonstead.autonomy.model import Experiment, StationModel
+from moonstead.autonomy.planner import Plan
+from moonstead.autonomy.planning.requests import Session
+from moonstead.contracts import Notice, PlanRow
+from moonstead.units import HOUR_S
+
+TANK_FULL = "its tank is full"
+REST_S = 24 * HOUR_S
+"""An element that did not respond is left alone for this long."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """A session that is planned or under way."""
+
+    experiment: int
+    start_t_s: float
+    end_t_s: float
+
+
+class Sessions:
+    """What became of the sessions of each experiment.
+
+    Parameters
+    ----------
+    model
+        What the station believes of itself.
+    """
+
+    def __init__(self, model: StationModel) -> None:
+        self.model = model
+        self.done = [0] * len(model.experiments)
+        self.rest_until_t_s = [-1e300] * len(model.experiments)
+        self._serial = [0] * len(model.experiments)
+        self.entries: dict[str, Entry] = {}
+        """By the name of the activity: what is planned, waits or runs."""
+
+    def running(self, executive: Executive) -> tuple[tuple[int, float], ...]:
+        """Return experiment and expected end of what is live."""
+        return tuple(
+            (self.entries[live.activity].experiment, live.end_t_s) for live in executive.live()
+        )
+
+    def pending(self, executive: Executive) -> tuple[tuple[str, Entry], ...]:
+        """Return what is planned and has not started, in order of start."""
+        live = {live.activity for live in executive.live()}
+        found = [(name, entry) for name, entry in self.entries.items() if name not in live]
+        return tuple(sorted(found, key=lambda pair: (pair[1].start_t_s, pair[0])))
+
+    def left(self, busy: Iterable[int]) -> tuple[int, ...]:
+        """Return how many are wanted, neither done nor among those that are under way."""
+        under_way = list(busy)
+        return tuple(
+            experiment.sessions - self.done[e] - under_way.count(e)
+            for e, experiment in enumerate(self.model.experiments)
+        )
+
+    def ready_t_s(self, executive: Executive) -> tuple[float, ...]:
+        """Return before when no session of each experiment may start."""
+        taken = executive.taken_until_t_s()
+        return tuple(
+            max(self.rest_until_t_s[e], taken.get(gap_unit(experiment), -1e300))
+            for e, experiment in enumerate(self.model.experiments)
+        )
+
+    def adopt(
+        self, plan: Plan, fixed: frozenset[str], executive: Executive
+    ) -> tuple[tuple[str, Session], ...]:
+        """Take over a plan: give each session a name, the old one where it only moved.
+
+        Parameters
+        ----------
+        plan
+            New sessions.
+        fixed
+            Names of sessions that stay as they are.
+        executive
+            Who knows what is live.
+        """
+        old: dict[int, list[str]] = {}
+        for name, entry in self.pending(executive):
+            if name not in fixed:
+                old.setdefault(entry.experiment, []).append(name)
+        named = []
+        for session in plan.sessions:
+            waiting = old.get(session.experiment)
+            name = waiting.pop(0) if waiting else self._new_name(session.experiment)
+            named.append((name, session))
+        for names in old.values():
+            for name in names:
+                del self.entries[name]
+        for name, session in named:
+            self.entries[name] = Entry(session.experiment, session.start_t_s, session.end_t_s)
+        return tuple(named)
+
+    def _new_name(self, e: int) -> str:
+        self._serial[e] += 1
+        return f"{self.model.experiments[e].name}-{self._serial[e]}"
+
+    def note(self, transition: Transition) -> tuple[list[PlanRow], list[Notice]]:
+        """Take a step in the life of a session into the books."""
+        entry = self.entries.get(transition.activity)
+        if entry is None:
+            return [], []
+        after, before, now = transition.after, transition.before, transition.t_s
+        notices: list[Notice] = []
+        reason = _text(transition)
+        if after == State.STARTING and before == State.READY:
+            entry.start_t_s = now
+            entry.end_t_s = now + self.model.experiments[entry.experiment].duration_s
+            return [self._row(transition.activity, entry, "started")], notices
+        if after == State.TEARDOWN:
+            entry.end_t_s = now
+            notices = self._no_response(transition, entry)
+            return [self._row(transition.activity, entry, "aborted", reason)], notices
+        if after == State.DONE:
+            entry.end_t_s = now
+            self.done[entry.experiment] += 1
+            row = self._row(transition.activity, entry, "done")
+        elif after == State.EXPIRED and transition.why.reason == Reason.LATE:
+            row = self._row(transition.activity, entry, "skipped", reason)
+        elif after not in {State.FAILED, State.EXPIRED}:
+            return [], notices
+        else:
+            row = None
+        del self.entries[transition.activity]
+        return [row] if row else [], notices
+
+    def _no_response(self, transition: Transition, entry: Entry) -> list[Notice]:
+        """Let an element rest that was on and drew no power."""
+        kind, _, watched = transition.why.subject.partition(":")
+        if kind != Kind.LOAD_AT_LEAST:
+            return []
+        load = watched.rpartition(":")[0]
+        element = self.model.experiments[entry.experiment].element
+        for e, experiment in enumerate(self.model.experiments):
+            if experiment.element == element:
+                self.rest_until_t_s[e] = transition.t_s + REST_S
+        text = f"{load} draws no power although it is on; {element} rests for a day"
+        return [Notice("no-response", element, text)]
+
+    def _row(self, name: str, entry: Entry, status: str, reason: str = "") -> PlanRow:
+        experiment: Experiment = self.model.experiments[entry.experiment]
+        return PlanRow(name, experiment.name, entry.start_t_s, entry.end_t_s, status, reason)
+
+    def planned_rows(self) -> list[PlanRow]:
+        """Return a row for every session that is planned."""
+        return [self._row(name, entry, "planned") for name, entry in self.entries.items()]
+
+    def state(self) -> dict[str, Any]:
+        """Return everything remembered, as plain JSON values."""
+        return {
+            "done": list(self.done),
+            "rest_until_t_s": list(self.rest_until_t_s),
+            "serial": list(self._serial),
+            "entries": {
+                name: [entry.experiment, entry.start_t_s, entry.end_t_s]
+                for name, entry in self.entries.items()
+            },
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take back what `state` returned."""
+        self.done = list(state["done"])
+        self.rest_until_t_s = list(state["rest_until_t_s"])
+        self._serial = list(state["serial"])
+        self.entries = {name: Entry(*given) for name, given in state["entries"].items()}
+
+
+def _text(transition: Transition) -> str:
+    """Return why, without that its window has closed, which the status says."""
+    why = transition.why
+    if why.subject.startswith(Kind.TANK_AT_MOST) or " kg, at most" in why.text:
+        return TANK_FULL
+    _, _, waited = why.text.partition("it waited: ")
+    return waited or why.text
