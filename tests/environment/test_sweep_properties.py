@@ -89,8 +89,9 @@ def test_same_bytes_again_and_with_any_number_of_threads() -> None:
 
 @settings(max_examples=12)
 @given(
-    rows=st.integers(16, 90),
-    columns=st.integers(16, 90),
+    # On fewer posts too few rays are left for a share of them to mean anything.
+    rows=st.integers(36, 90),
+    columns=st.integers(36, 90),
     seed=st.integers(0, 10_000),
     pixel_m=st.sampled_from([5.0, 100.0, 2000.0]),
     height_m=st.sampled_from([0.0, 2.0, 1000.0]),

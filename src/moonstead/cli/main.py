@@ -28,6 +28,7 @@ VERBS = {
     "init": Verb("moonstead.cli.init", "Write a commented scenario to start from."),
     "map": Verb("moonstead.cli.map", "Map light, Earth, relief or temperature around a site."),
     "orbit": Verb("moonstead.cli.orbit", "Fly an orbiter: drift, eclipses, station keeping."),
+    "plan": Verb("moonstead.cli.plan", "Plan two weeks: activities, bound, what is left out."),
     "report": Verb("moonstead.cli.report", "Write the report of a run again."),
     "run": Verb("moonstead.cli.run", "Run a scenario and write its report."),
     "schema": Verb("moonstead.cli.schema", "Print the JSON schema of a scenario."),

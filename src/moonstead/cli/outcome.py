@@ -8,8 +8,10 @@ def outcome(summary: dict[str, Any]) -> list[str]:
     survival, experiments = summary["survival"], summary["experiments"]
     verdict = "survives" if survival["survives"] else "does NOT survive"
     # From the mildest to the last: a summary that was read back has its keys in another order.
-    modes = ("nominal", "trim", "reduced", "survival")
-    hours = ", ".join(f"{mode} {survival['hours_in_mode'][mode]:.0f}" for mode in modes)
+    in_mode = survival["hours_in_mode"]
+    rare = [mode for mode in ("hibernate", "safe") if in_mode.get(mode, 0.0) > 0.0]
+    modes = ("nominal", "trim", "reduced", "survival", *rare)
+    hours = ", ".join(f"{mode} {in_mode[mode]:.0f}" for mode in modes)
     done = sum(experiment["sessions_done"] for experiment in experiments)
     wanted = sum(experiment["sessions_wanted"] for experiment in experiments)
     delivered_gbit = sum(load["delivered_gbit"] for load in summary["data"]["loads"].values())

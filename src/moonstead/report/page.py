@@ -36,7 +36,7 @@ from moonstead.report.drawing.style import house_style
 from moonstead.report.drawing.traffic import draw_traffic
 from moonstead.report.drawing.warmth import draw_warmth
 from moonstead.report.power import read_power
-from moonstead.report.story import MODES, Story, read_story
+from moonstead.report.story import ALWAYS_TOLD, MODES, Story, read_story
 from moonstead.report.verdict import verdict
 
 
@@ -99,6 +99,7 @@ def _context(story: Story) -> dict[str, Any]:
         "verdict": verdict(story, power, dark, done),
         "deciding": key_figures.deciding_figures(story, power),
         "modes": _modes(story),
+        "mode_places": {name: place for place, name in enumerate(MODES)},
         "figures": key_figures.key_figures(story, seen, power, data),
         "light": seen,
         "eclipses": light.eclipses_in_words(seen),
@@ -139,7 +140,9 @@ def _modes(story: Story) -> list[tuple[str, float, float]]:
     """Return name, hours and share of the time of each mode."""
     in_mode = story.summary["survival"]["hours_in_mode"]
     whole_h = story.hours(story.n_steps)
-    return [(name, in_mode[name], in_mode[name] / whole_h) for name in MODES]
+    hours = {name: in_mode.get(name, 0.0) for name in MODES}
+    told = [name for name in MODES if name in ALWAYS_TOLD or hours[name] > 0.0]
+    return [(name, hours[name], hours[name] / whole_h) for name in told]
 
 
 def _caption(spell: DarkSpell) -> str:
@@ -165,9 +168,13 @@ def _caption(spell: DarkSpell) -> str:
     return text
 
 
+def style_sheet() -> str:
+    """Return the style sheet of all pages."""
+    return _loader().get_source(_environment(), "report.css")[0]
+
+
 def _template(name: str, **context: Any) -> str:
-    source, _, _ = _loader().get_source(_environment(), "report.css")
-    style = Markup(source)  # noqa: S704  our own style sheet
+    style = Markup(style_sheet())  # noqa: S704  our own style sheet
     return _environment().get_template(name).render(style=style, **context)
 
 

@@ -17,7 +17,9 @@ from moonstead.units import HOUR_S, KWH_J
 _YEAR_DAYS = 365.25
 _LONG_DAYS = 2 * _YEAR_DAYS
 """A longer run is told in years."""
-MODES = ("nominal", "trim", "reduced", "survival")
+ALWAYS_TOLD = ("nominal", "trim", "reduced", "survival")
+"""Modes that a report tells of also where there was none of them."""
+MODES = ("nominal", "trim", "reduced", "survival", "hibernate", "safe")
 _SUMMARY = (
     *("scenario", "title", "site", "survival", "energy", "stores", "nodes", "data", "network"),
     *("people", "tanks", "elements", "partners", "ground_stations", "experiments"),

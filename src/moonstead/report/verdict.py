@@ -227,7 +227,9 @@ def _shedding(story: Story, dark: tuple[DarkSpell, ...]) -> str:
     if shed_h == 0.0:
         return "It stayed in the nominal mode all the time: no load was ever shed."
     steps = [
-        f"{words.hours(in_mode[name])} in mode {name}" for name in MODES[1:] if in_mode[name] > 0.0
+        f"{words.hours(in_mode[name])} in mode {name}"
+        for name in MODES[1:]
+        if in_mode.get(name, 0.0) > 0.0
     ]
     fraction = shed_h / story.hours(story.n_steps)
     share = words.percent(fraction, 1 if fraction < _SMALL_FRACTION else 0)

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from moonstead.autonomy.model import (
+    After,
+    CampaignModel,
     Experiment,
     Forecast,
     LoadModel,
@@ -35,6 +37,8 @@ from moonstead.components import (
 from moonstead.contracts import Priority
 from moonstead.environment.timescale import from_utc
 from moonstead.scenario.build import World
+from moonstead.scenario.experiment import Campaign
+from moonstead.scenario.experiment import Experiment as Request
 from moonstead.scenario.model import Scenario
 from moonstead.scenario.operators import operator_load, operators_of
 from moonstead.scenario.surroundings import Grid, PlacedSurroundings
@@ -44,6 +48,7 @@ from moonstead.simulation.tables import STEFAN_BOLTZMANN_W_PER_M2_K4
 from moonstead.simulation.upkeep import ASSEMBLY, REPAIR
 
 SLOT_S = 1800.0
+MOST_REWARDS = 100
 
 
 def station_model(world: World, grid: Grid, series: PlacedSurroundings) -> StationModel:
@@ -64,6 +69,10 @@ def station_model(world: World, grid: Grid, series: PlacedSurroundings) -> Stati
         recorder_limits_bit=tuple(capacity[name] for name in world.station.names.recorders),
         forecast=_forecast(world, grid, series, lives),
         sink_temperature_k=sink_k,
+        campaigns=tuple(
+            CampaignModel(name=one.name, rewards=_rewards(one)) for one in world.scenario.campaign
+        ),
+        shares={p.name: p.share for p in world.scenario.partner if p.share is not None},
     )
 
 
@@ -248,9 +257,39 @@ def _experiments(
                 until_t_s=lives[spec.element].until_t_s,
                 needs=tuple((need.pool, need.amount) for load in used for need in load.needs),
                 recorder=_recorder(world, used),
+                **_wishes(spec, from_utc(world.scenario.run.start)),
             )
         )
     return tuple(result)
+
+
+def _wishes(spec: Request, start_t_s: float) -> dict[str, Any]:
+    """Return when and how much a request is wanted."""
+    windows = tuple((from_utc(w.start), from_utc(w.end)) for w in spec.window)
+    after = None
+    if spec.after is not None:
+        after = After(
+            experiment=spec.after.experiment,
+            sessions=spec.after.sessions,
+            gap_s=spec.after.gap_s,
+        )
+    return {
+        "windows_t_s": windows,
+        "returns": spec.returns,
+        "halves_after_s": math.inf if spec.half_life_s is None else spec.half_life_s,
+        "wanted_from_t_s": min((begin for begin, _ in windows), default=start_t_s),
+        "campaign": spec.campaign or "",
+        "after": after,
+        "mandatory": spec.mandatory,
+    }
+
+
+def _rewards(campaign: Campaign) -> tuple[float, ...]:
+    """Return points for the first, second, ... session, until they are hardly worth counting."""
+    rewards = [campaign.value]
+    while len(rewards) < MOST_REWARDS and rewards[-1] * campaign.returns > 1e-3 * campaign.value:
+        rewards.append(rewards[-1] * campaign.returns)
+    return tuple(rewards)
 
 
 def _recorder(world: World, used: list[Load]) -> int:

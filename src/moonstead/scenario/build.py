@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from moonstead.comms.control_centres import load_control_centres
 from moonstead.comms.ground_stations import (
@@ -23,9 +26,11 @@ from moonstead.environment.terrain.grid import Terrain
 from moonstead.environment.terrain.raster import ground_elevation_m, load_terrain
 from moonstead.errors import InputError, Problem
 from moonstead.orbits.catalogue import orbit_names
+from moonstead.scenario.experiment import Experiment
 from moonstead.scenario.model import Scenario
 from moonstead.scenario.outside import with_outside_work
 from moonstead.scenario.reading import read_document
+from moonstead.scenario.request_table import read_request_table
 from moonstead.scenario.staff import staff_problems, with_staff
 from moonstead.scenario.surface_links import SurfaceContact, surface_contacts, through_links
 from moonstead.scenario.timeline import schedule_of
@@ -72,7 +77,46 @@ def read_scenario(path: Path) -> tuple[Scenario, str]:
         "ground station": tuple(station.name for station in load_ground_stations()),
         "control centre": tuple(centre.name for centre in load_control_centres()),
     }
-    return read_document(path, Scenario, known)
+    scenario, text = read_document(path, Scenario, known)
+    for name in scenario.request_table:
+        scenario, text = with_request_table(scenario, text, path.parent / name)
+    return scenario, text
+
+
+def with_request_table(scenario: Scenario, text: str, path: Path) -> tuple[Scenario, str]:
+    """Return a scenario with the experiments of a table, and a text that changes with it.
+
+    Raises
+    ------
+    InputError
+        With all mistakes in the table, and what of it does not fit the scenario.
+    """
+    known = {
+        kind: tuple(item.name for item in items)
+        for kind, items in (
+            ("partner", scenario.partner),
+            ("element", scenario.element),
+            ("campaign", scenario.campaign),
+        )
+    }
+    asked = read_request_table(path, Experiment, known)
+    mine = {experiment.name for experiment in scenario.experiment}
+    again = [experiment.name for experiment in asked if experiment.name in mine]
+    if again:
+        remedy = "an experiment of the scenario has this name already"
+        raise InputError([Problem(str(path), "column name", one, remedy) for one in again])
+    both = scenario.model_copy(update={"experiment": (*scenario.experiment, *asked)})
+    try:
+        both.demand_that_it_fits()
+    except ValidationError as error:
+        raise InputError(
+            [
+                Problem(str(path), f"experiment {'.'.join(map(str, e['loc'][1:]))}", "", e["msg"])
+                for e in error.errors()
+            ]
+        ) from None
+    digest = sha256(path.read_bytes()).hexdigest()
+    return both, f"{text}\n# {path.name}: sha256 {digest}\n"
 
 
 def build_world(scenario: Scenario, text: str, file: Path) -> World:

@@ -1,10 +1,58 @@
 """What the station is for: experiments, each a series of sessions that a partner asks for."""
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from moonstead.spec import Fraction, Name, NotNegative, Positive, RefersTo, Spec
+from moonstead.spec import (
+    Fraction,
+    Mistake,
+    Name,
+    NotNegative,
+    Positive,
+    RefersTo,
+    Spec,
+    UtcTime,
+    refused,
+)
+
+
+class Window(Spec):
+    """When sessions may take place."""
+
+    start: UtcTime
+    """UTC."""
+    end: UtcTime
+    """UTC."""
+
+    @model_validator(mode="after")
+    def _is_some_time(self) -> "Window":
+        if self.end <= self.start:
+            raise refused("Window", [Mistake(("end",), "must be after the start", self.end)])
+        return self
+
+
+class After(Spec):
+    """What a series of sessions comes after."""
+
+    experiment: Annotated[Name, RefersTo("experiment")]
+    """Another one."""
+    sessions: Annotated[int, Field(gt=0)] = 1
+    """So many of its sessions must be done before."""
+    gap_s: NotNegative = 0.0
+    """From the end of the last of them, at least."""
+
+
+class Campaign(Spec):
+    """Experiments whose sessions are worth more together."""
+
+    name: Name
+    """What experiments call it."""
+    value: Positive
+    """Points for its first session in a planning horizon."""
+    returns: Fraction = 0.8
+    """Each further one brings this share of the one before (assumption: 0.8)."""
 
 
 class Experiment(Spec):
@@ -39,3 +87,36 @@ class Experiment(Spec):
     """Of the element's own battery before a session."""
     value: Positive
     """Of one session, in points."""
+    returns: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+    """Each further session is worth this share of the one before."""
+    half_life_s: Positive | None = None
+    """A session is worth half as much so long after the first window opens, or the run begins."""
+    window: tuple[Window, ...] = ()
+    """Sessions lie inside one of these; at any time where none is given."""
+    after: After | None = None
+    """What must be done before."""
+    campaign: Annotated[Name, RefersTo("campaign")] | None = None
+    """The campaign that its sessions count in."""
+    mandatory: bool = False
+    """Upkeep that comes before anything that can be left out."""
+
+
+def request_mistakes(experiments: Sequence[Experiment]) -> Iterator[Mistake]:
+    """Yield experiments that wait for more than there will be, or for themselves."""
+    by_name = {experiment.name: experiment for experiment in experiments}
+    for i, experiment in enumerate(experiments):
+        if experiment.after is None:
+            continue
+        place = ("experiment", i, "after", "experiment")
+        other = by_name.get(experiment.after.experiment)
+        if other is not None and experiment.after.sessions > other.sessions:
+            remedy = f"{other.name} has {other.sessions} sessions only"
+            place = ("experiment", i, "after", "sessions")
+            yield Mistake(place, remedy, experiment.after.sessions)
+        seen = {experiment.name}
+        while other is not None and other.name not in seen:
+            seen.add(other.name)
+            other = by_name.get(other.after.experiment) if other.after else None
+        if other is not None:
+            remedy = "it would wait for itself; let one of them come first"
+            yield Mistake(place, remedy, experiment.after.experiment)

@@ -13,7 +13,7 @@ from moonstead.elements.orbital_module import OrbitalModule
 from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.elements.tank import TankName
 from moonstead.scenario.earth import ControlCentre, DirectPath, GroundStation
-from moonstead.scenario.experiment import Experiment
+from moonstead.scenario.experiment import Campaign, Experiment, request_mistakes
 from moonstead.scenario.keep_out import keep_out_mistakes
 from moonstead.scenario.operators import operator_mistakes
 from moonstead.scenario.outside import outside_mistakes
@@ -129,6 +129,9 @@ class Partner(Spec):
     """In full."""
     role: Literal["founder", "joining"]
     """Whether it signed first or joined later."""
+    share: Fraction | None = None
+    """Of the points that the partner may expect: beyond 60 % and 100 % of it further points count
+    0.8 and 0.6 in the plan. None: they always count in full."""
 
 
 class Place(Spec):
@@ -267,6 +270,10 @@ class Scenario(Spec):
     """What the station is made of."""
     experiment: tuple[Experiment, ...] = ()
     """What it is for."""
+    campaign: tuple[Campaign, ...] = ()
+    """Experiments whose sessions are worth more together."""
+    request_table: tuple[str, ...] = ()
+    """Further experiments in CSV files or spreadsheets, paths relative to the scenario."""
     place: tuple[Place, ...] = ()
     """Other places than the site."""
     delivery: tuple[Delivery, ...] = ()
@@ -280,17 +287,30 @@ class Scenario(Spec):
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Scenario":
+        self.demand_that_it_fits()
+        return self
+
+    def demand_that_it_fits(self) -> None:
+        """Raise pydantic's ValidationError with everything in it that does not fit the rest."""
         mistakes = [*_hub_mistakes(self), *_experiment_mistakes(self), *_path_mistakes(self)]
         mistakes += [*keep_out_mistakes(self.element), *outside_mistakes(self.element)]
         mistakes += operator_mistakes(self.control_centre, self.experiment)
+        mistakes += [*request_mistakes(self.experiment), *_share_mistakes(self)]
         if mistakes:
             raise refused("Scenario", mistakes)
-        return self
 
     @property
     def hub(self) -> LanderHub:
         """The lander hub, which makes the main bus."""
         return next(element for element in self.element if isinstance(element, LanderHub))
+
+
+def _share_mistakes(scenario: Scenario) -> Iterator[Mistake]:
+    together = sum(partner.share or 0.0 for partner in scenario.partner)
+    if together > 1.0 + 1e-9:
+        i = next(i for i, partner in enumerate(scenario.partner) if partner.share is not None)
+        remedy = f"the shares of all partners together are {together:g}; at most 1"
+        yield Mistake(("partner", i, "share"), remedy, scenario.partner[i].share)
 
 
 def _hub_mistakes(scenario: Scenario) -> list[Mistake]:

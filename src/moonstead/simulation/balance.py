@@ -13,6 +13,9 @@ BALANCE_TOLERANCE = 1e-9
 ROUNDING = 1e-12
 """Share of what is held that 10^6 additions to it may lose, whatever flowed."""
 
+LEAST_FLOW = 1e-12
+"""J, kg, bit or s: what is less is nothing, and how exact it is means nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Balance:
@@ -32,7 +35,7 @@ class Balance:
         """What is unaccounted for beyond rounding of what is held, relative to what flowed."""
         flowed = max(abs(self.came_in), abs(self.went_out), abs(self.kept))
         missing = abs(self.came_in - self.went_out - self.kept) - ROUNDING * self.held
-        return max(missing, 0.0) / flowed if flowed > 0.0 else 0.0
+        return max(missing, 0.0) / max(flowed, LEAST_FLOW)
 
     @property
     def closes(self) -> bool:

@@ -127,10 +127,12 @@ def _reason(case: _Case, number: int, with_displaced: bool) -> Reason:
     tried = _tried(problem, case.usage, number)
     if not tried:
         return Reason(number, None, 0, (), (), 0.0, 0.0)
-    order = _order_lacks(problem, case.placements, number)
     options = problem.tasks[number].options
     quick = [
-        (*order, *_lacks_at_once(problem, case.usage, options[option], start))
+        (
+            *_order_lacks(case, number, start),
+            *_lacks_at_once(problem, case.usage, options[option], start),
+        )
         for option, start in tried
     ]
     fewest = min(len(lacks) for lacks in quick)
@@ -202,9 +204,13 @@ def _lacks_at_once(problem: Problem, usage: Usage, option: Option, start: int) -
             at = first + int(held[0])
             until = first + int(held[-1]) + 1
             yield Lack(UNIT, problem.units[hold.unit], at, float(len(held)), until)
-    for take in option.takes:
-        room = supply.pools[take.pool] - usage.pools[take.pool]
-        yield from _cap(POOL, problem.pools[take.pool], take.amount, room, start)
+    for pool in sorted({take.pool for take in option.takes}):
+        together = np.zeros(max(len(take.amount) for take in option.takes))
+        for take in option.takes:
+            if take.pool == pool:
+                together[: len(take.amount)] += take.amount
+        room = np.maximum(supply.pools[pool], 0.0) - usage.pools[pool]
+        yield from _cap(POOL, problem.pools[pool], together, room, start)
     yield from _cap(POWER, "bus", option.power_w, supply.power_cap_w - usage.power_w, start)
     yield from _cap(HEAT, "heat rejection", option.heat_w, supply.heat_cap_w - usage.heat_w, start)
 
@@ -251,13 +257,23 @@ def _worst(code: str, resource: str, over: FloatArray, size: float) -> Iterator[
         yield Lack(code, resource, at, float(over[at]), int(bad[-1]) + 1)
 
 
-def _order_lacks(problem: Problem, placements: Placements, number: int) -> tuple[Lack, ...]:
-    """Return what should come before and is not in the plan."""
-    return tuple(
-        Lack(ORDER, problem.tasks[rule.before].name, 0, 1.0, problem.n_slots)
-        for rule in problem.precedences
-        if rule.after == number and placements[rule.before] is None
-    )
+def _order_lacks(case: _Case, number: int, start: int) -> tuple[Lack, ...]:
+    """Return what should come before, and is not in the plan or not at the right time."""
+    problem, found = case.problem, []
+    for rule in problem.precedences:
+        if rule.after != number:
+            continue
+        before, name = case.placements[rule.before], problem.tasks[rule.before].name
+        if before is None:
+            found.append(Lack(ORDER, name, start, 1.0, problem.n_slots))
+            continue
+        taken = problem.tasks[rule.before].options[before.option].power_w
+        lag = start - before.start - len(taken)
+        late = 0 if rule.lag_max is None else lag - rule.lag_max
+        off = max(rule.lag_min - lag, late)
+        if off > 0:
+            found.append(Lack(ORDER, name, start, float(off), start + 1))
+    return tuple(found)
 
 
 def _size(problem: Problem, lack: Lack) -> float:
@@ -323,9 +339,8 @@ def _helpers(
             helps = span[0] <= lack.slot and float(takes.sum()) > 0.0
             size = float(takes.sum())
         else:
-            helps = span[0] <= lack.slot < span[1]
             size = _taken(problem, other, lack, placed.start)
-            helps = helps and size > 0.0
+            helps = size > 0.0
         if helps:
             found.append((float(other.worth[placed.start]) / size, number))
     found.sort()
@@ -335,12 +350,11 @@ def _helpers(
 def _taken(problem: Problem, option: Option, lack: Lack, start: int) -> float:
     """Return how much of a cap a task takes in the slot where it lacks."""
     k = lack.slot - start
-    if lack.code == POWER:
-        return float(option.power_w[k])
-    if lack.code == HEAT:
-        return float(option.heat_w[k])
-    pool = problem.pools.index(lack.resource)
-    return sum(float(t.amount[k]) for t in option.takes if t.pool == pool and k < len(t.amount))
+    profiles = {POWER: [option.power_w], HEAT: [option.heat_w]}.get(lack.code)
+    if profiles is None:
+        pool = problem.pools.index(lack.resource)
+        profiles = [take.amount for take in option.takes if take.pool == pool]
+    return sum(float(profile[k]) for profile in profiles if 0 <= k < len(profile))
 
 
 def _points(

@@ -77,6 +77,7 @@ class Situation:
     """Sessions done, by experiment; none where not given."""
     before: tuple[Session, ...] = ()
     """What the plan before holds and has not started."""
+    horizon_s: float = HORIZON_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,9 @@ class _Slots:
         forecast = model.forecast
         self.slot_s = forecast.slot_s
         self.first = situation.first_slot
-        self.count = min(int(HORIZON_S // forecast.slot_s), len(forecast.generation_w) - self.first)
+        self.count = min(
+            int(situation.horizon_s // forecast.slot_s), len(forecast.generation_w) - self.first
+        )
         self.start_t_s = forecast.start_t_s + self.first * forecast.slot_s
         self.part = slice(self.first, self.first + max(self.count, 0))
 

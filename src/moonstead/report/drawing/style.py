@@ -41,7 +41,7 @@ SERIES = (BLUE, ORANGE, GREEN, VERMILLION, SKY, PINK, GREY, YELLOW)
 """For what has no colour of its own, in this order, then again from the start."""
 SOURCES = (ORANGE, YELLOW, VERMILLION, PINK, GREEN, GREY)
 CLASSES = {1: INK, 2: BLUE, 3: SKY, 5: GREEN, 7: PINK}
-MODE_ALPHAS = (0.0, 0.14, 0.28, 0.48)
+MODE_ALPHAS = (0.0, 0.14, 0.28, 0.48, 0.62, 0.76)
 """Depth of the shade behind each mode, in vermillion."""
 
 _WIDTH_PX = 960.0
