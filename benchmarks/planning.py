@@ -164,7 +164,8 @@ def milp(problem: Problem, budget_s: float) -> Placements:
     from ortools.math_opt.python import mathopt
 
     ways = ways_of(problem)
-    relaxation = Relaxation(problem, ways, levels_of(problem), allowed(problem))
+    ones = np.ones(len(problem.tasks), dtype=np.int64)
+    relaxation = Relaxation(problem, ways, levels_of(problem), allowed(problem), ones)
     picks = tuple(
         np.unique(np.linspace(0, len(way.starts) - 1, STARTS_A_WAY).astype(np.int64))
         for way in ways

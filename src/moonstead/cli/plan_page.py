@@ -1,5 +1,6 @@
 """The page of a plan: a bar for every activity, and the tables, in one HTML file."""
 
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
@@ -7,7 +8,7 @@ import matplotlib.dates
 from matplotlib.patches import Patch
 
 from moonstead.autonomy.planning.published import PublishedPlan
-from moonstead.cli.plan_tables import moment
+from moonstead.cli.plan_tables import moment, price_text
 from moonstead.environment.timescale import to_utc
 from moonstead.report.drawing.style import SERIES, house_style, inline_svg, new_figure
 from moonstead.report.page import style_sheet
@@ -20,56 +21,73 @@ _AROUND_PX = 110.0
 def plan_page(plan: PublishedPlan) -> str:
     """Return the page."""
     title = f"Plan of {plan.station}"
-    bound = ""
+    span = f"From {moment(plan.start_t_s)} to {moment(plan.end_t_s)} UTC"
+    told = f"{span}, {len(plan.activities)} activities, {plan.points:.1f} points."
     if plan.bound is not None and plan.gap_fraction is not None:
         gap = 100 * max(plan.gap_fraction, 0.0)
-        bound = (
-            f"No plan has more than {plan.bound:.1f} points: this one is at most {gap:.2f} % below "
-            "the best. "
-        )
-    left_out = "".join(
-        "<tr>"
-        + "".join(
-            f"<td>{escape(cell)}</td>"
-            for cell in (
-                row.request,
-                row.text,
-                "" if row.at_t_s is None else moment(row.at_t_s),
-                "" if row.price is None else f"{row.price:.3g} points a {row.price_unit}",
-                row.relaxation,
-                ", ".join(row.displaces),
-            )
-        )
-        + "</tr>"
-        for row in plan.left_out
-    )
-    activities = "".join(
-        f"<tr><td>{escape(a.name)}</td><td>{escape(a.element)}</td><td>{escape(a.partner)}</td>"
-        f"<td>{moment(a.start_t_s)}</td><td>{moment(a.end_t_s)}</td>"
-        f"<td>{moment(a.earliest_t_s)} to {moment(a.latest_t_s)}</td>"
-        f"<td>{a.value:.1f}</td></tr>"
-        for a in plan.activities
-    )
-    missing = (
-        "<section><h2>Left out, and why</h2><div class='wide'><table><thead><tr>"
-        "<th>request</th><th>why</th><th>binds at</th><th>worth of one more</th>"
-        "<th>would fit with</th><th>in place of</th></tr></thead>"
-        f"<tbody>{left_out}</tbody></table></div></section>"
-        if plan.left_out
-        else ""
-    )
+        told += f" No plan has more than {plan.bound:.1f} points: this one is at most {gap:.2f} %"
+        told += " below the best."
+    sections = [f"<h2>When</h2><div class='scroll' tabindex='0'>{_picture(plan)}</div>"]
+    if plan.left_out:
+        sections.append(f"<h2>Left out, and why</h2>{_left_out(plan)}")
+    sections.append(f"<h2>Activities</h2>{_activities(plan)}")
+    body = "".join(f"<section>{section}</section>" for section in sections)
     return (
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
         f"<title>{escape(title)}</title><style>{style_sheet()}</style></head><body><main>"
-        f"<header><h1>{escape(title)}</h1><p>From {moment(plan.start_t_s)} to "
-        f"{moment(plan.end_t_s)} UTC, {len(plan.activities)} activities, {plan.points:.1f} points. "
-        f"{bound}</p></header>"
-        f"<section><h2>When</h2>{_picture(plan)}</section>{missing}"
-        "<section><h2>Activities</h2><div class='wide'><table><thead><tr><th>activity</th>"
-        "<th>element</th><th>partner</th><th>start (UTC)</th><th>end</th><th>may start</th>"
-        f"<th>points</th></tr></thead><tbody>{activities}</tbody></table></div></section>"
+        f"<header><h1>{escape(title)}</h1><p>{escape(told)}</p></header>{body}"
         "</main></body></html>\n"
+    )
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of texts."""
+    head = "".join(f"<th scope='col' class='text'>{escape(text)}</th>" for text in heads)
+    body = "".join(
+        "<tr>" + "".join(f"<td class='text'>{escape(cell)}</td>" for cell in row) + "</tr>"
+        for row in rows
+    )
+    return (
+        "<div class='scroll' tabindex='0'><table>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _left_out(plan: PublishedPlan) -> str:
+    heads = ("request", "why", "binds at", "worth of one more", "would fit with", "in place of")
+    return _table(
+        heads,
+        (
+            (
+                row.request,
+                row.text,
+                "" if row.at_t_s is None else moment(row.at_t_s),
+                price_text(row),
+                row.relaxation,
+                ", ".join(row.displaces),
+            )
+            for row in plan.left_out
+        ),
+    )
+
+
+def _activities(plan: PublishedPlan) -> str:
+    heads = ("activity", "element", "partner", "start (UTC)", "end", "may start", "points")
+    return _table(
+        heads,
+        (
+            (
+                a.name,
+                a.element,
+                a.partner,
+                moment(a.start_t_s),
+                moment(a.end_t_s),
+                f"{moment(a.earliest_t_s)} to {moment(a.latest_t_s)}",
+                f"{a.value:.1f}",
+            )
+            for a in plan.activities
+        ),
     )
 
 
@@ -93,9 +111,8 @@ def _picture(plan: PublishedPlan) -> str:
             )
         axes.set_yticks(range(len(elements)), elements)
         axes.set_ylim(len(elements) - 0.4, -0.6)
-        axes.set_xlim(
-            mdates.date2num(to_utc(plan.start_t_s)), mdates.date2num(to_utc(plan.end_t_s))
-        )
+        ends = (to_utc(plan.start_t_s), to_utc(plan.end_t_s))
+        axes.set_xlim(*(mdates.date2num(end) for end in ends))
         locator = mdates.AutoDateLocator(minticks=4, maxticks=10)
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))

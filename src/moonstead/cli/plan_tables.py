@@ -9,6 +9,7 @@ from moonstead.environment.timescale import to_utc
 from moonstead.units import DAY_S, HOUR_S
 
 _WIDTH = 130
+LEAST_PRICE = 1e-3
 
 
 def print_plan(plan: PublishedPlan, *, iterations: int, whole: bool) -> None:
@@ -47,6 +48,15 @@ def moment(t_s: float) -> str:
     return f"{to_utc(t_s + 0.5):%Y-%m-%d %H:%M}"
 
 
+def price_text(row: LeftOut) -> str:
+    """Return what one more unit of what binds would be worth, or that it is not scarce."""
+    if row.price is None:
+        return ""
+    if row.price < LEAST_PRICE:
+        return "nothing: others would bind"
+    return f"{row.price:.3g} points a {row.price_unit}"
+
+
 def _by_request(plan: PublishedPlan) -> Table:
     table = Table(title="Planned")
     for heading in ("request", "partner", "element"):
@@ -82,13 +92,12 @@ def _left_out(rows: tuple[LeftOut, ...]) -> Table:
         table.add_column(heading, justify="right" if heading == "sessions" else "left")
     table.add_column("in place of")
     for row in rows:
-        price = "" if row.price is None else f"{row.price:.3g} points a {row.price_unit}"
         table.add_row(
             row.request,
             str(row.sessions) if row.sessions else "",
             row.text,
             "" if row.at_t_s is None else moment(row.at_t_s),
-            price,
+            price_text(row),
             row.relaxation,
             ", ".join(row.displaces[:3]) + (" ..." if len(row.displaces) > 3 else ""),
         )

@@ -22,13 +22,22 @@ from moonstead.autonomy.planning.bound.certificate import (
 from moonstead.autonomy.planning.bound.linear import Solved, solve
 from moonstead.autonomy.planning.bound.prices import prices_of
 from moonstead.autonomy.planning.bound.relaxation import Relaxation
-from moonstead.autonomy.planning.bound.ways import IntArray, Way, levels_of, ways_of
+from moonstead.autonomy.planning.bound.ways import (
+    IntArray,
+    Way,
+    levels_of,
+    twins_of,
+    ways_of,
+)
 from moonstead.autonomy.planning.problem import Problem
 from moonstead.autonomy.planning.search.costs import Prices
 from moonstead.contracts import FloatArray
 
 _FIRST_STARTS = 40
 """Of each way, evenly over all that it has."""
+_AT_ONCE = 12_000
+"""So many starts of all ways together are looked at in the first round."""
+_NONE = np.zeros(0, dtype=np.int64)
 _NEW_STARTS = 16
 """Of each way in a round, at most."""
 _HOPELESS = 0.25
@@ -80,11 +89,18 @@ def bound(
         Asked before each round but the first.
     """
     ways = ways_of(problem)
-    relaxation = Relaxation(problem, ways, levels_of(problem), allowed(problem))
+    twins = twins_of(problem)
+    copies = np.bincount(twins, minlength=len(problem.tasks))
+    relaxation = Relaxation(problem, ways, levels_of(problem), allowed(problem), copies)
     best_multipliers = _nothing_scarce(relaxation)
     best = _certified(relaxation, best_multipliers)
     relaxed = -np.inf
-    picks = tuple(_spread(len(way.starts)) for way in ways)
+    leads = tuple(bool(copies[way.task]) for way in ways)
+    most = max(_FIRST_STARTS, _AT_ONCE // max(sum(leads), 1))
+    picks = tuple(
+        _spread(len(way.starts), most) if lead else _NONE
+        for way, lead in zip(ways, leads, strict=True)
+    )
     done, tolerance = 0, _LOOSE
     while done < rounds and len(ways) > 0 and (done == 0 or keep_going()):
         solved = solve(relaxation.with_starts(picks), seconds, tolerance)
@@ -104,7 +120,12 @@ def bound(
         if best - relaxed < 20 * _LOOSE * abs(best):
             tolerance = _TIGHT
         earned = profits(problem, ways, multipliers)
-        picks = _next_starts(ways, picks, earned, _dues(relaxation, solved))
+        picks = tuple(
+            pick if lead else _NONE
+            for pick, lead in zip(
+                _next_starts(ways, picks, earned, _dues(relaxation, solved)), leads, strict=True
+            )
+        )
     prices = prices_of(problem, relaxation.levels, best_multipliers)
     return Bound(best, relaxed, prices, best_multipliers, done)
 
@@ -152,8 +173,8 @@ def _dues(relaxation: Relaxation, solved: Solved) -> FloatArray:
     return np.maximum(-solved.duals[relaxation.task_rows], 0.0)
 
 
-def _spread(count: int) -> IntArray:
-    return np.unique(np.linspace(0, count - 1, min(count, _FIRST_STARTS)).astype(np.int64))
+def _spread(count: int, most: int) -> IntArray:
+    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
 
 
 def _next_starts(

@@ -44,6 +44,8 @@ class Relaxation:
     ways: tuple[Way, ...]
     levels: Levels
     limits: Allowed
+    copies: IntArray
+    """(n_tasks,) how many tasks the columns of a task stand for; 0 where another's do."""
     program: LinearProgram = field(default_factory=LinearProgram)
     task_rows: IntArray = field(init=False)
     level_rows: IntArray = field(init=False)
@@ -64,7 +66,7 @@ class Relaxation:
         self.scales = np.ones(n_levels)
         self.scales[[POWER, HEAT]] = _KW
         self.scales[FIRST_RECORDER : self.levels.first_pool] = _GBIT / problem.slot_s
-        self.task_rows = program.rows(len(problem.tasks), -np.inf, 1.0)
+        self.task_rows = program.rows(len(problem.tasks), -np.inf, self.copies.astype(np.float64))
         caps = self.levels.caps / self.scales[:, None]
         columns = program.columns(caps.size, -np.inf, caps.ravel()).reshape(caps.shape)
         self.level_rows = program.rows(caps.size, 0.0, 0.0).reshape(caps.shape)
@@ -177,7 +179,8 @@ class Relaxation:
             return
         problem, starts = self.problem, way.starts[pick]
         task = problem.tasks[way.task]
-        chosen = program.columns(len(pick), 0.0, 1.0, -way.kept[pick])
+        most = float(self.copies[way.task])
+        chosen = program.columns(len(pick), 0.0, most, -way.kept[pick])
         program.put(self.task_rows[way.task], chosen, 1.0)
         program.put(self.partner_rows[task.partner], chosen, -way.points[pick])
         if task.campaign >= 0:

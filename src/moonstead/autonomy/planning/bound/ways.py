@@ -111,6 +111,34 @@ def ways_of(problem: Problem) -> tuple[Way, ...]:
     return tuple(ways)
 
 
+def twins_of(problem: Problem) -> IntArray:
+    """Return for each task the first one that is the same in everything, itself if there is none.
+
+    Sessions of one request often are: the relaxation then has one row and one set of columns for
+    all of them, small enough to hold every start.
+    """
+    bound = {k for rule in problem.precedences for k in (rule.before, rule.after)}
+    first: dict[tuple[object, ...], int] = {}
+    twins = np.arange(len(problem.tasks))
+    for number, task in enumerate(problem.tasks):
+        if number in bound or task.planned is not None:
+            continue
+        options = tuple(
+            (
+                option.power_w.tobytes(),
+                option.heat_w.tobytes(),
+                option.rate_bit_per_s.tobytes(),
+                option.recorder,
+                option.holds,
+                tuple((take.pool, take.amount.tobytes()) for take in option.takes),
+                option.worth.tobytes(),
+            )
+            for option in task.options
+        )
+        twins[number] = first.setdefault((task.partner, task.campaign, options), number)
+    return twins
+
+
 def _uses_of(problem: Problem, levels: Levels, option: Option) -> tuple[Use, ...]:
     amounts: dict[int, FloatArray] = {
         POWER: option.power_w,
