@@ -30,6 +30,8 @@ bench: $(READY)
 	$(BIN)/python benchmarks/transfers.py
 	$(BIN)/python benchmarks/contacts.py
 	$(BIN)/python benchmarks/routing.py
+	$(BIN)/python benchmarks/planning.py --quick
+	$(BIN)/python benchmarks/executive.py
 
 docs: $(READY)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[docs]"
