@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from moonstead.autonomy.planning.bound.alone import allowed
+from moonstead.autonomy.planning.alone import allowed
 from moonstead.autonomy.planning.bound.exact import solve_exactly
 from moonstead.autonomy.planning.bound.find import bound
 from moonstead.autonomy.planning.bound.relaxation import Relaxation

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_plans import best_of_all, tiny
 
+from moonstead.autonomy.planning.alone import allowed
 from moonstead.autonomy.planning.bound import find
-from moonstead.autonomy.planning.bound.alone import allowed
 from moonstead.autonomy.planning.bound.certificate import Multipliers, certified, n_chain_steps
 from moonstead.autonomy.planning.bound.find import bound
 from moonstead.autonomy.planning.bound.linear import LinearProgram, solve

@@ -190,28 +190,9 @@ class StationModel:
     sink_temperature_k: float = 100.0
     """Of what elements radiate to, as expected."""
 
-    @property
-    def capacity_j(self) -> float:
-        """The most that the stores of the main bus can ever deliver, full."""
-        return float(self.forecast.capacity_j.max(initial=0.0))
-
-    def capacity_at_j(self, t_s: float) -> float:
-        """Return what the stores planned to be there at an instant can deliver, full."""
-        if len(self.forecast.capacity_j) == 0:
-            return 0.0
-        return float(self.forecast.capacity_j[self.forecast.slot(t_s)])
-
     def store_index(self) -> tuple[int, ...]:
         """Return where the stores of the main bus are in the telemetry."""
         return tuple(self.channels.stores.index(store.name) for store in self.stores)
-
-    def deliverable_j(self, telemetry: Telemetry) -> float:
-        """Return what the stores of the main bus can still deliver, as measured."""
-        total_j = 0.0
-        for store, index in zip(self.stores, self.store_index(), strict=True):
-            above_j = telemetry.store_energy_j[index] - store.floor_fraction * store.capacity_j
-            total_j += max(float(above_j), 0.0) * store.discharge_efficiency
-        return total_j
 
     def is_tank_full(self, experiment: Experiment, telemetry: Telemetry) -> bool:
         """Return whether what an experiment fills is full, as measured."""
@@ -219,13 +200,6 @@ class StationModel:
             return False
         filling_kg = telemetry.tank_kg[self.channels.tanks.index(experiment.tank)]
         return bool(filling_kg >= FULL_FRACTION * experiment.tank_capacity_kg)
-
-    def own_charge(self, experiment: Experiment, telemetry: Telemetry) -> float:
-        """Return the measured state of charge of an experiment's own store; 1 if it has none."""
-        if not experiment.own_store:
-            return 1.0
-        index = self.channels.stores.index(experiment.own_store)
-        return float(telemetry.store_energy_j[index]) / experiment.own_store_capacity_j
 
 
 def conditions(forecast: Forecast, experiment: Experiment) -> BoolArray:

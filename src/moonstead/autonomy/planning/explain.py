@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from moonstead.autonomy.planning.alone import Allowed, allowed
 from moonstead.autonomy.planning.problem import Option, Placement, Placements, Problem
 from moonstead.autonomy.planning.score import score
 from moonstead.autonomy.planning.usage import NOBODY, TAKEN, Usage, add, usage_of
@@ -57,8 +58,6 @@ class Reason:
     """Tasks without which it would fit there."""
     displaced_points: float
     """What the plan would lose with them."""
-    gained_points: float
-    """What it would gain with the task."""
 
     @property
     def code(self) -> str:
@@ -80,7 +79,8 @@ def reasons(
     with_displaced
         Whether to find out what would have to go instead, which takes most of the time.
     """
-    case = _Case.of(problem, placements)
+    usage = usage_of(problem, placements)
+    case = _Case(problem, placements, usage, allowed(problem))
     left: dict[str, list[int]] = {}
     for number, (task, placed) in enumerate(zip(problem.tasks, placements, strict=True)):
         if placed is None:
@@ -95,38 +95,14 @@ class _Case:
     problem: Problem
     placements: Placements
     usage: Usage
-    required_j: FloatArray
-    unmet_w: FloatArray
-    room_bit: FloatArray
-    """(n_recorders, n_slots) what recorders may hold."""
-
-    @classmethod
-    def of(cls, problem: Problem, placements: Placements) -> "_Case":
-        supply = problem.supply
-        nothing = np.zeros(problem.n_slots)
-        alone = store_course(supply, nothing, problem.slot_s)
-        room_bit = np.repeat(supply.recorder_limit_bit[:, None], problem.n_slots, axis=1)
-        room_bit[:, -1] = np.minimum(room_bit[:, -1], supply.recorder_end_bit)
-        for k, (begin_bit, drain) in enumerate(
-            zip(supply.recorder_bit.tolist(), supply.drain_bit_per_s, strict=True)
-        ):
-            held_bit = recorder_course(begin_bit, drain, nothing, problem.slot_s)
-            room_bit[k] = np.maximum(room_bit[k], held_bit)
-        return cls(
-            problem,
-            placements,
-            usage_of(problem, placements),
-            np.minimum(supply.required_j, alone.deliverable_j),
-            alone.unmet_w,
-            room_bit,
-        )
+    limits: Allowed
 
 
 def _reason(case: _Case, number: int, with_displaced: bool) -> Reason:
     problem = case.problem
     tried = _tried(problem, case.usage, number)
     if not tried:
-        return Reason(number, None, 0, (), (), 0.0, 0.0)
+        return Reason(number, None, 0, (), (), 0.0)
     options = problem.tasks[number].options
     quick = [
         (
@@ -151,8 +127,8 @@ def _reason(case: _Case, number: int, with_displaced: bool) -> Reason:
     displaced: tuple[int, ...] = ()
     if with_displaced:
         displaced = _displaced(case, number, Placement(option, start), lacks)
-    less, more = _points(problem, case.placements, number, Placement(option, start), displaced)
-    return Reason(number, start, option, lacks, displaced, less, more)
+    less = _lost_points(problem, case.placements, displaced)
+    return Reason(number, start, option, lacks, displaced, less)
 
 
 def _tried(problem: Problem, usage: Usage, number: int) -> list[tuple[int, int]]:
@@ -235,8 +211,8 @@ def _lacks_later(case: _Case, usage: Usage, option: Option, start: int) -> Itera
         load_w[span] += option.power_w
         course = store_course(supply, load_w, problem.slot_s)
         short_j = np.maximum(
-            case.required_j - course.deliverable_j,
-            (course.unmet_w - case.unmet_w) * problem.slot_s,
+            case.limits.required_j - course.deliverable_j,
+            (course.unmet_w - case.limits.unmet_w) * problem.slot_s,
         )
         size_j = max(float(np.abs(supply.required_j).max(initial=0.0)), 1.0)
         yield from _worst(ENERGY, "stores", short_j, size_j)
@@ -246,8 +222,10 @@ def _lacks_later(case: _Case, usage: Usage, option: Option, start: int) -> Itera
         rate[span] += option.rate_bit_per_s
         begin_bit, drain = float(supply.recorder_bit[k]), supply.drain_bit_per_s[k]
         held_bit = recorder_course(begin_bit, drain, rate, problem.slot_s)
-        size_bit = max(float(case.room_bit[k].max()), 1.0)
-        yield from _worst(RECORDER, problem.recorders[k], held_bit - case.room_bit[k], size_bit)
+        size_bit = max(float(case.limits.recorder_bit[k].max()), 1.0)
+        yield from _worst(
+            RECORDER, problem.recorders[k], held_bit - case.limits.recorder_bit[k], size_bit
+        )
 
 
 def _worst(code: str, resource: str, over: FloatArray, size: float) -> Iterator[Lack]:
@@ -357,16 +335,6 @@ def _taken(problem: Problem, option: Option, lack: Lack, start: int) -> float:
     return sum(float(profile[k]) for profile in profiles if 0 <= k < len(profile))
 
 
-def _points(
-    problem: Problem,
-    placements: Placements,
-    number: int,
-    wanted: Placement,
-    displaced: tuple[int, ...],
-) -> tuple[float, float]:
-    """Return what the plan would lose and gain in points."""
-    before = score(problem, placements)
-    without = [None if k in displaced else placed for k, placed in enumerate(placements)]
-    least = score(problem, tuple(without))
-    without[number] = wanted
-    return before - least, score(problem, tuple(without)) - least
+def _lost_points(problem: Problem, placements: Placements, displaced: tuple[int, ...]) -> float:
+    without = tuple(None if k in displaced else placed for k, placed in enumerate(placements))
+    return score(problem, placements) - score(problem, without)

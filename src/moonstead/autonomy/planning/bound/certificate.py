@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from moonstead.autonomy.planning.bound.alone import Allowed
+from moonstead.autonomy.planning.alone import Allowed
 from moonstead.autonomy.planning.bound.ways import FIRST_RECORDER, POWER, IntArray, Levels, Way
 from moonstead.autonomy.planning.problem import Partner, Precedence, Problem
 from moonstead.contracts import FloatArray

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from moonstead.autonomy.planning.bound.alone import allowed
+from moonstead.autonomy.planning.alone import allowed
 from moonstead.autonomy.planning.bound.slots_model import POINTS, SlotsModel
 from moonstead.autonomy.planning.bound.ways import IntArray, Way, levels_of, ways_of
 from moonstead.autonomy.planning.problem import Option, Placement, Placements, Problem

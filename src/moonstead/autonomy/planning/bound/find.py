@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from moonstead.autonomy.planning.bound.alone import allowed
+from moonstead.autonomy.planning.alone import allowed
 from moonstead.autonomy.planning.bound.certificate import (
     Multipliers,
     certified,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from moonstead.autonomy.planning.bound.alone import Allowed
+from moonstead.autonomy.planning.alone import Allowed
 from moonstead.autonomy.planning.bound.certificate import (
     Multipliers,
     chain_step,

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from moonstead.autonomy.planning.bound.alone import Allowed
+from moonstead.autonomy.planning.alone import Allowed
 from moonstead.autonomy.planning.bound.certificate import floor_losses_j, segments_of
 from moonstead.autonomy.planning.bound.ways import (
     FIRST_RECORDER,
