@@ -12,7 +12,7 @@ from moonstead.autonomy.executive.activity import (
 )
 from moonstead.autonomy.executive.conditions import Condition, Kind
 from moonstead.autonomy.model import FULL_FRACTION, Experiment, StationModel
-from moonstead.autonomy.planning.requests import Session
+from moonstead.autonomy.planning.requests import Session, gap_unit
 from moonstead.units import HOUR_S
 
 EARLY_S = 0.5 * HOUR_S
@@ -36,11 +36,6 @@ _SKY = {
     ("earth", "visible"): Kind.EARTH_SEEN,
     ("earth", "hidden"): Kind.EARTH_HIDDEN,
 }
-
-
-def gap_unit(experiment: Experiment) -> str:
-    """Return the unit that keeps the gap between sessions of an experiment."""
-    return f"{experiment.name} gap"
 
 
 def activity_of(model: StationModel, session: Session, name: str) -> Activity:
@@ -90,7 +85,7 @@ def activity_of(model: StationModel, session: Session, name: str) -> Activity:
         phases=(main,),
         holds=(
             Hold(experiment.element, after_s=experiment.turnaround_s),
-            Hold(gap_unit(experiment), after_s=experiment.gap_s),
+            Hold(gap_unit(experiment.name), after_s=experiment.gap_s),
         ),
         takes=tuple(Take(pool, amount) for pool, amount in experiment.needs),
         start=(*sky, *full, *charged),

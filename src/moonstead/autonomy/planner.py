@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from moonstead.autonomy.model import StationModel
 from moonstead.autonomy.planning import explain
 from moonstead.autonomy.planning.problem import Placements, Problem
-from moonstead.autonomy.planning.requests import Asked, Session, Situation, problem_of
+from moonstead.autonomy.planning.requests import Asked, Session, Situation, gap_unit, problem_of
 from moonstead.autonomy.planning.search.find import find_plan, greedy
 from moonstead.autonomy.planning.validate import violations
 
@@ -116,6 +116,6 @@ def _reasons(
 def _text(reason: explain.Reason, name: str) -> str:
     if reason.lacks and reason.lacks[0].code == explain.POOL:
         return f"no {reason.lacks[0].resource} is free"
-    own = [lack for lack in reason.lacks if lack.resource == f"{name} gap"]
+    own = [lack for lack in reason.lacks if lack.resource == gap_unit(name)]
     # Where only its own sessions are in the way the horizon holds as many as it can.
     return FULL if own else TEXTS[reason.code]

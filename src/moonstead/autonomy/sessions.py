@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from moonstead.autonomy.activities import gap_unit
 from moonstead.autonomy.executive.activity import State
 from moonstead.autonomy.executive.conditions import Kind
 from moonstead.autonomy.executive.executive import Executive
@@ -12,7 +11,7 @@ from moonstead.autonomy.executive.outcome import Transition
 from moonstead.autonomy.executive.reasons import Reason
 from moonstead.autonomy.model import Experiment, StationModel
 from moonstead.autonomy.planner import Plan
-from moonstead.autonomy.planning.requests import Session
+from moonstead.autonomy.planning.requests import Session, gap_unit
 from moonstead.contracts import Notice, PlanRow
 from moonstead.units import HOUR_S
 
@@ -71,7 +70,7 @@ class Sessions:
         """Return before when no session of each experiment may start."""
         taken = executive.taken_until_t_s()
         return tuple(
-            max(self.rest_until_t_s[e], taken.get(gap_unit(experiment), -1e300))
+            max(self.rest_until_t_s[e], taken.get(gap_unit(experiment.name), -1e300))
             for e, experiment in enumerate(self.model.experiments)
         )
 

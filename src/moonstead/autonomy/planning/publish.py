@@ -6,7 +6,7 @@ from moonstead.autonomy.model import StationModel, conditions
 from moonstead.autonomy.planning import explain
 from moonstead.autonomy.planning.problem import Option, Placements, Problem
 from moonstead.autonomy.planning.published import LeftOut, PlannedActivity, PublishedPlan
-from moonstead.autonomy.planning.requests import Asked
+from moonstead.autonomy.planning.requests import Asked, gap_unit
 from moonstead.autonomy.planning.score import score
 from moonstead.autonomy.planning.search.costs import Prices
 from moonstead.autonomy.planning.usage import NOBODY, Usage, usage_of
@@ -210,7 +210,7 @@ def _text(reason: explain.Reason, name: str) -> str:
     if reason.code == explain.NO_GAIN:
         return "it would fit, but the plan would be worth no more"
     lack = reason.lacks[0]
-    if lack.code == explain.UNIT and lack.resource == f"{name} gap":
+    if lack.code == explain.UNIT and lack.resource == gap_unit(name):
         return "as many as fit in time are planned"
     return {
         explain.UNIT: f"{lack.resource} is busy",
@@ -226,7 +226,7 @@ def _text(reason: explain.Reason, name: str) -> str:
 def _relaxation(problem: Problem, lack: explain.Lack, name: str) -> str:
     """Return the smallest change with which it would fit where the least stands in its way."""
     span_h = (lack.until - lack.slot) * problem.slot_s / HOUR_S
-    if lack.code == explain.UNIT and lack.resource == f"{name} gap":
+    if lack.code == explain.UNIT and lack.resource == gap_unit(name):
         return f"a gap shorter by {lack.amount * problem.slot_s / HOUR_S:.1f} h"
     return {
         explain.UNIT: f"{lack.resource} free for {span_h:.1f} h",

@@ -90,6 +90,11 @@ class Asked:
     """What the plan before has for each task; it may hold no longer."""
 
 
+def gap_unit(request: str) -> str:
+    """Return the unit that keeps the gap between sessions of a request."""
+    return f"{request} gap"
+
+
 class _Slots:
     """The horizon: even slots of the forecast from one of them on."""
 
@@ -163,7 +168,7 @@ def _before(situation: Situation, slots: _Slots, owner: list[int]) -> Placements
 def _units(model: StationModel) -> list[str]:
     """Return elements first, then one unit for each experiment that wants gaps."""
     elements = sorted({experiment.element for experiment in model.experiments})
-    return [*elements, *(f"{experiment.name} gap" for experiment in model.experiments)]
+    return [*elements, *(gap_unit(experiment.name) for experiment in model.experiments)]
 
 
 def _tasks(
@@ -186,7 +191,7 @@ def _tasks(
     if count <= 0 or not may_start.any():
         return []
     element = units.index(experiment.element)
-    series = units.index(f"{experiment.name} gap")
+    series = units.index(gap_unit(experiment.name))
     holds = (
         Hold(unit=element, first=0, end=taken + slots.up(experiment.turnaround_s)),
         Hold(unit=series, first=0, end=spacing),
@@ -332,7 +337,7 @@ def _supply(model: StationModel, situation: Situation, slots: _Slots, units: lis
         busy = slots.until(end_t_s)
         ready = slots.until(end_t_s + experiment.turnaround_s)
         taken[units.index(experiment.element), :ready] = True
-        taken[units.index(f"{experiment.name} gap"), : slots.until(end_t_s + experiment.gap_s)] = (
+        taken[units.index(gap_unit(experiment.name)), : slots.until(end_t_s + experiment.gap_s)] = (
             True
         )
         load_w[:busy] += experiment.power_w
