@@ -9,8 +9,9 @@ import numpy as np
 from moonstead.autonomy.guard.knowledge import Knowledge, Lever, StoreLimits
 from moonstead.autonomy.model import StationModel
 from moonstead.components import Load, Parts
-from moonstead.scenario.belief import holding_w, is_task, on_main_w, survival_power_w
 from moonstead.scenario.build import World
+from moonstead.scenario.lives import is_task
+from moonstead.scenario.standing import holding_w, on_main_w, survival_power_w
 from moonstead.simulation.parts import all_loads
 from moonstead.units import DAY_S
 
