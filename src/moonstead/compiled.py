@@ -39,6 +39,15 @@ def compiled_without_counting(function: Function) -> Function:
     return cast("Function", _tied_to_sources(kernel, function))
 
 
+def compiled_beside(function: Function) -> Function:
+    """Compile as `compiled_without_counting` a kernel that lets other threads run Python meanwhile.
+
+    What it changes must be its own: nothing keeps two threads from writing to the same array.
+    """
+    kernel = numba.njit(nogil=True, **_WITHOUT_COUNTING)(function)
+    return cast("Function", _tied_to_sources(kernel, function))
+
+
 def compiled_apart(function: Function) -> Function:
     """Compile as `compiled_without_counting` a kernel no two of whose arrays share memory.
 

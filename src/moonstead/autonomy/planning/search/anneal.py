@@ -25,7 +25,7 @@ from moonstead.autonomy.planning.search.state import (
     State,
 )
 from moonstead.autonomy.planning.search.tables import COST, WORTH, IndexArray, Tables
-from moonstead.compiled import compiled_without_counting
+from moonstead.compiled import compiled_beside, compiled_without_counting
 from moonstead.contracts import FloatArray
 
 TEMPERATURE, LENGTH, BEST, FORCED, TRIES, WINDOW, UNIT, SPAN, REACH, FAR, MORE, PRICE, NOISE = (
@@ -266,7 +266,7 @@ def _candidates(
     return count
 
 
-@compiled_without_counting
+@compiled_beside
 def anneal(
     tables: Tables,
     state: State,

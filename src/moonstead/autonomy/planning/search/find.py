@@ -181,7 +181,3 @@ def _found(problem: Problem, plan: IndexArray, iterations: int) -> Found:
         placements.append(Placement(option - first, start) if option >= 0 else None)
         first += len(task.options)
     return Found(tuple(placements), score(problem, tuple(placements)), iterations)
-
-
-# The chains run side by side: the kernel lets other threads run Python meanwhile.
-anneal.targetoptions["nogil"] = True  # type: ignore[attr-defined]
