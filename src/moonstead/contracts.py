@@ -63,6 +63,8 @@ class Telecommand:
     value: float = 0.0
     authentic: bool = True
     """Whether the radio's check of its signature was good."""
+    items: tuple[tuple[str, float], ...] = ()
+    """What a schedule holds: experiment, and the start of a session (TDB seconds past J2000)."""
 
 
 class Verified(IntEnum):
@@ -161,6 +163,9 @@ class Decision:
     """How the controller sees the station, by quantity name: recorded as series."""
     reports: tuple[Verification, ...] = ()
     """What became of telecommands."""
+    to_repair: tuple[str, ...] = ()
+    """Elements that are held to be broken: whoever repairs is to see to them, as to those whose
+    self-test tells a fault."""
 
 
 class Controller(Protocol):

@@ -21,11 +21,12 @@ from stations import (
 )
 
 from moonstead.autonomy.guard.modes import BEACON_S, LAST_ALLOWED, Mode
-from moonstead.autonomy.manager import RADIO_LEAST_BIT, REPLAN_S, StationManager
+from moonstead.autonomy.manager import RADIO_LEAST_BIT, StationManager
 from moonstead.autonomy.model import LoadModel, RadioModel, StationModel
 from moonstead.autonomy.planning.problem import Placement
 from moonstead.autonomy.planning.search.find import find_plan
 from moonstead.autonomy.sessions import REST_S, TANK_FULL
+from moonstead.autonomy.tactics import REPLAN_S
 from moonstead.contracts import Decision, Telecommand, Telemetry
 from moonstead.units import DAY_S, HOUR_S
 
@@ -182,7 +183,7 @@ def test_a_session_runs_its_time_and_keeps_its_gap() -> None:
     begins, ends = times[::2], times[1::2]
     assert [end - begin for begin, end in zip(begins, ends, strict=True)] == [2 * HOUR_S] * 3
     assert all(b - e >= 5 * HOUR_S for e, b in zip(ends, begins[1:], strict=False))
-    assert boss.sessions.done == [3]
+    assert boss.tactics.sessions.done == [3]
     done = [name for decision in told for name in rows(decision, "done")]
     assert len(done) == len(set(done)) == 3
 
@@ -224,7 +225,7 @@ def test_a_planner_that_fails_costs_no_session(bad: Any) -> None:
     boss = manager(station((experiment(sessions=3),)), search=bad)
     told = run(boss, int(DAY_S / TICK_S))
     assert kinds(told[0]).count("plan-trouble") == 1
-    assert boss.sessions.done == [3]
+    assert boss.tactics.sessions.done == [3]
 
 
 def test_an_executive_that_fails_is_made_anew_and_the_station_lives() -> None:
@@ -250,7 +251,7 @@ def told_from_earth(sequence: int, kind: str, target: str = "", value: float = 0
 def test_at_level_1_nothing_starts_without_a_word_from_earth() -> None:
     boss = manager(station((experiment(sessions=9),)), search=quick, level=1)
     assert not any(rows(d, "started") for d in run(boss, 20, earth_heard=True))
-    name = next(iter(boss.sessions.entries))
+    name = next(iter(boss.tactics.sessions.entries))
     go = told_from_earth(1, "start", name)
     answer = run(boss, 1, first=20, earth_heard=True, received=(go,))[0]
     assert rows(answer, "started") == [name]
