@@ -131,6 +131,7 @@ def knowledge(model: StationModel, **changes: Any) -> Knowledge:
         "main_sources": (0,), "main_loads": tuple(places.values()),
         "recorder_limit_bit": np.array(model.recorder_limits_bit),
         "beacons": tuple((r.load, model.channels.paths.index(r.path)) for r in model.radios),
+        "experiments": {one.name: (one.element, one.partner) for one in model.experiments},
         "sources": ("cnsa",), "parts": {"planner": 288, "executive": 2},
         "start_t_s": forecast.start_t_s, "slot_s": forecast.slot_s,
         "generation_w": forecast.generation_w, "survival_w": forecast.survival_power_w,

@@ -112,38 +112,38 @@ def test_strangers_get_no_answer_and_do_nothing(changes: dict[str, Any]) -> None
 def test_a_replayed_file_of_commands_is_refused_whole() -> None:
     """Three days old, and one of an hour ago; the window takes what is only out of order."""
     station = Station()
-    file = [telecommand(k, kind="start") for k in (3, 1, 2)]
+    file = [telecommand(k, kind="plan") for k in (3, 1, 2)]
     assert {stage for stage, _ in station.send(*file)} == {Verified.ACCEPTED}
     again = station.send(*file)
     assert [stage for stage, _ in again] == [Verified.ACCEPTANCE_FAILED]  # told once
     assert "copy" in again[0][1]
     late = Station()
-    late.send(telecommand(100, kind="start"))
-    assert late.send(telecommand(100 - WINDOW + 1, kind="start"))[0][0] == Verified.ACCEPTED
-    assert "copy" in refused(late, telecommand(100 - WINDOW, kind="start"))
+    late.send(telecommand(100, kind="plan"))
+    assert late.send(telecommand(100 - WINDOW + 1, kind="plan"))[0][0] == Verified.ACCEPTED
+    assert "copy" in refused(late, telecommand(100 - WINDOW, kind="plan"))
 
 
 def test_a_storm_is_refused_told_once_and_passes() -> None:
     station = Station()
-    told = station.send(*(telecommand(k, kind="request") for k in range(1, STORM + 30)))
+    told = station.send(*(telecommand(k, kind="plan") for k in range(1, STORM + 30)))
     assert [stage for stage, _ in told].count(Verified.ACCEPTED) == STORM
     assert [stage for stage, _ in told].count(Verified.ACCEPTANCE_FAILED) == 1
-    other = telecommand(1, source="esa", kind="request")
+    other = telecommand(1, source="esa", kind="plan")
     assert station.send(other)[0][0] == Verified.ACCEPTED  # others are heard
     for _ in range(3):
         view = station.tick()
     assert view.mode == Mode.NOMINAL
-    assert station.send(telecommand(500, kind="request"))[0][0] == Verified.ACCEPTED
+    assert station.send(telecommand(500, kind="plan"))[0][0] == Verified.ACCEPTED
 
 
 def test_a_flood_of_authentic_commands_brings_safe_and_copies_do_not_block_the_source() -> None:
     station = Station()
-    view = station.tick(*(telecommand(k, kind="request") for k in range(2 * FLOOD)))
+    view = station.tick(*(telecommand(k, kind="plan") for k in range(2 * FLOOD)))
     assert view.mode == Mode.SAFE
     copies = Station()
-    copies.send(telecommand(1, kind="request"))
-    assert len(copies.send(*[telecommand(1, kind="request")] * 400)) == 1
-    assert copies.send(telecommand(2, kind="request"))[0][0] == Verified.ACCEPTED
+    copies.send(telecommand(1, kind="plan"))
+    assert len(copies.send(*[telecommand(1, kind="plan")] * 400)) == 1
+    assert copies.send(telecommand(2, kind="plan"))[0][0] == Verified.ACCEPTED
 
 
 def test_a_deep_discharge_before_the_dark_is_refused_with_what_lacks() -> None:

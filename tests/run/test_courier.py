@@ -14,6 +14,7 @@ from moonstead.comms.plan import plan_of_rows
 from moonstead.run.courier import Courier, Ended
 from moonstead.run.uplink import Uplink
 from moonstead.scenario.contact_network import ContactNetwork, Stretch, mean_rates_bit_per_s
+from moonstead.scenario.ground_command import GroundCommand
 
 NODES = ("station", "relay", "kashi", "jiamusi", "home-a", "home-b")
 STATION_LIGHT_S, EARTH_LIGHT_S, CABLE_S = 0.05, 1.3, 0.1
@@ -152,13 +153,14 @@ def test_a_cut_journey_goes_on_as_if_never_cut() -> None:
 def _uplink(courier: Courier) -> Uplink:
     """The commands of a scenario that has nothing else; a command goes to the relay itself too."""
     commands = [
-        SimpleNamespace(at=at, partner="a", target=target, level=1.0)
+        GroundCommand.model_validate({"at": at, "partner": "a", "target": target, "level": 1.0})
         for at, target in (
             ("2000-01-01T13:00:00", "heater"),
             ("2000-01-02T12:00:00", "relay.radio"),
         )
     ]
-    return Uplink(cast("Any", SimpleNamespace(command=commands)), courier, {"relay"})
+    scenario = cast("Any", SimpleNamespace(command=commands))
+    return Uplink(scenario, courier, {"relay"}, lambda _partner, _t_s: True)
 
 
 UP = [

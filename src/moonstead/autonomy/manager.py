@@ -5,6 +5,7 @@ executive; then the levels that all of it asks of the loads, through the guard's
 executive may fail in any way: the guard's fixed programme then goes on alone.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from moonstead.autonomy.diary import Diary
@@ -43,6 +44,10 @@ class StationManager:
         Of autonomy at the start, 1 to 4 (ECSS-E-ST-70-11C).
     search
         What finds plans; not trusted.
+    levels
+        Of elements that begin with one of their own.
+    executive
+        Makes executives; not trusted either.
     """
 
     def __init__(
@@ -51,12 +56,17 @@ class StationManager:
         knowledge: Knowledge,
         level: int = Level.E4,
         search: Search = search,
+        *,
+        levels: Mapping[str, int] | None = None,
+        executive: Callable[[Names, Settings], Executive] = Executive,
     ) -> None:
         self.model, self.knowledge = model, knowledge
         self.guard = Guard(knowledge, level)
+        self.guard.levels.update(levels or {})
         self._names = Names.of(model.channels)
         self._settings = Settings(level=Level(level))
-        self.executive = Executive(self._names, self._settings)
+        self._make_executive = executive
+        self.executive = executive(self._names, self._settings)
         self.tactics = Tactics(model, knowledge.reserve[0], search)
         self._announced = False
         self._levels: dict[str, int] = {}
@@ -95,9 +105,13 @@ class StationManager:
             commands, tuple(diary.notices), tuple(diary.rows), status, reports=view.reports
         )
 
+    def boot(self, why: str) -> None:
+        """Begin after a reset of the computer, for a reason in words."""
+        self.guard.boot(why)
+
     def _restarted(self) -> Executive:
         """Return an executive that goes on from what the old one remembered, if it can be read."""
-        fresh = Executive(self._names, self._settings)
+        fresh = self._make_executive(self._names, self._settings)
         try:
             fresh.restore(self.executive.state())
         except Exception:  # noqa: BLE001 (what failed may be damaged in any way)
@@ -184,7 +198,7 @@ class StationManager:
         self._wanted = dict(state["wanted"])
 
 
-_ORDERS = {"start": Order.GO, "stop": Order.ABORT}
+_ORDERS = {"start": Order.GO, "stop": Order.ABORT, "resume": Order.RESUME}
 
 
 def _directive(item: Telecommand) -> Directive:

@@ -20,10 +20,19 @@ if TYPE_CHECKING:
 @click.argument("scenario")
 @click.option("--until", metavar="UTC", help="End earlier or later than the scenario says.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of everything random.")
+@click.option(
+    "--autonomy", type=click.Choice(["E1", "E2", "E3", "E4"]), help="Level of the whole station."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Run directory. [default: runs/NAME]")
 @click.option("--json", "as_json", is_flag=True, help="Print the results for machines.")
 def run(
-    scenario: str, until: str | None, seed: int | None, out: Path | None, as_json: bool
+    scenario: str,
+    *,
+    until: str | None,
+    seed: int | None,
+    autonomy: str | None,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     """Run SCENARIO, a file or the name of a scenario that comes with Moonstead.
 
@@ -39,6 +48,9 @@ def run(
     path = scenario_path(scenario)
     parsed, text = read_scenario(path)
     parsed = _changed(parsed, until, seed)
+    if autonomy is not None:
+        levels = parsed.autonomy.model_copy(update={"level": autonomy, "element": ()})
+        parsed = parsed.model_copy(update={"autonomy": levels})
     directory = RunDirectory(out if out is not None else Path("runs") / parsed.name)
     world = build_world(parsed, text, path)
     with _progress(parsed.name) as progress:

@@ -16,22 +16,16 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstead.autonomy.manager import StationManager
-from moonstead.autonomy.model import StationModel
-from moonstead.contracts import Channels, Controller, Decision, Notice, PlanRow
+from moonstead.contracts import Channels, Notice, PlanRow
 from moonstead.environment.timescale import iso_utc
 from moonstead.errors import RecordError, RunError
 from moonstead.record.directory import Checkpoint, RunDirectory
 from moonstead.record.layout import Layout
+from moonstead.run.loop import Loop
 from moonstead.run.summary import summarise
-from moonstead.run.traffic import Traffic
-from moonstead.scenario.belief import station_model
 from moonstead.scenario.build import World
-from moonstead.scenario.guard_belief import guard_knowledge
 from moonstead.scenario.surroundings import Grid, run_grid, surroundings
-from moonstead.simulation.compile import drive
 from moonstead.simulation.output import QUANTITIES, channels_of
-from moonstead.simulation.simulator import Noise, Simulator, Sky
 from moonstead.units import DAY_S
 from moonstead.version import VERSION
 
@@ -129,33 +123,10 @@ class _Run:
     def __init__(self, world: World, grid: Grid, directory: RunDirectory) -> None:
         run = world.scenario.run
         self.world, self.grid, self.directory = world, grid, directory
-        placed = surroundings(world, grid)
-        self.series = placed("")
-        sensors = world.scenario.sensors
-        self.simulator = Simulator(
-            world.station,
-            drive(world.station, placed),
-            Sky(
-                sun_seen=self.series["solar_irradiance_w_per_m2"] > 0.0,
-                earth_seen=self.series["earth_fraction"] > 0.0,
-                live=np.array(
-                    [placed.live(path) > 0.0 for path in world.station.names.paths], dtype=np.bool_
-                ).reshape(-1, grid.count),
-            ),
-            grid.step_s,
-            Noise(
-                power_relative=sensors.power_noise_fraction,
-                energy_relative=sensors.energy_noise_fraction,
-                temperature_k=sensors.temperature_noise_k,
-            ),
-            world.schedule,
-            grid.start_t_s,
-        )
-        self.traffic = Traffic(world, placed.network, self.simulator, grid.start_t_s)
-        self.model: StationModel = station_model(world, grid, placed)
-        self.knowledge = guard_knowledge(world, self.model, run.decision_interval_s)
-        self.controller: Controller = StationManager(self.model, self.knowledge)
-        per_tick = round(run.decision_interval_s / grid.step_s)
+        self.loop = Loop(world, grid, surroundings(world, grid))
+        self.simulator, self.traffic = self.loop.simulator, self.loop.traffic
+        self.controller = self.loop.controller
+        per_tick = self.loop.per_tick
         per_block = int(BLOCK_S // run.decision_interval_s) * per_tick
         self.blocks = _Blocks(per_tick, per_block, grid.run_count)
         self.writer = directory.writer(
@@ -176,7 +147,12 @@ class _Run:
             progress(self.blocks.bounds(block)[0] * self.grid.step_s, total_s)
             self._do_block(block)
         summary = summarise(
-            self.world, self.model, self.knowledge, self.simulator, self.directory, self.traffic
+            self.world,
+            self.loop.model,
+            self.loop.knowledge,
+            self.simulator,
+            self.directory,
+            self.traffic,
         )
         self.directory.finish(summary)
         progress(total_s, total_s)
@@ -194,6 +170,7 @@ class _Run:
                 array[...] = checkpoint.arrays[name]
             self.controller.restore(checkpoint.controller["autonomy"])
             self.traffic.restore(checkpoint.controller["traffic"])
+            self.loop.ground.restore(checkpoint.controller["ground"])
             next_step = self.blocks.bounds(checkpoint.next_block)[0]
             self.simulator.restore(
                 checkpoint.controller["truth"],
@@ -227,26 +204,14 @@ class _Run:
             stop = min(tick + self.blocks.per_tick, end)
             columns = slice(tick - first, stop - first)
             before_j = self.simulator.ledger.source_spilled_j.copy()
-            begin_t_s = self.grid.start_t_s + tick * self.grid.step_s
-            happened = self.simulator.happen(begin_t_s)
-            events.extend(_event_row(begin_t_s, "truth", notice) for notice in happened)
-            commands, told = self.traffic.uplink.step(begin_t_s)
-            self.simulator.obey(commands)
-            events.extend(_event_row(begin_t_s, "ground", notice) for notice in told)
-            self.traffic.close_paths(tick, stop)
-            sent = self.traffic.sent()
-            notices = self.simulator.advance(tick, stop, output, first)
+            happened = self.loop.step(tick, stop, output, first, random[row])
             spilled_j = self.simulator.ledger.source_spilled_j - before_j
             spilled_w[:, columns] = (spilled_j / ((stop - tick) * self.grid.step_s))[:, np.newaxis]
-            t_s = self.grid.start_t_s + stop * self.grid.step_s
-            self.traffic.take(sent, begin_t_s, t_s)
-            telemetry = self.simulator.telemetry(t_s, stop - 1, first, output, random[row])
-            decision = self.controller.handle(telemetry)
-            self.simulator.obey(decision.commands)
             for name, values in status.items():
-                values[columns] = decision.status[name]
-            events.extend(_event_row(t_s, "truth", notice) for notice in notices)
-            _write_down(t_s, decision, events, plan)
+                values[columns] = happened.decision.status[name]
+            events.extend(_event_row(*event) for event in happened.events)
+            t_s = self.grid.start_t_s + stop * self.grid.step_s
+            plan.extend(_plan_row(t_s, one) for one in happened.decision.plan)
         series: dict[str, NDArray[Any]] = {
             **{name: output[name] for name in QUANTITIES},
             **status,
@@ -269,7 +234,7 @@ class _Run:
     ) -> None:
         first, end = self.blocks.bounds(block)
         for name in RECORDED_SURROUNDINGS:
-            series[name] = self.series[name][first:end]
+            series[name] = self.loop.series[name][first:end]
         paths = self.world.station.names.paths
         series["contact_rate_bit_per_s"] = self.simulator.drivers.path_bit_per_s[
             : len(paths), first:end
@@ -279,6 +244,7 @@ class _Run:
         memory = {
             "autonomy": self.controller.state(),
             "traffic": self.traffic.memory(),
+            "ground": self.loop.ground.memory(),
             "truth": self.simulator.memory(),
         }
         self.directory.save(Checkpoint(block + 1, self._arrays(), memory))
@@ -296,13 +262,6 @@ def _recorded(channels: Channels, world: World) -> Mapping[str, tuple[str, ...]]
         **dict.fromkeys(single, ()),
     }
     return {name: recorded[name] for name in sorted(recorded)}
-
-
-def _write_down(
-    t_s: float, decision: Decision, events: list[dict[str, Any]], plan: list[dict[str, Any]]
-) -> None:
-    events.extend(_event_row(t_s, "autonomy", notice) for notice in decision.notices)
-    plan.extend(_plan_row(t_s, row) for row in decision.plan)
 
 
 def _event_row(t_s: float, origin: str, notice: Notice) -> dict[str, Any]:

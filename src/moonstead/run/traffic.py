@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.run.courier import Courier, Ended
 from moonstead.run.deliveries import Deliveries
+from moonstead.run.ground_contact import GroundContact
 from moonstead.run.memories import Memories
 from moonstead.run.uplink import Uplink
 from moonstead.scenario.build import World
@@ -54,7 +55,8 @@ class Traffic:
         }
         flying = {element.name for element in orbiters_of(world.scenario)}
         reached = flying | {contact.element for contact in world.surface_contacts}
-        self.uplink = Uplink(world.scenario, self.courier, reached)
+        self.contact = GroundContact(world.scenario, start_t_s)
+        self.uplink = Uplink(world.scenario, self.courier, reached, self.contact.is_open)
         self._recorder = np.full(len(names.loads), -1)
         data = simulator.station.network
         self._recorder[data.data_load] = data.data_recorder

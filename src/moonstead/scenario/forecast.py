@@ -11,6 +11,7 @@ from moonstead.autonomy.model import Forecast
 from moonstead.components import FloatArray, Surroundings
 from moonstead.contracts import Priority
 from moonstead.scenario.build import World
+from moonstead.scenario.ground_side import contact_given
 from moonstead.scenario.lives import Span, life_of, present
 from moonstead.scenario.standing import on_bus, store_model, survival_power_w
 from moonstead.scenario.surroundings import Grid, PlacedSurroundings
@@ -48,6 +49,7 @@ def forecast_of(
     ways = [path for path in world.station.names.paths if path in series.network.live]
     silent = np.zeros(grid.count)
     live = np.max([silent, *(series.live(path) for path in ways)], axis=0)
+    live = np.where(contact_given(world.scenario.ground, here["elapsed_s"]), live, 0.0)
     return Forecast(
         start_t_s=grid.start_t_s,
         slot_s=slot_s,

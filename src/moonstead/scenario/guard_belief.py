@@ -63,6 +63,7 @@ def guard_knowledge(world: World, model: StationModel, tick_s: float) -> Knowled
         beacons=tuple((radio.load, names.paths.index(radio.path)) for radio in model.radios),
         sources=tuple(partner.name for partner in world.scenario.partner),
         owners={element.name: element.partner for element in world.scenario.element},
+        experiments={one.name: (one.element, one.partner) for one in model.experiments},
         parts={
             "planner": round(PLANNER_SILENCE_S / tick_s),
             "executive": EXECUTIVE_SILENCE_TICKS,

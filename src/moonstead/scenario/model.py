@@ -12,8 +12,11 @@ from moonstead.elements.lander_hub import LanderHub
 from moonstead.elements.orbital_module import OrbitalModule
 from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.elements.tank import TankName
+from moonstead.scenario.autonomy_level import Autonomy
 from moonstead.scenario.earth import ControlCentre, DirectPath, GroundStation
 from moonstead.scenario.experiment import Campaign, Experiment, request_mistakes
+from moonstead.scenario.ground_command import GroundCommand
+from moonstead.scenario.ground_side import Ground
 from moonstead.scenario.keep_out import keep_out_mistakes
 from moonstead.scenario.operators import operator_mistakes
 from moonstead.scenario.outside import outside_mistakes
@@ -228,19 +231,6 @@ class Event(Spec):
         return self
 
 
-class GroundCommand(Spec):
-    """A command that people on Earth give; it acts when it has come up."""
-
-    at: UtcTime
-    """When it leaves the home of the partner (UTC)."""
-    partner: Annotated[Name, RefersTo("partner")]
-    """Who gives it."""
-    target: str
-    """The load, link, source or tie, as ELEMENT.something."""
-    level: Fraction
-    """From 0, off, to 1; a tie is closed from 0.5 on."""
-
-
 class Scenario(Spec):
     """A lunar research station, from its site to its science."""
 
@@ -258,6 +248,10 @@ class Scenario(Spec):
     """Ephemeris files of your own."""
     sensors: Sensors = Sensors()
     """Noise."""
+    autonomy: Autonomy = Autonomy()
+    """How much the station may do alone."""
+    ground: Ground = Ground()
+    """The people on Earth who operate it."""
     direct_path: DirectPath | None = None
     """Direct radio to Earth."""
     partner: Annotated[tuple[Partner, ...], Field(min_length=1)]

@@ -234,7 +234,7 @@ def _unknown_targets(
                 yield Problem(file, place, fault.when.channel, remedy)
     levers = {name for table in ("load", "link", "source", "tie") for name in named.get(table, ())}
     for number, command in enumerate(scenario.command, start=1):
-        if command.target not in levers:
+        if command.kind == "level" and command.target not in levers:
             remedy = (
                 f"no load, link, source or tie has this name; {suggest(command.target, levers)}"
             )

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from moonstead.autonomy.guard.energy.stores import carry
-from moonstead.autonomy.guard.filter import Refusal
 from moonstead.autonomy.guard.knowledge import Knowledge, Lever
 from moonstead.autonomy.guard.outgoing import Stand
+from moonstead.autonomy.guard.words import Refusal
 from moonstead.contracts import FloatArray
 from moonstead.units import DAY_S, HOUR_S, KWH_J
 

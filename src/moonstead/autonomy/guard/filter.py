@@ -12,14 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from moonstead.autonomy.guard.knowledge import Knowledge, Lever
+from moonstead.autonomy.guard.words import Refusal, Words
 from moonstead.contracts import Notice, Telecommand, Verification, Verified
 from moonstead.units import DAY_S, HOUR_S
 
-OWN_KINDS = ("level", "safe", "clear", "autonomy", "restart")
-"""Done by the guard itself: set a lever; enter SAFE; leave it; the level of autonomy of the station
-or of an element, 1 to 4; make a part anew."""
-HANDED_ON_KINDS = ("start", "stop", "request", "withdraw", "plan")
-"""Checked here and handed to planner and executive, who report on them further."""
 GREATEST_AGE_S = 2 * DAY_S
 CLOCK_TOLERANCE_S = 600.0
 """A command may be from so far in the future: the station's clock drifts."""
@@ -105,14 +101,6 @@ class Sifted:
     is_flooded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why something may not be done, with the figures of it."""
-
-    reason: str
-    values: dict[str, float] = field(default_factory=dict)
-
-
 HarmOf = Callable[[Lever, float], Refusal | None]
 """Says what harm it would do to set a lever to a level now."""
 
@@ -122,9 +110,8 @@ class CommandFilter:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._levers = {lever.name: lever for lever in knowledge.levers}
-        self._elements = {lever.element for lever in knowledge.levers}
         self._owners = knowledge.owners
-        self._parts = set(knowledge.parts)
+        self._words = Words(knowledge)
         self._counters = {source: Counter() for source in knowledge.sources}
         self._locks: dict[str, Lock] = {}
 
@@ -203,41 +190,31 @@ class CommandFilter:
         if reason is not None:
             return Refusal(reason)
         refusal = _out_of_time(item, t_s) if is_time_sure else None
-        refusal = refusal or self._understand(item)
-        if refusal is not None or item.kind != "level":
+        refusal = refusal or self._words.fault_of(item)
+        if refusal is not None:
             return refusal
-        lever = self._levers[item.target]
-        return harm_of(lever, item.value) or self._lock(lever, item, found)
-
-    def _understand(self, item: Telecommand) -> Refusal | None:
-        """Return what is wrong with the words of a command."""
-        if item.kind not in OWN_KINDS + HANDED_ON_KINDS:
-            return Refusal(f'no command is called "{item.kind}"')
-        low, high = {"level": (0.0, 1.0), "autonomy": (1.0, 4.0)}.get(item.kind, (-1e300, 1e300))
-        if not low <= item.value <= high:
-            return Refusal(f"value {item.value:g} is not from {low:g} to {high:g}")
-        if item.kind == "level" and item.target not in self._levers:
-            return Refusal(f'nothing to be set is called "{item.target}"')
-        if item.kind == "autonomy" and item.target and item.target not in self._elements:
-            return Refusal(f'no element is called "{item.target}"')
-        if item.kind == "restart" and item.target not in self._parts:
-            return Refusal(f'no part that can be restarted is called "{item.target}"')
+        if item.kind == "level":
+            lever = self._levers[item.target]
+            return harm_of(lever, item.value) or self._lock(lever.element, item, found)
+        if item.kind == "start":
+            # The executive weighs the energy of a session when it begins, whoever asks for it.
+            return self._lock(self._words.experiment_of(item.target)[0], item, found)
         return None
 
-    def _lock(self, lever: Lever, item: Telecommand, found: Sifted) -> Refusal | None:
+    def _lock(self, element: str, item: Telecommand, found: Sifted) -> Refusal | None:
         """Give the element to the source of a command, or say who has it; both are told."""
-        lock = self._locks.get(lever.element)
-        owner = self._owners.get(lever.element)
+        lock = self._locks.get(element)
+        owner = self._owners.get(element)
         if lock is not None and lock.source != item.source:
             loser = lock.source if item.source == owner else item.source
-            why = f"{lock.source} and {item.source} command {lever.element} at once; "
+            why = f"{lock.source} and {item.source} command {element} at once; "
             why += f"{owner} owns it" if owner in (lock.source, item.source) else "first come"
-            found.notices.append(Notice("command-conflict", lever.element, why))
+            found.notices.append(Notice("command-conflict", element, why))
             stage = Verified.PROGRESS_FAILED if loser == lock.source else Verified.PROGRESS
             found.reports.append(Verification(lock.source, lock.sequence, stage, why))
             if loser == item.source:
                 return Refusal(why, {"held_for_s": lock.left_s})
-        self._locks[lever.element] = Lock(item.source, item.sequence, LOCK_S)
+        self._locks[element] = Lock(item.source, item.sequence, LOCK_S)
         return None
 
     def _age(self, dt_s: float) -> None:

@@ -15,15 +15,16 @@ import numpy as np
 
 from moonstead.autonomy.guard.effect import Effect
 from moonstead.autonomy.guard.energy.weigh import bus_w
-from moonstead.autonomy.guard.filter import HANDED_ON_KINDS, CommandFilter, Refusal, Sifted
+from moonstead.autonomy.guard.filter import CommandFilter, Sifted
 from moonstead.autonomy.guard.knowledge import Knowledge, Lever
 from moonstead.autonomy.guard.ladder import Ladder, Safe, Signs
 from moonstead.autonomy.guard.modes import DOWN_MARGIN, SEVERITY, Mode
 from moonstead.autonomy.guard.outgoing import Outgoing, Stand
 from moonstead.autonomy.guard.pending import Pending
 from moonstead.autonomy.guard.view import NO_EVIDENCE, Evidence, View
-from moonstead.autonomy.guard.watch import Beat, Clock, DeadMan
+from moonstead.autonomy.guard.watch import Beat, Clock, DeadMan, boot_notices
 from moonstead.autonomy.guard.witnesses import Energy, Witnesses
+from moonstead.autonomy.guard.words import HANDED_ON_KINDS, Refusal
 from moonstead.contracts import (
     BoolArray,
     Command,
@@ -84,6 +85,7 @@ class Guard:
         self._told: list[str] = []
         self._mode = Mode.NOMINAL
         self._is_alone = False
+        self._boot = ""
 
     @property
     def mode(self) -> Mode:
@@ -125,10 +127,19 @@ class Guard:
                 alarms.append(Notice("design-alarm", "station", text, values))
         return tuple(alarms)
 
+    def boot(self, why: str) -> None:
+        """Begin after a reset of the computer: how anything stands outside is not known."""
+        self._boot = why
+        self._outgoing.say_again()
+        self._dead_man.restarts_s.append(0.0)
+
     def assess(self, telemetry: Telemetry, evidence: Evidence = NO_EVIDENCE) -> View:
         """Take a frame, find the mode, check what came up; first in every tick."""
         known, notices = self.knowledge, []
         beat = self._clock.read(telemetry.t_s)
+        if self._boot:
+            notices += boot_notices(self._boot, beat.dt_s)
+            self._boot = ""
         if beat.oddity:
             notices.append(Notice("clock", "station", beat.oddity, {"dt_s": beat.dt_s}))
         slot = known.slot(beat.t_s)
@@ -172,6 +183,7 @@ class Guard:
             reserve_j=known.at(known.reserve[0], beat.t_s),
             margin=signs.margin,
             level=self.level,
+            levels=dict(self.levels),
             restart=anew,
             handed_on=tuple(asked.handed_on),
             notices=tuple(notices),

@@ -95,6 +95,8 @@ class Knowledge:
     """Who may send telecommands."""
     owners: Mapping[str, str] = field(default_factory=dict)
     """The source that goes first for an element; without one, first come, first served."""
+    experiments: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Whose sessions may be started: the element that does each, and the partner who asks."""
     parts: Mapping[str, int] = field(default_factory=dict)
     """What the guard watches (planner, executive): ticks for which each may be silent."""
     start_t_s: float

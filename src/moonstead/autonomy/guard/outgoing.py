@@ -58,6 +58,7 @@ class Outgoing:
         self._beacon_s = 0.0
         self._last: tuple[str, frozenset[str]] = ("", frozenset())
         self._is_settled = False
+        self._is_sure = True
         self.changes = 0
         """How often `sent` has changed."""
         self._stand = Stand()
@@ -82,6 +83,10 @@ class Outgoing:
         """Wish for a level until another one is wished."""
         self.wished[name] = level
         self._is_settled = False
+
+    def say_again(self) -> None:
+        """Command every lever anew: how they stand outside is not known."""
+        self._is_sure = self._is_settled = False
 
     def is_nonsense(self, commands: list[Command]) -> str:
         """Return what is wrong with a batch of commands that came from inside."""
@@ -146,10 +151,11 @@ class Outgoing:
         for name, wish in self.wished.items():
             low, high = self._bounds_of(name, isolated)
             level = 1.0 if name == beacon else min(max(wish, low), high)
-            if level != self.sent[name]:
+            if level != self.sent[name] or not self._is_sure:
                 self.sent[name] = level
                 self.changes += 1
                 changed.append(Command(name, level))
+        self._is_sure = True
         return tuple(changed), notices
 
     def _bounds_of(self, name: str, isolated: frozenset[str]) -> tuple[float, float]:

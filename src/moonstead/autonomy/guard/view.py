@@ -36,6 +36,8 @@ class View:
     """(Energy predicted one tick ahead - reserve) / capacity."""
     level: int
     """Of autonomy, 1 to 4, of the station."""
+    levels: Mapping[str, int]
+    """Of elements that have one of their own."""
     restart: Mapping[str, str]
     """Parts to be made anew before they work on, and why."""
     handed_on: tuple[Telecommand, ...]

@@ -4,7 +4,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from moonstead.contracts import Notice
 from moonstead.units import DAY_S, HOUR_S
+
+COMPUTER = "avionics.computer"
+"""What notices call the computer that runs the autonomy."""
 
 GREATEST_SKIP_S = DAY_S
 """A longer step ahead is a fault of the clock, not telemetry that was missed."""
@@ -66,6 +70,16 @@ class Clock:
         self.last_t_s = t_s
         self.odd_t_s, self.odd_ticks = None, 0
         return Beat(t_s, 0.0, is_fresh=True, oddity=oddity, has_jumped=True)
+
+
+def boot_notices(why: str, away_s: float) -> list[Notice]:
+    """Return what is told of a reset of the computer, from its register of reasons (level L4)."""
+    return [
+        Notice("detected", COMPUTER, f"the computer began anew: {why}", {"witnesses": 2.0}),
+        Notice("isolated", COMPUTER, why),
+        Notice("reaction", COMPUTER, "goes on from its log", {"level": 4.0}),
+        Notice("recovered", COMPUTER, "decides again", {"took_s": away_s}),
+    ]
 
 
 @dataclass(slots=True)
