@@ -61,6 +61,18 @@ class World:
     """Links over the ground between elements and the hub."""
 
 
+def known_names() -> dict[str, tuple[str, ...]]:
+    """Return the names by kind that a scenario may refer to besides its own."""
+    return {
+        "site": tuple(site_names()),
+        "orbit": orbit_names(),
+        "radio": tuple(load_radios()),
+        "optical terminal": tuple(load_optical_terminals()),
+        "ground station": tuple(station.name for station in load_ground_stations()),
+        "control centre": tuple(centre.name for centre in load_control_centres()),
+    }
+
+
 def read_scenario(path: Path) -> tuple[Scenario, str]:
     """Read and check a scenario file.
 
@@ -69,15 +81,7 @@ def read_scenario(path: Path) -> tuple[Scenario, str]:
     InputError
         With all mistakes in it.
     """
-    known = {
-        "site": tuple(site_names()),
-        "orbit": orbit_names(),
-        "radio": tuple(load_radios()),
-        "optical terminal": tuple(load_optical_terminals()),
-        "ground station": tuple(station.name for station in load_ground_stations()),
-        "control centre": tuple(centre.name for centre in load_control_centres()),
-    }
-    scenario, text = read_document(path, Scenario, known)
+    scenario, text = read_document(path, Scenario, known_names())
     for name in scenario.request_table:
         scenario, text = with_request_table(scenario, text, path.parent / name)
     return scenario, text
