@@ -27,7 +27,7 @@ from moonstead.autonomy.planning.problem import Placement
 from moonstead.autonomy.planning.search.find import find_plan
 from moonstead.autonomy.sessions import REST_S, TANK_FULL
 from moonstead.autonomy.tactics import REPLAN_S
-from moonstead.contracts import Decision, Telecommand, Telemetry
+from moonstead.contracts import Decision, Telecommand, Telemetry, Verified
 from moonstead.units import DAY_S, HOUR_S
 
 HALF_DAYS = np.tile(np.concatenate([np.full(240, 2000.0), np.zeros(240)]), 4)
@@ -250,14 +250,20 @@ def told_from_earth(sequence: int, kind: str, target: str = "", value: float = 0
 
 def test_at_level_1_nothing_starts_without_a_word_from_earth() -> None:
     boss = manager(station((experiment(sessions=9),)), search=quick, level=1)
-    assert not any(rows(d, "started") for d in run(boss, 20, earth_heard=True))
-    name = next(iter(boss.tactics.sessions.entries))
-    go = told_from_earth(1, "start", name)
+    idle = run(boss, 20, earth_heard=True)
+    assert not any(decision.plan for decision in idle)  # nor is anything planned aboard
+    go = told_from_earth(1, "start", "look")
     answer = run(boss, 1, first=20, earth_heard=True, received=(go,))[0]
-    assert rows(answer, "started") == [name]
-    more = told_from_earth(2, "autonomy", value=4.0)
-    later = run(boss, 60, first=21, earth_heard=True, received=(more,))
-    assert any(rows(d, "started") for d in later)
+    assert rows(answer, "started") == ["look-1"]
+    assert [report.stage for report in answer.reports] == [Verified.ACCEPTED, Verified.STARTED]
+    deaf = told_from_earth(2, "start", "look")
+    assert not rows(run(boss, 1, first=21, received=(deaf,))[0], "started")
+    later = run(boss, 20, first=22, earth_heard=True)
+    last = [report.stage for decision in later for report in decision.reports]
+    assert last == [Verified.START_FAILED, Verified.COMPLETED]
+    more = told_from_earth(3, "autonomy", value=4.0)
+    alone = run(boss, 40, first=42, earth_heard=True, received=(more,))
+    assert any(rows(d, "started") for d in alone)
 
 
 def test_a_command_that_would_kill_is_refused_with_its_reason() -> None:

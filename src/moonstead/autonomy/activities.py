@@ -27,6 +27,9 @@ RESPONSE_FRACTION = 0.1
 """Less than this share of its power is no response."""
 WORKED_FRACTION = 0.5
 """A session in which it worked for less than this share of the time is not done."""
+SCIENCE_FRACTION = 0.7
+"""At level D1 science fills a recorder to this at most: the rest is for essential data. More room
+than where the guard trims (20 %), so that science alone never changes the mode."""
 LONGEST = 1.1
 """A phase is broken off after this many times what it takes as planned."""
 
@@ -52,7 +55,7 @@ def activity_of(model: StationModel, session: Session, name: str) -> Activity:
     """
     experiment = model.experiments[session.experiment]
     sky = _sky(experiment)
-    full = _not_full(experiment)
+    full = (*_not_full(experiment), *_beside_essential(model, experiment))
     on = tuple(Setting(load, 1.0) for load in experiment.loads)
     off = tuple(Setting(link, 0.0) for link in experiment.unplugs)
     kept = tuple(Maintain(condition=condition, grace_s=GRACE_S) for condition in sky)
@@ -106,6 +109,15 @@ def _not_full(experiment: Experiment) -> tuple[Condition, ...]:
         return ()
     most_kg = FULL_FRACTION * experiment.tank_capacity_kg
     return (Condition(Kind.TANK_AT_MOST, experiment.tank, most_kg),)
+
+
+def _beside_essential(model: StationModel, experiment: Experiment) -> tuple[Condition, ...]:
+    """Return that there is room besides that for essential data, where no plan sees to it."""
+    if model.keeps_all_data or experiment.data_rate_bit_per_s <= 0.0:
+        return ()
+    most_bit = SCIENCE_FRACTION * model.recorder_limits_bit[experiment.recorder]
+    name = model.channels.recorders[experiment.recorder]
+    return (Condition(Kind.RECORDER_AT_MOST, name, most_bit),)
 
 
 def _responses(model: StationModel, experiment: Experiment) -> tuple[Condition, ...]:

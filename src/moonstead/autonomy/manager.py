@@ -24,7 +24,7 @@ from moonstead.autonomy.model import StationModel
 from moonstead.autonomy.outlook import Seen, seen
 from moonstead.autonomy.planner import Search, search
 from moonstead.autonomy.tactics import Tactics
-from moonstead.contracts import Command, Decision, Telecommand, Telemetry
+from moonstead.contracts import Command, Decision, Telemetry
 
 PLANNER, EXECUTIVE = "planner", "executive"
 RADIO_LEAST_BIT = 1e6
@@ -100,9 +100,16 @@ class StationManager:
             "mode": float(view.mode),
             "margin_fraction": view.margin,
             "reserve_j": view.reserve_j,
+            "sessions_ahead": float(len(self.tactics.sessions.entries)),
+            "level": float(self.guard.level),
+            **{f"level:{name}": float(level) for name, level in self.guard.levels.items()},
         }
         return Decision(
-            commands, tuple(diary.notices), tuple(diary.rows), status, reports=view.reports
+            commands,
+            tuple(diary.notices),
+            tuple(diary.rows),
+            status,
+            reports=(*view.reports, *self.tactics.take_reports()),
         )
 
     def boot(self, why: str) -> None:
@@ -133,6 +140,7 @@ class StationManager:
         snapshot = self._snapshot(telemetry, sight)
         outcome = self.executive.tick(snapshot, plan, self._directives(view))
         for transition in outcome.transitions:
+            self.tactics.uploads.note(transition)
             rows, notices = self.tactics.sessions.note(transition)
             diary.rows.extend(rows)
             diary.notices.extend(notices)
@@ -148,7 +156,7 @@ class StationManager:
 
     def _directives(self, view: View) -> list[Directive]:
         """Return what Earth asks of the executive: single activities, and levels of autonomy."""
-        found = [_directive(item) for item in view.handed_on if item.kind in _ORDERS]
+        found = self.tactics.directives(view)
         levels = {"": self.guard.level, **self.guard.levels}
         found += [
             Directive(Order.LEVEL, element, float(level))
@@ -196,10 +204,3 @@ class StationManager:
         self._announced = state["announced"]
         self._levels = dict(state["levels"])
         self._wanted = dict(state["wanted"])
-
-
-_ORDERS = {"start": Order.GO, "stop": Order.ABORT, "resume": Order.RESUME}
-
-
-def _directive(item: Telecommand) -> Directive:
-    return Directive(_ORDERS[item.kind], item.target, expires_t_s=item.expires_t_s)

@@ -187,6 +187,9 @@ class StationModel:
     campaigns: tuple[CampaignModel, ...] = ()
     shares: Mapping[str, float] = field(default_factory=dict)
     """What part of the points each partner may expect; the points of others are not weighed."""
+    keeps_all_data: bool = True
+    """Level D2 (ECSS-E-ST-70-11C): plans fill no recorder. At D1 they do not look, and a session
+    ends where a recorder has room for essential data only."""
     sink_temperature_k: float = 100.0
     """Of what elements radiate to, as expected."""
 

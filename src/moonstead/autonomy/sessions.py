@@ -104,6 +104,48 @@ class Sessions:
             self.entries[name] = Entry(session.experiment, session.start_t_s, session.end_t_s)
         return tuple(named)
 
+    def schedule(
+        self, sessions: Iterable[Session], from_t_s: float, executive: Executive, of: set[int]
+    ) -> tuple[tuple[str, ...], frozenset[str]]:
+        """Take over sessions that people on Earth have planned.
+
+        Parameters
+        ----------
+        sessions
+            In order of start.
+        from_t_s
+            What is pending from then on is theirs to replace.
+        executive
+            Who knows what is live.
+        of
+            Experiments that they plan.
+
+        Returns
+        -------
+        names, dropped
+            Of the sessions, old ones where they only moved; and what is not held any more.
+        """
+        old: dict[int, list[str]] = {}
+        for name, entry in self.pending(executive):
+            if entry.experiment in of and entry.start_t_s >= from_t_s:
+                old.setdefault(entry.experiment, []).append(name)
+        names = []
+        for session in sessions:
+            waiting = old.get(session.experiment)
+            name = waiting.pop(0) if waiting else self._new_name(session.experiment)
+            self.entries[name] = Entry(session.experiment, session.start_t_s, session.end_t_s)
+            names.append(name)
+        dropped = frozenset(name for left in old.values() for name in left)
+        for name in dropped:
+            del self.entries[name]
+        return tuple(names), dropped
+
+    def add(self, session: Session) -> str:
+        """Take in one more session; return its name."""
+        name = self._new_name(session.experiment)
+        self.entries[name] = Entry(session.experiment, session.start_t_s, session.end_t_s)
+        return name
+
     def _new_name(self, e: int) -> str:
         self._serial[e] += 1
         return f"{self.model.experiments[e].name}-{self._serial[e]}"

@@ -1,27 +1,46 @@
-"""When a plan is made, from what is known then, and how its sessions reach the executive."""
+"""Where sessions come from, and how they reach the executive.
 
+Elements at level E4 are planned for aboard, around what people on Earth have scheduled; those at E1
+to E3 take what came up. The executive's level of each element says how strictly it is kept.
+"""
+
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from moonstead.autonomy.activities import activity_of
+from moonstead.autonomy.activities import LATE_S, activity_of
 from moonstead.autonomy.diary import Diary
-from moonstead.autonomy.executive.activity import Level
+from moonstead.autonomy.executive.activity import Activity, Level, Window
 from moonstead.autonomy.executive.executive import Executive
-from moonstead.autonomy.executive.plan import FREEZE_S
+from moonstead.autonomy.executive.plan import FREEZE_S, Directive
 from moonstead.autonomy.executive.plan import Plan as Orders
 from moonstead.autonomy.guard.modes import Mode
 from moonstead.autonomy.guard.view import View
 from moonstead.autonomy.model import StationModel
 from moonstead.autonomy.planner import Plan, Search, plan_sessions
 from moonstead.autonomy.planning.requests import Session, Situation
-from moonstead.autonomy.sessions import TANK_FULL, Sessions
-from moonstead.contracts import FloatArray, Notice, PlanRow, Telemetry
+from moonstead.autonomy.scheduled import planning_model, with_scheduled
+from moonstead.autonomy.sessions import TANK_FULL, Entry, Sessions
+from moonstead.autonomy.uploads import SCHEDULE, START, TAKEN_IN, Uploads
+from moonstead.contracts import (
+    FloatArray,
+    Notice,
+    PlanRow,
+    Telecommand,
+    Telemetry,
+    Verification,
+    Verified,
+)
 from moonstead.units import DAY_S, HOUR_S
 
 REPLAN_S = DAY_S
 AGAIN_S = 2 * HOUR_S
 """After a plan that was made for an event, the next such waits so long."""
+LIVE_START_S = 0.25 * HOUR_S
+"""How long a session that people start tries to begin."""
+ON_EARTH = "its sessions are planned on Earth"
+WITHDRAWN = "its partner does not want it now"
 
 
 class Tactics:
@@ -39,82 +58,199 @@ class Tactics:
 
     def __init__(self, model: StationModel, reserve_j: FloatArray, search: Search) -> None:
         self.model, self.search = model, search
+        self._planning = planning_model(model)
         self._reserve_j = reserve_j
+        self._numbers = {experiment.name: e for e, experiment in enumerate(model.experiments)}
         self.sessions = Sessions(model)
+        self.uploads = Uploads()
         self._next_t_s = -1e300
         self._last_t_s = -1e300
         self._plans = 0
+        self._is_unsent = False
 
     def hurry(self, t_s: float) -> None:
         """Want a plan at an instant, if none is due before."""
         self._next_t_s = min(self._next_t_s, t_s)
 
     def is_due(self, view: View, *, is_wished: bool) -> bool:
-        """Return whether a plan is to be made in this tick."""
-        wished = is_wished and view.level >= Level.E4
+        """Return whether there is something to do in this tick."""
+        came = any(item.kind in TAKEN_IN for item in view.handed_on)
+        return came or self._is_unsent or self._is_plan_due(view, is_wished=is_wished)
+
+    def _is_plan_due(self, view: View, *, is_wished: bool) -> bool:
+        if max(view.level, *view.levels.values(), 0) < Level.E4:
+            return False
         due = view.t_s >= self._next_t_s
-        due |= wished and view.t_s >= self._last_t_s + AGAIN_S
+        due |= is_wished and view.t_s >= self._last_t_s + AGAIN_S
         return due and view.mode <= Mode.TRIM
 
-    def plan(self, telemetry: Telemetry, view: View, executive: Executive, diary: Diary) -> Orders:
-        """Make a plan, and give each of its sessions to the executive as an activity."""
-        now, first = view.t_s, self._last_t_s < 0.0
-        freeze_s = 0.0 if first else FREEZE_S
+    def plan(
+        self, telemetry: Telemetry, view: View, executive: Executive, diary: Diary
+    ) -> Orders | None:
+        """Take in what came up, make a plan if one is due, and give all to the executive."""
+        # Should the planner fail, the executive is told in the next tick.
+        self._is_unsent = True
+        for item in view.handed_on:
+            self._take_in(item, view, executive, diary)
+        freeze_s = 0.0
+        activities: dict[str, Activity] = {}
+        if self._is_plan_due(view, is_wished=bool(executive.memory.wishes)):
+            freeze_s = FREEZE_S if self._last_t_s >= 0.0 else 0.0
+            activities = self._plan_aboard(telemetry, view, executive, diary, freeze_s)
+        for name, entry in self.sessions.pending(executive):
+            if name not in activities:
+                activities[name] = self._as_it_is(name, entry, executive)
+        self._plans += 1
+        self._is_unsent = False
+        return Orders(
+            id=f"plan-{self._plans}",
+            made_t_s=view.t_s,
+            activities=tuple(activities.values()),
+            freeze_s=freeze_s,
+        )
+
+    def _as_it_is(self, name: str, entry: Entry, executive: Executive) -> Activity:
+        """Return the activity of a session that no plan of this tick changes."""
+        track = executive.memory.tracks.get(name)
+        if track is not None:
+            return track.activity
+        start_t_s = entry.start_t_s
+        session = Session(entry.experiment, start_t_s, entry.end_t_s)
+        activity = activity_of(self.model, session, name)
+        if name in self.uploads.goes.values():
+            window = Window(start_t_s, start_t_s, start_t_s + LIVE_START_S)
+            activity = replace(activity, window=window)
+        return activity
+
+    def _take_in(self, item: Telecommand, view: View, executive: Executive, diary: Diary) -> None:
+        """Do what a telecommand asks that passed the guard."""
+        now, kind = view.t_s, item.kind
+        if kind == SCHEDULE:
+            self._schedule(item, view, executive, diary)
+        elif kind == START and item.target in self._numbers:
+            e = self._numbers[item.target]
+            name = self.sessions.add(Session(e, now, now + self.model.experiments[e].duration_s))
+            self.uploads.begin(item, [name])
+            self.uploads.goes[f"{item.source} {item.sequence}"] = name
+        elif kind in {"withdraw", "request"}:
+            e = self._numbers[item.target]
+            (set.add if kind == "withdraw" else set.discard)(self.uploads.withdrawn, e)
+            self.hurry(now)
+            self.uploads.tell(item, Verified.COMPLETED)
+        elif kind == "plan":
+            is_aboard = max(view.level, *view.levels.values(), 0) >= Level.E4
+            self.hurry(now)
+            stage = Verified.COMPLETED if is_aboard else Verified.START_FAILED
+            self.uploads.tell(item, stage, "" if is_aboard else "no element is planned for aboard")
+
+    def _schedule(self, item: Telecommand, view: View, executive: Executive, diary: Diary) -> None:
+        """Take in a schedule; what has passed, or is planned for aboard, is left out and told."""
+        of = {e for e in range(len(self.model.experiments)) if not self._is_aboard(e, view)}
+        sessions, late, aboard = [], 0, 0
+        for name, start_t_s in sorted(item.items, key=lambda pair: pair[1]):
+            e = self._numbers[name]
+            late += start_t_s + LATE_S < view.t_s
+            aboard += e not in of
+            if start_t_s + LATE_S >= view.t_s and e in of:
+                end_t_s = start_t_s + self.model.experiments[e].duration_s
+                sessions.append(Session(e, start_t_s, end_t_s))
+        names, dropped = self.sessions.schedule(sessions, item.value, executive, of)
+        self.uploads.drop(dropped.union(names))
+        self.uploads.begin(item, names)
+        if late or aboard:
+            text = f"of {len(item.items)} sessions {late} are past and {aboard} planned for aboard"
+            values = {"late": float(late), "aboard": float(aboard)}
+            diary.notices.append(Notice("schedule-short", "station", text, values))
+        diary.rows.extend(self.sessions.planned_rows())
+
+    def _is_aboard(self, e: int, view: View) -> bool:
+        element = self.model.experiments[e].element
+        return view.levels.get(element, view.level) >= Level.E4
+
+    def _plan_aboard(
+        self,
+        telemetry: Telemetry,
+        view: View,
+        executive: Executive,
+        diary: Diary,
+        freeze_s: float,
+    ) -> dict[str, Activity]:
+        """Make a plan for what is planned aboard; return its sessions as activities, by name."""
+        now = view.t_s
+        model, forecast = self._planning, self.model.forecast
         pending = self.sessions.pending(executive)
+        of_earth = {n: e for n, e in pending if not self._is_aboard(e.experiment, view)}
         fixed = frozenset(n for n, entry in pending if now <= entry.start_t_s < now + freeze_s)
+        fixed -= of_earth.keys()
         running = self.sessions.running(executive)
         running += tuple((e.experiment, e.end_t_s) for n, e in pending if n in fixed)
         ready_t_s = self.sessions.ready_t_s(executive)
-        forecast = self.model.forecast
         situation = Situation(
             telemetry=telemetry,
             first_slot=int(np.ceil((now - forecast.start_t_s) / forecast.slot_s)),
             reserve_j=self._reserve_j,
             sessions_left=self.sessions.left(e for e, _ in running),
             ready_t_s=tuple(max(ready, now + freeze_s) for ready in ready_t_s),
-            blocked=tuple(
-                TANK_FULL if self.model.is_tank_full(experiment, telemetry) else ""
-                for experiment in self.model.experiments
-            ),
+            blocked=self._blocked(telemetry, view),
             running=running,
             done=tuple(self.sessions.done),
             before=tuple(
                 Session(e.experiment, e.start_t_s, e.end_t_s)
                 for n, e in pending
-                if n not in fixed and e.start_t_s >= now
+                if n not in fixed and n not in of_earth and e.start_t_s >= now
             ),
         )
-        plan = plan_sessions(self.model, situation, self.search)
+        given = [Session(e.experiment, e.start_t_s, e.end_t_s) for e in of_earth.values()]
+        plan = plan_sessions(with_scheduled(model, given), situation, self.search)
         if plan.trouble:
             diary.notices.append(Notice("plan-trouble", "planner", plan.trouble))
-        self._plans += 1
         self._next_t_s, self._last_t_s = now + REPLAN_S, now
-        named = self.sessions.adopt(plan, fixed, executive)
+        named = self.sessions.adopt(plan, fixed.union(of_earth), executive)
+        self.uploads.drop(frozenset(n for n, _ in pending if n not in self.sessions.entries))
         self._tell(plan, diary)
-        return Orders(
-            id=f"plan-{self._plans}",
-            made_t_s=now,
-            activities=tuple(activity_of(self.model, session, name) for name, session in named),
-            freeze_s=freeze_s,
-        )
+        return {name: activity_of(self.model, session, name) for name, session in named}
+
+    def _blocked(self, telemetry: Telemetry, view: View) -> tuple[str, ...]:
+        texts = []
+        for e, experiment in enumerate(self.model.experiments):
+            if not self._is_aboard(e, view):
+                texts.append(ON_EARTH)
+            elif e in self.uploads.withdrawn:
+                texts.append(WITHDRAWN)
+            else:
+                full = self.model.is_tank_full(experiment, telemetry)
+                texts.append(TANK_FULL if full else "")
+        return tuple(texts)
 
     def _tell(self, plan: Plan, diary: Diary) -> None:
         diary.rows.extend(self.sessions.planned_rows())
         for experiment, reason in zip(self.model.experiments, plan.reasons, strict=True):
             diary.rows.append(PlanRow("", experiment.name, 0.0, 0.0, "left-out", reason))
 
+    def directives(self, view: View) -> list[Directive]:
+        """Return what people on Earth direct the executive to do."""
+        return self.uploads.directives(view.handed_on)
+
+    def take_reports(self) -> tuple[Verification, ...]:
+        """Return what is to be reported on telecommands, once."""
+        return self.uploads.take_reports()
+
     def state(self) -> dict[str, Any]:
         """Return everything remembered, as plain JSON values."""
         return {
             "sessions": self.sessions.state(),
+            "uploads": self.uploads.state(),
             "next_t_s": self._next_t_s,
             "last_t_s": self._last_t_s,
             "plans": self._plans,
+            "is_unsent": self._is_unsent,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take back what `state` returned."""
         self.sessions.restore(state["sessions"])
+        self.uploads.restore(state["uploads"])
         self._next_t_s = state["next_t_s"]
         self._last_t_s = state["last_t_s"]
         self._plans = state["plans"]
+        self._is_unsent = state["is_unsent"]

@@ -49,6 +49,7 @@ def station_model(world: World, grid: Grid, series: PlacedSurroundings) -> Stati
         recorder_limits_bit=tuple(capacity[name] for name in world.station.names.recorders),
         forecast=forecast_of(world, grid, series, lives),
         sink_temperature_k=sink_k,
+        keeps_all_data=world.scenario.autonomy.data == "D2",
         campaigns=tuple(
             CampaignModel(name=one.name, rewards=_rewards(one)) for one in world.scenario.campaign
         ),
