@@ -24,8 +24,11 @@ FaultMode = Literal[
     "loop-loss",
     "worn",
     "dusted",
+    "drive-stuck",
+    "overdraw",
     "sensor-bias",
     "sensor-stuck",
+    "sensor-noise",
 ]
 """What goes wrong; what ``size`` means is said in the page on faults."""
 

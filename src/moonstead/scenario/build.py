@@ -27,6 +27,7 @@ from moonstead.environment.terrain.raster import ground_elevation_m, load_terrai
 from moonstead.errors import InputError, Problem
 from moonstead.orbits.catalogue import orbit_names
 from moonstead.scenario.experiment import Experiment
+from moonstead.scenario.fault_catalogue import fault_catalogue
 from moonstead.scenario.model import Scenario
 from moonstead.scenario.outside import with_outside_work
 from moonstead.scenario.reading import read_document
@@ -69,6 +70,7 @@ def known_names() -> dict[str, tuple[str, ...]]:
         "radio": tuple(load_radios()),
         "optical terminal": tuple(load_optical_terminals()),
         "ground station": tuple(station.name for station in load_ground_stations()),
+        "catalogue fault": tuple(fault_catalogue()),
         "control centre": tuple(centre.name for centre in load_control_centres()),
     }
 

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from moonstead.elements.catalogue import TaggedElement
-from moonstead.elements.failure import FaultMode
 from moonstead.elements.lander_hub import LanderHub
 from moonstead.elements.orbital_module import OrbitalModule
 from moonstead.elements.relay_orbiter import RelayOrbiter
@@ -15,6 +14,7 @@ from moonstead.elements.tank import TankName
 from moonstead.scenario.autonomy_level import Autonomy
 from moonstead.scenario.earth import ControlCentre, DirectPath, GroundStation
 from moonstead.scenario.experiment import Campaign, Experiment, request_mistakes
+from moonstead.scenario.fault import CatalogueFaults, Event, Fault
 from moonstead.scenario.ground_command import GroundCommand
 from moonstead.scenario.ground_side import Ground
 from moonstead.scenario.keep_out import keep_out_mistakes
@@ -38,6 +38,8 @@ STATION = "station"
 """The node of the network that is the station on the ground."""
 HOME = "home-"
 """Before the name of a partner: the node where its data arrive."""
+HOME_TARGET = "home:"
+"""Before the name of a partner where a fault strikes that node."""
 LONGEST_RUN_STEPS = 5 * 366 * 1440
 """Surroundings of a whole run are held in memory: five years of minutes, fifty of ten minutes."""
 
@@ -159,78 +161,6 @@ class Delivery(Spec):
     """How much; what finds no room is told and lost."""
 
 
-class When(Spec):
-    """A condition on the true state; give ``below``, ``above`` or both."""
-
-    quantity: Literal["node_temperature_k", "store_energy_fraction", "tank_fraction"]
-    """What is looked at."""
-    channel: str
-    """Of which thermal node, store or tank."""
-    below: float | None = None
-    """It holds below this."""
-    above: float | None = None
-    """It holds above this."""
-
-    @model_validator(mode="after")
-    def _has_a_limit(self) -> "When":
-        if self.below is None and self.above is None:
-            raise refused("When", [Mistake(("below",), "give below, above or both")])
-        return self
-
-
-class Fault(Spec):
-    """Something that goes wrong by script: at a time, or when a condition first holds."""
-
-    name: Name
-    """Unique among faults and events."""
-    at: UtcTime | None = None
-    """When (UTC)."""
-    when: When | None = None
-    """On which condition."""
-    target: Annotated[tuple[str, ...], Field(min_length=1)]
-    """Elements, or components as ELEMENT.something; several fail of one cause."""
-    mode: FaultMode
-    """What goes wrong."""
-    size: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
-    """How much of it: a share, or the level at which something is stuck."""
-    duration_s: Positive | None = None
-    """It is over by itself after this; only by repair where no duration is given."""
-    period_s: Positive = 86400.0
-    """Of intermittent faults: off for the share ``size`` of every period."""
-    text: str = ""
-    """What it is, for people."""
-
-    @model_validator(mode="after")
-    def _begins_somehow(self) -> "Fault":
-        if (self.at is None) == (self.when is None):
-            raise refused("Fault", [Mistake(("at",), "give either at or when", self.at)])
-        return self
-
-
-class Event(Spec):
-    """Something that the surroundings do to the station, by date or by chance."""
-
-    name: Name
-    """Unique among faults and events."""
-    kind: Literal["dust", "micrometeoroid", "radiation-storm", "moonquake", "lander-plume"]
-    """What it is."""
-    at: UtcTime | None = None
-    """When (UTC)."""
-    mean_interval_s: Positive | None = None
-    """By chance, at a constant rate, this long apart on average."""
-    target: tuple[str, ...] = ()
-    """Elements or components; all that it can harm where none is named."""
-    size: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
-    """How much; see the page on faults for what each kind does and how much by default."""
-
-    @model_validator(mode="after")
-    def _comes_somehow(self) -> "Event":
-        if (self.at is None) == (self.mean_interval_s is None):
-            remedy = "give either at or mean_interval_s"
-            raise refused("Event", [Mistake(("at",), remedy, self.at)])
-        return self
-
-
 class Scenario(Spec):
     """A lunar research station, from its site to its science."""
 
@@ -274,6 +204,8 @@ class Scenario(Spec):
     """Mass that is brought."""
     fault: tuple[Fault, ...] = ()
     """What goes wrong by script."""
+    catalogue_faults: CatalogueFaults | None = None
+    """What goes wrong by chance everywhere, by the fault catalogue."""
     event: tuple[Event, ...] = ()
     """What the surroundings do."""
     command: tuple[GroundCommand, ...] = ()

@@ -24,11 +24,17 @@ from moonstead.elements.element import Element
 from moonstead.elements.solar_array import SolarArray
 from moonstead.environment.timescale import from_utc
 from moonstead.errors import InputError, Problem
-from moonstead.scenario.model import Event, Scenario
+from moonstead.scenario.avionics import links_of, remedy_beyond
+from moonstead.scenario.fault import Event
+from moonstead.scenario.fault import Fault as FaultSpec
+from moonstead.scenario.fault_catalogue import catalogue_failures, settled_fault
+from moonstead.scenario.model import Scenario
 from moonstead.scenario.order import out_of_order
 from moonstead.simulation.ownership import is_part_of
 from moonstead.simulation.parts import all_loads
 from moonstead.simulation.schedule import (
+    AVIONICS,
+    SENSORS,
     Condition,
     Delivery,
     Failure,
@@ -49,7 +55,7 @@ _EVENTS: dict[str, tuple[Mode, float]] = {
 }
 _ACTS_ON = {
     Mode.OFF: ("source", "load", "store", "supply"),
-    Mode.DERATED: ("source", "load", "store", "supply"),
+    Mode.DERATED: ("source", "load", "store", "supply", "recorder"),
     Mode.DRIFT: ("source", "load", "store", "supply"),
     Mode.INTERMITTENT: ("source", "load", "store", "supply"),
     Mode.WEAK: ("load",),
@@ -59,8 +65,9 @@ _ACTS_ON = {
     Mode.COLD_LOOP: ("node",),
     Mode.WORN: ("source",),
     Mode.DUSTED: ("source",),
-    Mode.BIASED: ("source", "load", "store", "node", "tank"),
-    Mode.FROZEN: ("source", "load", "store", "node", "tank"),
+    Mode.STALLED: ("source",),
+    Mode.OVERDRAWN: ("load",),
+    **dict.fromkeys(SENSORS, ("source", "load", "store", "node", "tank")),
 }
 """Which kinds of component each mode does something to."""
 
@@ -91,6 +98,7 @@ def schedule_of(scenario: Scenario, parts: Parts, file: str) -> Schedule:
         failures=(
             *(failure for element in scenario.element for failure in _failures(element)),
             *by_chance,
+            *catalogue_failures(scenario),
         ),
         repairs=tuple(
             Repair(
@@ -122,21 +130,15 @@ def _life(element: Element, start: datetime) -> Life:
 
 def _faults(scenario: Scenario) -> Iterator[Fault]:
     for spec in scenario.fault:
-        when = spec.when
-        yield Fault(
-            name=spec.name,
-            targets=spec.target,
-            mode=Mode(spec.mode),
-            size=spec.size,
+        when, settled = spec.when, settled_fault(spec)
+        yield replace(
+            settled,
             t_s=None if spec.at is None else from_utc(spec.at),
             condition=None
             if when is None
             else Condition(
                 quantity=when.quantity, channel=when.channel, below=when.below, above=when.above
             ),
-            duration_s=spec.duration_s,
-            period_s=spec.period_s,
-            text=spec.text,
         )
 
 
@@ -203,27 +205,23 @@ def _names(parts: Parts) -> dict[str, set[str]]:
         "node": {item.name for item in parts.nodes},
         "tank": {item.name for item in parts.tanks},
         "tie": {item.name for item in parts.ties},
+        "recorder": {item.name for item in parts.recorders},
     }
 
 
 def _unknown_targets(
     scenario: Scenario, named: dict[str, set[str]], file: str
 ) -> Iterator[Problem]:
-    known = {name for names in named.values() for name in names}
-    elements = {element.name for element in scenario.element}
     for kind, items in (("fault", scenario.fault), ("event", scenario.event)):
         for item in items:
-            mode = Mode(item.mode) if hasattr(item, "mode") else _EVENTS[item.kind][0]
+            if isinstance(item, FaultSpec):
+                mode = settled_fault(item).mode
+            else:
+                mode = _EVENTS[item.kind][0]
             place = f'{kind} "{item.name}".target'
             for target in item.target:
-                if target not in known | elements:
-                    words = suggest(target, known | elements)
-                    yield Problem(file, place, target, f"nothing has this name; {words}")
-                elif not any(
-                    is_part_of(name, target) for table in _ACTS_ON[mode] for name in named[table]
-                ):
-                    kinds = " or ".join(_ACTS_ON[mode])
-                    remedy = f'mode "{mode}" harms a {kinds}; it has none'
+                remedy = _target_remedy(target, mode, scenario, named)
+                if remedy:
                     yield Problem(file, place, target, remedy)
     for fault in scenario.fault:
         if fault.when is not None:
@@ -243,6 +241,22 @@ def _unknown_targets(
         if delivery.tank not in named["tank"]:
             remedy = f"no tank has this name; {suggest(delivery.tank, named['tank'])}"
             yield Problem(file, f"delivery #{number}.tank", delivery.tank, remedy)
+
+
+def _target_remedy(target: str, mode: Mode, scenario: Scenario, named: dict[str, set[str]]) -> str:
+    """Return what is wrong with the target of a fault; empty for nothing."""
+    known = {name for names in named.values() for name in names}
+    known |= {element.name for element in scenario.element}
+    remedy = remedy_beyond(target, mode, scenario, known)
+    if remedy is not None:
+        return remedy
+    if target not in known:
+        return f"nothing has this name; {suggest(target, known | links_of(scenario))}"
+    if mode not in _ACTS_ON:
+        return f'mode "{mode}" is one of {AVIONICS}.PART, not of an element'
+    if any(is_part_of(name, target) for table in _ACTS_ON[mode] for name in named[table]):
+        return ""
+    return f'mode "{mode}" harms a {" or ".join(_ACTS_ON[mode])}; it has none'
 
 
 def _unknown_parts(scenario: Scenario, named: dict[str, set[str]], file: str) -> Iterator[Problem]:

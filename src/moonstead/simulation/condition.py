@@ -54,12 +54,20 @@ class Condition:
             self.scales[table][...] = present[table]
         self.gain[...] = 1.0
         holes = np.zeros(len(state.tank_kg))
+        room = present["recorder"].copy()
         radiating = np.ones(len(state.node_radiating))
         stuck = {table: np.full(len(present[table]), np.nan) for table in ("load", "source", "tie")}
         for places, mode, strength in faults:
             if mode in {Mode.OFF, Mode.DERATED, Mode.DRIFT, Mode.INTERMITTENT}:
                 for table in _SWITCHED:
                     self.scales[table][places[table]] *= 1.0 - strength
+                if mode == Mode.DERATED:
+                    room[places["recorder"]] *= 1.0 - strength
+            elif mode == Mode.STALLED:
+                self.scales["source"][places["source"]] *= 1.0 - strength
+            elif mode == Mode.OVERDRAWN:
+                self.scales["load"][places["load"]] *= 1.0 + strength
+                self.gain[places["load"]] /= 1.0 + strength  # for nothing
             elif mode == Mode.WEAK:
                 self.gain[places["load"]] *= 1.0 - strength
             elif mode == Mode.STUCK:
@@ -80,7 +88,7 @@ class Condition:
         state.node_radiating[...] = radiating
         state.node_scale[...] = present["node"]
         state.tank_scale[...] = present["tank"]
-        state.recorder_scale[...] = present["recorder"]
+        state.recorder_scale[...] = room
         for table, levels in stuck.items():
             _set_levers(state, table, levels, present[table])
 

@@ -24,6 +24,7 @@ class Measures:
         names = station.names
         self._ledger = ledger
         self._rated_j = station.network.store_rated_j
+        self._discharge_w = np.maximum(station.network.store_discharge_power_w, 1e-9)
         kinds = {"running": names.loads, "cycles": names.stores}
         self._places = np.array(
             [
@@ -44,6 +45,15 @@ class Measures:
             stores = self._places[self._cycles]
             readings[self._cycles] = self._ledger.store_discharged_j[stores] / self._rated_j[stores]
         return readings
+
+    def soonest_t_s(self, limits: FloatArray, t_s: float) -> FloatArray:
+        """Return before when each failure cannot be due, TDB seconds past J2000."""
+        soonest = np.asarray(t_s + (limits - self.readings(t_s)), dtype=np.float64)
+        if len(self._cycles):
+            stores = self._places[self._cycles]
+            cycle_s = self._rated_j[stores] / self._discharge_w[stores]
+            soonest[self._cycles] = t_s + (soonest[self._cycles] - t_s) * cycle_s
+        return soonest
 
     def over(self, limits: FloatArray, t_s: float) -> list[int]:
         """Return which failures are due."""

@@ -32,12 +32,57 @@ class Mode(StrEnum):
     """Sources lose this share of their health for good."""
     DUSTED = "dusted"
     """Sources lose this share of the light that dust still lets through; cleaning undoes it."""
+    STALLED = "drive-stuck"
+    """Arrays point where they did while the Sun goes round; size: share lost at the beginning."""
+    OVERDRAWN = "overdraw"
+    """Loads draw this share more."""
     BIASED = "sensor-bias"
     """Readings are off by this share."""
     FROZEN = "sensor-stuck"
     """Readings stay where they are; no size."""
+    NOISY = "sensor-noise"
+    """Readings scatter by this share, one standard deviation."""
+
+    RESET = "reset"
+    """The computer begins anew from its log; away for the duration."""
+    HANG = "hang"
+    """The computer decides nothing until its watchdog resets it."""
+    JUMP = "jump"
+    """The clock is off by ``jump_s``."""
+    LOST = "lost"
+    """This share of frames or commands does not arrive."""
+    LATE = "late"
+    """Frames arrive ``delay_s`` later."""
+    DOUBLED = "doubled"
+    """This share of frames arrives twice."""
+    DISORDERED = "disordered"
+    """This share of frames arrives after the next one."""
+    GARBLED = "garbled"
+    """Frames: this share of readings is nonsense; commands: this share is not authentic."""
+    FUTURE = "future"
+    """This share of frames says to be ``jump_s`` ahead."""
+    REPLAYED = "replayed"
+    """Commands that have come up come up again."""
+    HARMFUL = "harmful"
+    """A sound command comes up that would do harm."""
+    CONFLICTING = "conflicting"
+    """Two partners command opposite levels of one load."""
+    CRASH = "crash"
+    """Planner or executive fails whenever it is called."""
+    NO_ANSWER = "no-answer"
+    """The planner uses up its time without an answer."""
+    ABSURD = "absurd"
+    """The planner answers with what cannot be."""
+    EMPTY = "empty"
+    """The planner answers with nothing."""
+    LOST_EVENT = "lost-event"
+    """The next change of an activity's state reaches nobody."""
 
 
+SENSORS = frozenset({Mode.BIASED, Mode.FROZEN, Mode.NOISY})
+"""Modes that spoil readings alone."""
+AVIONICS = "avionics"
+"""What targets of faults of computer, clock, telemetry and software begin with."""
 LASTING = frozenset({Mode.FADED, Mode.WORN, Mode.DUSTED})
 """Modes that change the state once and are over: there is nothing to repair."""
 
@@ -91,6 +136,12 @@ class Fault:
     """It ends by itself after this; None: only by repair."""
     period_s: float = 86400.0
     """Of intermittent faults."""
+    jump_s: float = 86400.0
+    """How far a clock jumps or a frame is ahead."""
+    delay_s: float | None = None
+    """Of frames that are late; None: one decision interval."""
+    reading: str = ""
+    """Which table of readings a fault of sensors spoils; empty for all."""
     text: str = ""
     """What it is, for the event record; by default its name."""
 
@@ -107,6 +158,8 @@ class Failure:
     measure: str = "calendar"
     """``calendar``, ``running`` (seconds of load ``component``) or ``cycles`` (of that store)."""
     component: str = ""
+    cause: str = ""
+    """Failures of one cause come at the same time; by default each has its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

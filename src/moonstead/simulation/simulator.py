@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,15 @@ from moonstead.simulation.compile import CompiledStation
 from moonstead.simulation.kernel import advance
 from moonstead.simulation.memory import Memory
 from moonstead.simulation.network import Drivers, FloatArray, Ledger, State, Wiring
-from moonstead.simulation.output import Output, new_output
+from moonstead.simulation.output import QUANTITIES, Output, new_output
 from moonstead.simulation.schedule import Mode, Schedule
 from moonstead.simulation.upkeep import Upkeep
 from moonstead.simulation.wiring import wire
 
 NOTHING_HAPPENS = Schedule()
+RECORDERS = QUANTITIES.index("recorder_bit")
+ALWAYS_COLD_K = 1e9
+"""A set point at which a heater is on at any temperature."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +99,12 @@ class Simulator:
             & (network.work_reaction_heat_w > 0.0)
         )
         """Which work is that of bodies: vital, warm, and by nothing that power could do."""
+        self._has_bodies = bool(self.bodies.any())
+        self._vital = np.flatnonzero(network.load_priority == Priority.SURVIVAL)
+        sizes = (len(names.sources), len(names.loads), len(names.stores), len(names.nodes))
+        ends = [0, *np.cumsum([*sizes, len(names.tanks)]).tolist()]
+        self._measured = tuple(slice(first, end) for first, end in pairwise(ends))
+        """Places of the random numbers of each kind of sensor."""
         kinds = (
             (names.loads, state.load_command, state.load_stuck, state.load_level),
             (names.sources, state.source_command, state.source_stuck, state.source_level),
@@ -123,8 +133,15 @@ class Simulator:
         """Let happen what is due besides physics; return what happened."""
         notices = self.upkeep.step(t_s)
         if notices:
+            self._hold_heaters()
             self.rewire()
         return notices
+
+    def _hold_heaters(self) -> None:
+        """Let heaters that are stuck heat whatever their thermostats say."""
+        heater, network = self._memory.records.heater, self.station.network
+        is_stuck = self.state.load_stuck[network.heater_load]
+        heater["setpoint_k"] = np.where(is_stuck, ALWAYS_COLD_K, network.heater_setpoint_k)
 
     def memory(self) -> dict[str, Any]:
         """Return what it remembers besides state and ledger, as plain JSON values."""
@@ -134,6 +151,7 @@ class Simulator:
         """Take back what `memory` returned, after state and ledger were put back."""
         self.upkeep.restore(memory["upkeep"], t_s)
         self._held = dict(memory["held"])
+        self._hold_heaters()
         self.rewire()
 
     def rewire(self) -> None:
@@ -144,8 +162,8 @@ class Simulator:
     def advance(self, first: int, end: int, output: Output, output_first: int) -> list[Notice]:
         """Advance over steps [first, end) and tell what happened in the true world."""
         lost_before = self.state.node_lost.copy()
-        unserved_before = self.ledger.load_unserved_j.copy()
-        lacked_before = self.ledger.work_lacked_s.copy()
+        unserved_before = self.ledger.load_unserved_j.take(self._vital)
+        lacked_before = self.ledger.work_lacked_s.copy() if self._has_bodies else None
         offered_before_s = self.ledger.pool_offered_s.copy()
         advance(
             self._memory.records,
@@ -159,7 +177,8 @@ class Simulator:
         if end > first:
             offered_s = self.ledger.pool_offered_s - offered_before_s
             self._at_work = offered_s / ((end - first) * self.dt_s)
-        return [*self._happenings(lost_before, unserved_before), *self._lacks(lacked_before)]
+        notices = self._happenings(lost_before, unserved_before)
+        return notices if lacked_before is None else [*notices, *self._lacks(lacked_before)]
 
     def is_running(self, load: str) -> bool:
         """Whether a load was given power in the last step."""
@@ -185,26 +204,26 @@ class Simulator:
         names = self.station.names
         path_open = self.drivers.path_bit_per_s[:, last_step] > 0.0
         live = None if self.sky.live is None else self.sky.live[:, last_step]
-        column = last_step - output_first
-        sizes = (len(names.sources), len(names.loads), len(names.stores), len(names.nodes))
-        source, load, store, node, tank = np.split(random, np.cumsum(sizes))
+        row, first = output.rows[last_step - output_first], output.first
+        source, load, store, node, tank = (random[places] for places in self._measured)
         power = self.noise.power_relative
         energy = self.noise.energy_relative
         readings = {
-            "source": output["source_power_w"][:, column] * (1.0 + power * source),
-            "load": output["load_power_w"][:, column] * (1.0 + power * load),
+            "source": row[first[0] : first[1]] * (1.0 + power * source),
+            "load": row[first[1] : first[2]] * (1.0 + power * load),
             "store": self.state.store_energy_j * (1.0 + energy * store),
             "node": self.state.node_temperature_k + self.noise.temperature_k * node,
             "tank": self.state.tank_kg * (1.0 + energy * tank),
         }
-        self._spoil(readings)
+        noise = {"source": source, "load": load, "store": store, "node": node, "tank": tank}
+        self._spoil(readings, noise)
         return Telemetry(
             t_s=t_s,
             source_power_w=readings["source"],
             load_power_w=readings["load"],
             store_energy_j=readings["store"],
             node_temperature_k=readings["node"],
-            recorder_bit=output["recorder_bit"][:, column].astype(np.float64),
+            recorder_bit=row[first[RECORDERS] : first[RECORDERS + 1]].astype(np.float64),
             tank_kg=readings["tank"],
             path_open=path_open,
             earth_heard=bool(np.any(path_open if live is None else path_open & live)),
@@ -214,13 +233,16 @@ class Simulator:
             faulty=self.upkeep.faulty(),
         )
 
-    def _spoil(self, readings: dict[str, FloatArray]) -> None:
-        """Let faulty sensors read wrong: off by a share, or what they read when they froze."""
+    def _spoil(self, readings: dict[str, FloatArray], noise: dict[str, FloatArray]) -> None:
+        """Let faulty sensors read wrong: off by a share, noisy, or what they froze at."""
         frozen: dict[str, float] = {}
         for places, mode, size in self.upkeep.sensor_faults():
             for table, values in readings.items():
                 if mode == Mode.BIASED:
                     values[places[table]] *= 1.0 + size
+                    continue
+                if mode == Mode.NOISY:
+                    values[places[table]] *= 1.0 + size * noise[table][places[table]]
                     continue
                 for place in places[table]:
                     key = f"{table}:{place}"
@@ -252,17 +274,17 @@ class Simulator:
     def _happenings(
         self, lost_before: NDArray[np.bool_], unserved_before: FloatArray
     ) -> list[Notice]:
-        names, network = self.station.names, self.station.network
-        notices = []
-        for n in np.flatnonzero(self.state.node_lost & ~lost_before):
+        names, notices = self.station.names, []
+        lost = self.state.node_lost
+        for n in np.flatnonzero(lost & ~lost_before) if (lost != lost_before).any() else ():
             kelvin = float(self.state.node_temperature_k[n])
             text = f"{names.nodes[n]} fell to {kelvin:.0f} K, below what it survives, and is lost"
             notices.append(
                 Notice("element-lost", names.nodes[n], text, {"node_temperature_k": kelvin})
             )
-        unserved_j = self.ledger.load_unserved_j - unserved_before
-        for i in np.flatnonzero((network.load_priority == Priority.SURVIVAL) & (unserved_j > 0.0)):
-            energy_j = float(unserved_j[i])
+        unserved_j = self.ledger.load_unserved_j.take(self._vital) - unserved_before
+        for k in np.flatnonzero(unserved_j > 0.0) if unserved_j.any() else ():
+            i, energy_j = self._vital[k], float(unserved_j[k])
             text = f"{names.loads[i]} did not get the power it needs to survive"
             notices.append(
                 Notice("survival-unserved", names.loads[i], text, {"unserved_j": energy_j})

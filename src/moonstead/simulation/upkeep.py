@@ -8,6 +8,7 @@ so that the balances close over it.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import tau
 from typing import Any
 from zlib import crc32
 
@@ -17,10 +18,11 @@ from moonstead.contracts import Notice
 from moonstead.simulation.balance import enthalpy_j
 from moonstead.simulation.compile import CompiledStation
 from moonstead.simulation.condition import Condition
+from moonstead.simulation.due import due_t_s
 from moonstead.simulation.measures import Measures, measured
 from moonstead.simulation.network import FloatArray, Ledger, State
 from moonstead.simulation.ownership import KINDS, Owned, owned_by
-from moonstead.simulation.schedule import LASTING, Fault, Life, Mode, Repair, Schedule
+from moonstead.simulation.schedule import LASTING, SENSORS, Fault, Life, Mode, Repair, Schedule
 from moonstead.units import DAY_S
 
 ASSEMBLY = ".assembly"
@@ -28,6 +30,15 @@ REPAIR = ".repair"
 """Endings of the names of the loads by which an element is assembled and repaired."""
 
 
+SYNODIC_MONTH_S = 29.530589 * DAY_S
+"""In which the Sun goes round the horizon of a polar station once (mean; Meeus 1998)."""
+READINGS = {
+    "power": ("source", "load"),
+    "energy": ("store",),
+    "temperature": ("node",),
+    "mass": ("tank",),
+}
+"""Tables of what a sensor reads."""
 CLOCK_SLACK_S = 0.1
 """TDB runs up to 1.7 ms ahead of or behind uniform time; what is due at a step must not wait for
 the next."""
@@ -153,8 +164,33 @@ class Upkeep:
         """Return the stage of every element."""
         return self._memory.stage
 
+    def active_faults(self) -> list[tuple[Fault, float]]:
+        """Return every active fault and since when it is, by name."""
+        active = self._memory.active
+        return [(self._faults[name], active[name]) for name in sorted(active)]
+
+    def quiet_until(self, t_s: float) -> float:
+        """Return until when nothing but physics can happen; `t_s` where that is not sure."""
+        memory = self._memory
+        soonest = due_t_s(self.schedule, memory.stage, memory.begun, self.active_faults(), t_s)
+        for place, at_t_s in enumerate(self._measures.soonest_t_s(self._limits, t_s).tolist()):
+            fault = self.schedule.failures[place].fault
+            if fault.name not in memory.active and self._is_there(fault):
+                soonest = min(soonest, at_t_s)
+        for life in self._unsettled:
+            if memory.stage[life.element] == Stage.LANDED:
+                left_s = life.assembly_s - self._work_done_s(life.element + ASSEMBLY)
+                soonest = min(soonest, t_s + left_s)
+        for element in self.faulty() if memory.active else ():
+            repair = self._repairs[element]
+            if self._has_spares(repair):
+                soonest = min(soonest, t_s + repair.work_s - self._work_done_s(element + REPAIR))
+        return max(soonest, t_s)
+
     def faulty(self) -> tuple[str, ...]:
         """Return the elements whose self-test tells a fault that can be repaired, sorted."""
+        if not self._memory.active:
+            return ()
         found = {
             element
             for name in self._memory.active
@@ -291,7 +327,8 @@ class Upkeep:
         limits = []
         for failure in self.schedule.failures:
             name = failure.fault.name
-            stream = [self.schedule.seed, crc32(name.encode()), self._memory.renewals[name]]
+            cause = failure.cause or name
+            stream = [self.schedule.seed, crc32(cause.encode()), self._memory.renewals[name]]
             drawn = np.random.default_rng(stream).weibull(failure.shape) * failure.scale
             limits.append(self._memory.base[name] + float(drawn))
         return np.array(limits, dtype=np.float64)
@@ -435,6 +472,9 @@ class Upkeep:
             strength = 1.0 if fault.mode == Mode.OFF else fault.size
             if fault.mode == Mode.DRIFT:
                 strength = min(fault.size * (t_s - since_t_s) / DAY_S, 1.0)
+            elif fault.mode == Mode.STALLED:
+                turned = tau * (t_s - since_t_s) / SYNODIC_MONTH_S
+                strength = 1.0 - max(np.cos(np.arccos(1.0 - fault.size) + turned), 0.0)
             elif fault.mode == Mode.INTERMITTENT:
                 phase = ((t_s - since_t_s) % fault.period_s) / fault.period_s
                 strength = 1.0 if phase < fault.size else 0.0
@@ -451,9 +491,19 @@ class Upkeep:
 
     def sensor_faults(self) -> Iterable[tuple[Owned, Mode, float]]:
         """Return the active faults of sensors."""
-        sensors = {Mode.BIASED, Mode.FROZEN}
         return [
-            (self._places_left(name), self._faults[name].mode, self._faults[name].size)
+            (self._read(name), self._faults[name].mode, self._faults[name].size)
             for name in sorted(self._memory.active)
-            if self._faults[name].mode in sensors
+            if self._faults[name].mode in SENSORS
         ]
+
+    def _read(self, name: str) -> Owned:
+        """Return the places of the readings that an active fault of sensors spoils."""
+        places, only = self._places_left(name), READINGS.get(self._faults[name].reading)
+        if only is None:
+            return places
+        nothing = np.zeros(0, dtype=np.int64)
+        kept = {
+            table: where if table in only else nothing for table, where in places.places.items()
+        }
+        return Owned(kept)
