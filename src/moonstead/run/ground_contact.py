@@ -1,11 +1,18 @@
 """When the people of a partner can reach the station: contacts given, silences, shifts."""
 
+from bisect import bisect_right
+
 import numpy as np
 
+from moonstead.comms.control_centres import (
+    control_centre_named,
+    load_control_centres,
+    shift_times,
+)
 from moonstead.environment.timescale import from_utc
 from moonstead.scenario.ground_side import contact_given
 from moonstead.scenario.model import Scenario
-from moonstead.scenario.staff import on_shift
+from moonstead.units import DAY_S
 
 
 class GroundContact:
@@ -28,22 +35,37 @@ class GroundContact:
             (given.partner, from_utc(given.start), from_utc(given.until))
             for given in scenario.ground.silence
         ]
-        self._centres = scenario.control_centre
+        self._has_centres = bool(scenario.control_centre)
+        known, end_t_s = load_control_centres(), from_utc(scenario.run.end)
+        self._shifts = [
+            (given.partner, given.staff_fraction * staff, *times.T.tolist())
+            for given in scenario.control_centre
+            for staff, times in shift_times(
+                control_centre_named(given.centre, known), start_t_s, end_t_s + DAY_S
+            )
+        ]
 
     def is_given(self, t_s: float) -> bool:
         """Return whether the station has a contact given to it."""
         return bool(contact_given(self._ground, np.array(t_s - self._start_t_s)))
 
-    def is_open(self, partner: str, t_s: float) -> bool:
-        """Return whether the control centres of a partner may command and hear now."""
-        is_silent = any(
+    def is_silent(self, partner: str, t_s: float) -> bool:
+        """Return whether the control centres of a partner can neither command nor hear."""
+        return any(
             of in {None, partner} and begin <= t_s < end for of, begin, end in self._silences
         )
-        return self.is_given(t_s) and not is_silent
+
+    def is_open(self, partner: str, t_s: float) -> bool:
+        """Return whether the control centres of a partner may command and hear now."""
+        return self.is_given(t_s) and not self.is_silent(partner, t_s)
 
     def people(self, partner: str, t_s: float) -> float:
         """Return how many people of a partner are on shift; one where nobody counts them."""
-        if not self._centres:
+        if not self._has_centres:
             return 1.0
-        now = np.array([t_s])
-        return sum(float(on_shift(c, now)[0]) for c in self._centres if c.partner == partner)
+        people = 0.0
+        for of, staff, begins_t_s, ends_t_s in self._shifts:
+            if of == partner:
+                begun = bisect_right(begins_t_s, t_s)
+                people += staff * (begun > bisect_right(ends_t_s, t_s))
+        return people
