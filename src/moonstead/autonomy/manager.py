@@ -21,7 +21,7 @@ from moonstead.autonomy.guard.knowledge import Knowledge
 from moonstead.autonomy.guard.modes import Mode
 from moonstead.autonomy.guard.view import View
 from moonstead.autonomy.model import StationModel
-from moonstead.autonomy.outlook import Seen, seen
+from moonstead.autonomy.outlook import Seen, seen, system_fault
 from moonstead.autonomy.planner import Search, search
 from moonstead.autonomy.tactics import Tactics
 from moonstead.contracts import Command, Decision, Telemetry
@@ -152,7 +152,8 @@ class StationManager:
         room = {
             pool: telemetry.at_work.get(pool, float("inf")) for pool in self.model.forecast.pools
         }
-        return take_snapshot(self._names, telemetry, sight, room=room)
+        fault = system_fault(sight.view, telemetry.faulty)
+        return take_snapshot(self._names, telemetry, sight, room=room, system_fault=fault)
 
     def _directives(self, view: View) -> list[Directive]:
         """Return what Earth asks of the executive: single activities, and levels of autonomy."""

@@ -1,8 +1,11 @@
 """What the executive is told of energy: how much it may take without touching the reserve."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from moonstead.autonomy.executive.snapshot import FAULTS_APART
 from moonstead.autonomy.guard.knowledge import Knowledge
+from moonstead.autonomy.guard.modes import Mode
 from moonstead.autonomy.guard.view import View
 from moonstead.autonomy.model import StationModel
 from moonstead.autonomy.planning.requests import GENERATION_DERATING
@@ -68,3 +71,19 @@ def seen(model: StationModel, knowledge: Knowledge, view: View, telemetry: Telem
         # What full stores cannot take is not drawn from the sources, and so not seen.
         made_w = max(made_w, GENERATION_DERATING * float(forecast.generation_w[first]))
     return Seen(view, spare_j, made_w - drawn_w)
+
+
+def system_fault(view: View, failed: Iterable[str]) -> str:
+    """Return what stops sessions at levels E1 and E2 until people tell to go on; empty for nothing.
+
+    Parameters
+    ----------
+    view
+        Of the guard in this tick.
+    failed
+        Elements that are held to have failed.
+    """
+    faults = [f"{name} has failed" for name in sorted(failed)]
+    if view.mode >= Mode.SURVIVAL:
+        faults.append("the station is below its normal modes")
+    return FAULTS_APART.join(faults)

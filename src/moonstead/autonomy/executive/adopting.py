@@ -108,6 +108,8 @@ def direct(journal: Journal, directive: Directive, snapshot: Snapshot) -> None:
     elif directive.order == Order.LEVEL:
         if directive.value in set(Level):
             memory.levels[subject] = Level(int(directive.value))
+            # Who sets a level knows the faults that there are.
+            memory.stopped, memory.passed_over = "", snapshot.system_fault
             journal.wish("level", subject, f"level of {subject or 'the station'} changed", now)
         else:
             fault = f"{directive.value} is no level; 1 to 4"

@@ -17,7 +17,7 @@ from moonstead.autonomy.executive.memory import Settings, Wish, restored
 from moonstead.autonomy.executive.outcome import Live, Ordered, Outcome, Wait
 from moonstead.autonomy.executive.plan import Directive, Plan
 from moonstead.autonomy.executive.reasons import Reason
-from moonstead.autonomy.executive.snapshot import Health, Names, Snapshot
+from moonstead.autonomy.executive.snapshot import FAULTS_APART, Health, Names, Snapshot
 from moonstead.autonomy.executive.steps import Steps
 from moonstead.autonomy.executive.track import Obstacle, Track
 from moonstead.autonomy.executive.watching import failing
@@ -156,10 +156,11 @@ class Executive(Steps):
             text = f"{name} has failed" if name in failed else f"{name} works again"
             self.wish("health", name, text, snapshot.t_s)
         memory.failed = failed
-        if not snapshot.system_fault:
-            memory.passed_over = ""
-        elif snapshot.system_fault != memory.passed_over:
-            memory.stopped = snapshot.system_fault
+        faults = {*snapshot.system_fault.split(FAULTS_APART)} - {""}
+        known = faults.intersection(memory.passed_over.split(FAULTS_APART))
+        memory.passed_over = FAULTS_APART.join(sorted(known))
+        if faults - known:
+            memory.stopped = FAULTS_APART.join(sorted(faults - known))
 
     def _take_in(
         self, snapshot: Snapshot, plan: Plan | None, directives: Sequence[Directive]

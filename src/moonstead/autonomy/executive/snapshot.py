@@ -8,6 +8,9 @@ from typing import Protocol
 
 from moonstead.contracts import Channels, Priority, Telemetry
 
+FAULTS_APART = "; "
+"""Between the faults of a station: each is stopped for once."""
+
 
 class Health(IntEnum):
     """What fault protection holds of an element, from worst to best."""
