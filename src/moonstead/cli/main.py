@@ -37,6 +37,7 @@ VERBS = {
     "size": Verb("moonstead.cli.size", "Size arrays, stores and reactors to survive the dark."),
     "sky": Verb("moonstead.cli.sky", "Show where Sun and Earth stand at an instant."),
     "terrain": Verb("moonstead.cli.terrain", "List, fetch, describe and make elevation models."),
+    "torture": Verb("moonstead.cli.torture", "Try every fault on a station, and judge it."),
     "window": Verb("moonstead.cli.window", "Find launches for a landing with light and Earth."),
 }
 """Every verb; the module holds a click command of the verb's name."""
