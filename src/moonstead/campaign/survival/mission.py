@@ -1,0 +1,210 @@
+"""One mission of the fast tier: the same truth and the same guard, decisions as rare as is safe."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from moonstead.autonomy.guard.modes import Mode
+from moonstead.campaign.survival.pace import LONGEST_S, Now
+from moonstead.campaign.survival.programme import room_of
+from moonstead.campaign.survival.stage import Stage
+from moonstead.campaign.survival.steward import Steward
+from moonstead.contracts import Notice, Priority, Telemetry
+from moonstead.simulation.output import Output
+from moonstead.simulation.schedule import Schedule
+from moonstead.units import HOUR_S, KWH_J
+
+CREW_LOST_S = HOUR_S
+"""A crew that lacked what it takes, or room for what it gives, for so long is lost."""
+UNPOWERED_H = 24.0
+"""A hub that froze with survival loads unserved less than this before froze for want of power."""
+MOST_NAMED = 3
+"""Faults that are named as the cause of a loss."""
+
+
+@dataclass(slots=True)
+class Flown:
+    """What came of a mission; times in hours from its start."""
+
+    flown_h: float = 0.0
+    lost_h: float | None = None
+    why: str = ""
+    faults_then: list[str] = field(default_factory=list)
+    """Names of the faults that were active when it was lost."""
+    elements_lost: dict[str, float] = field(default_factory=dict)
+    """Thermal nodes that fell below what they survive, and when."""
+    least_margin: float = 1.0
+    hours_in_mode: dict[str, float] = field(default_factory=dict)
+    survival_unserved_kwh: float = 0.0
+    crew_lacked_h: float = 0.0
+    faults: int = 0
+    """How many began."""
+    repairs: int = 0
+    decisions: int = 0
+
+    @property
+    def survives(self) -> bool:
+        """The verdict of the report of a run: nothing lost, nothing vital unserved."""
+        unharmed = self.survival_unserved_kwh == 0.0 and self.crew_lacked_h == 0.0
+        return unharmed and not self.elements_lost
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "survives": self.survives,
+            "flown_h": self.flown_h,
+            "lost_h": self.lost_h,
+            "why": self.why,
+            "faults_then": self.faults_then,
+            "elements_lost": self.elements_lost,
+            "least_margin_fraction": self.least_margin,
+            "hours_in_mode": self.hours_in_mode,
+            "survival_unserved_kwh": self.survival_unserved_kwh,
+            "crew_lacked_h": self.crew_lacked_h,
+            "faults": self.faults,
+            "repairs": self.repairs,
+            "decisions": self.decisions,
+        }
+
+
+def schedule_for(schedule: Schedule, seed: int, rates: float) -> Schedule:
+    """Return a schedule with the chances of a seed, and failures so many times as frequent."""
+    failures = tuple(replace(one, scale=one.scale / rates) for one in schedule.failures)
+    return replace(schedule, seed=seed, failures=failures)
+
+
+def fly(stage: Stage, seed: int, rates: float = 1.0, *, sparse: bool = True) -> Flown:
+    """Fly one mission.
+
+    Parameters
+    ----------
+    stage
+        What all missions share.
+    seed
+        Of noise and failures.
+    rates
+        Failures come so many times as often as the scenario says.
+    sparse
+        Whether decisions are taken as rarely as is safe, and not in every tick.
+    """
+    return _Mission(stage, seed, rates, sparse=sparse).fly()
+
+
+class _Mission:
+    """A mission in progress."""
+
+    def __init__(self, stage: Stage, seed: int, rates: float, *, sparse: bool) -> None:
+        self.stage, self.sparse = stage, sparse
+        self.simulator = stage.simulator(schedule_for(stage.world.schedule, seed, rates))
+        self.steward = Steward(stage.model, stage.knowledge, stage.programme)
+        self.generator = np.random.default_rng([seed])
+        run = stage.world.scenario.run
+        self.per_tick = round(run.decision_interval_s / stage.grid.step_s)
+        most = max(int(LONGEST_S // run.decision_interval_s), 1) * self.per_tick
+        self.output: Output = self.simulator.new_output(most)
+        names = stage.world.station.names
+        self._measured = len(names.sources) + len(names.loads)
+        hub = stage.world.scenario.hub.name
+        self._hub, self._computer = names.nodes.index(hub), f"{hub}.computer"
+        self._unpowered_h = -np.inf
+        self.flown = Flown(hours_in_mode={mode.name.lower(): 0.0 for mode in Mode})
+
+    def fly(self) -> Flown:
+        grid, simulator, flown = self.stage.grid, self.simulator, self.flown
+        step, ticks, quiet_t_s = 0, 1, -np.inf
+        mode = Mode.NOMINAL
+        while step < grid.run_count and flown.lost_h is None:
+            begin_t_s = grid.start_t_s + step * grid.step_s
+            happened = simulator.happen(begin_t_s)
+            self._count(happened)
+            if happened or begin_t_s >= quiet_t_s:
+                quiet_t_s = simulator.upkeep.quiet_until(begin_t_s)
+                still_s = min(quiet_t_s - begin_t_s, LONGEST_S)
+                ticks = min(ticks, max(int(still_s // (grid.step_s * self.per_tick)), 1))
+            stop = min(step + ticks * self.per_tick, grid.run_count)
+            notices = simulator.advance(step, stop, self.output, step)
+            hours = (stop - step) * grid.step_s / HOUR_S
+            flown.hours_in_mode[mode.name.lower()] += hours
+            flown.flown_h += hours
+            self._look(notices)
+            telemetry = self._telemetry(step, stop)
+            ticks, mode = self._decide(telemetry, stop, quiet_t_s, mode)
+            step = stop
+        self._sum_up()
+        return flown
+
+    def _telemetry(self, step: int, stop: int) -> Telemetry:
+        """Read the sensors at the end of an interval, with powers as means over it."""
+        if stop - step > self.per_tick:
+            means = self.output.rows[: stop - step, : self._measured].mean(axis=0)
+            self.output.rows[stop - step - 1, : self._measured] = means
+        t_s = self.stage.grid.start_t_s + stop * self.stage.grid.step_s
+        random = self.generator.standard_normal(self.simulator.random_width)
+        return self.simulator.telemetry(t_s, stop - 1, step, self.output, random)
+
+    def _decide(
+        self, telemetry: Telemetry, stop: int, quiet_t_s: float, mode: Mode
+    ) -> tuple[int, Mode]:
+        """Let the steward decide; return for how many ticks that holds, and the mode."""
+        simulator, steward = self.simulator, self.steward
+        if not simulator.is_running(self._computer):
+            return 1, mode  # levels stay as they are until the computer has power again
+        view = steward.assess(telemetry)
+        self.flown.decisions += 1
+        self.flown.least_margin = min(self.flown.least_margin, view.margin)
+        ticks = self._ticks(telemetry, quiet_t_s) if self.sparse else 1
+        paths = simulator.drivers.path_bit_per_s[:, stop : stop + ticks * self.per_tick]
+        simulator.obey(steward.act(telemetry, paths.any(axis=1)))
+        return ticks, view.mode
+
+    def _ticks(self, telemetry: Telemetry, quiet_t_s: float) -> int:
+        stage, steward = self.stage, self.steward
+        known, levels = stage.knowledge, steward.most_levels()
+        limit_bit = known.recorder_limit_bit
+        least = int(np.argmin(1.0 - telemetry.recorder_bit / np.maximum(limit_bit, 1.0)))
+        return stage.pace.ticks(
+            Now(
+                view=steward.view,
+                is_working=steward.is_working,
+                drain_w=sum(w * levels.get(name, 1.0) for name, w in stage.full_w.items()),
+                made_w=float(telemetry.source_power_w.take(known.main_sources).sum()),
+                room=room_of(telemetry.recorder_bit, np.maximum(limit_bit, 1.0)),
+                room_bit=float(limit_bit[least]),
+                fill_bit_per_s=sum(
+                    rate * levels.get(name, 1.0) for name, rate in stage.writes_bit_per_s.items()
+                ),
+                quiet_t_s=quiet_t_s,
+            )
+        )
+
+    def _count(self, happened: list[Notice]) -> None:
+        self.flown.faults += sum(notice.kind == "failed" for notice in happened)
+        self.flown.repairs += sum(notice.kind == "repaired" for notice in happened)
+
+    def _look(self, notices: list[Notice]) -> None:
+        """Note what was lost; end the mission where it is the station."""
+        flown = self.flown
+        for notice in notices:
+            if notice.kind == "element-lost":
+                flown.elements_lost[notice.subject] = flown.flown_h
+            elif notice.kind == "survival-unserved":
+                self._unpowered_h = flown.flown_h
+        ledger = self.simulator.ledger
+        lacked_s = float(ledger.work_lacked_s[self.simulator.bodies].sum())
+        why = ""
+        if self.simulator.state.node_lost[self._hub]:
+            powerless = flown.flown_h - self._unpowered_h < UNPOWERED_H
+            why = "froze without power" if powerless else "froze though it had power"
+        elif lacked_s >= CREW_LOST_S:
+            why = "its crew lacked what it takes to live"
+        if why:
+            flown.lost_h, flown.why = flown.flown_h, why
+            active = self.simulator.upkeep.active_faults()
+            flown.faults_then = [fault.name for fault, _ in active][:MOST_NAMED]
+
+    def _sum_up(self) -> None:
+        simulator, flown = self.simulator, self.flown
+        vital = simulator.station.network.load_priority == Priority.SURVIVAL
+        flown.survival_unserved_kwh = float(simulator.ledger.load_unserved_j[vital].sum()) / KWH_J
+        flown.crew_lacked_h = float(simulator.ledger.work_lacked_s[simulator.bodies].sum()) / HOUR_S

@@ -1,0 +1,111 @@
+"""How long the fast tier may step at once: as long as the guard would surely decide nothing.
+
+Between two decisions no level changes. So what the station can lose until then is bounded: all that
+is switched on at full power, less what the forecast is sure to give. While even that leaves the
+margin above the next step of the ladder, the guard would have said the same in every tick between.
+The step ends before anything is due (arrivals, faults, repairs) and before light or dark begins.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from moonstead.autonomy.guard.knowledge import Knowledge
+from moonstead.autonomy.guard.modes import DOWN_MARGIN, DOWN_ROOM, Mode
+from moonstead.autonomy.guard.view import View
+from moonstead.campaign.survival.programme import OFF_MARGIN, OFF_ROOM
+from moonstead.contracts import FloatArray
+from moonstead.units import HOUR_S
+
+LONGEST_S = 6 * HOUR_S
+STRAINED_S = HOUR_S
+"""The longest outside NOMINAL, where what allows the next mode up has to last."""
+SURE_SHARE = 0.8
+"""Of what the sources give now, at the forecast's course."""
+NOISE_MARGIN = 0.01
+"""Of the capacity: what gauges may be wrong by from one decision to the next."""
+SLACK_S = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """What a decision has found."""
+
+    view: View
+    is_working: bool
+    drain_w: float
+    """What all that is switched on on the main bus draws at most."""
+    made_w: float
+    """What its sources gave."""
+    room: float
+    """The least free share of the recorders."""
+    room_bit: float
+    """Of the recorder with the least free share, when it is empty."""
+    fill_bit_per_s: float
+    """What all that is switched on writes at most."""
+    quiet_t_s: float
+    """Until when nothing but physics happens."""
+
+
+class Pace:
+    """The forecast, looked at for what bounds a step."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._known = knowledge
+        ahead = int(np.ceil(LONGEST_S / knowledge.slot_s)) + 1
+        self._most_reserve_j = _ahead(knowledge.reserve[0], ahead + 1, np.max)
+        self._least_made_w = _ahead(knowledge.generation_w, ahead, np.min)
+        is_lit = knowledge.generation_w > 0.0
+        marks = np.stack([knowledge.dark_soon, knowledge.dark, is_lit])
+        changes = np.flatnonzero(np.any(np.diff(marks.astype(np.int8), axis=1) != 0, axis=0)) + 1
+        self._changes_t_s: FloatArray = knowledge.start_t_s + knowledge.slot_s * changes
+
+    def ticks(self, now: Now) -> int:
+        """Return after how many ticks the next decision is to be."""
+        known, view = self._known, now.view
+        tick_s = known.tick_s
+        if view.mode >= Mode.SURVIVAL:
+            return 1
+        longest_s = LONGEST_S if view.mode == Mode.NOMINAL and now.is_working else STRAINED_S
+        longest_s = min(longest_s, now.quiet_t_s - view.t_s, self._sky_s(view.t_s))
+        longest_s = min(longest_s, self._energy_s(now), self._room_s(now))
+        return max(int((longest_s + SLACK_S) // tick_s), 1)
+
+    def _sky_s(self, t_s: float) -> float:
+        place = int(np.searchsorted(self._changes_t_s, t_s + SLACK_S))
+        if place >= len(self._changes_t_s):
+            return LONGEST_S
+        return float(self._changes_t_s[place]) - t_s
+
+    def _energy_s(self, now: Now) -> float:
+        """Return how long the margin surely stays above what would change a decision."""
+        known, view = self._known, now.view
+        slot = known.slot(view.t_s)
+        capacity_j = float(known.capacity_j[slot])
+        if capacity_j <= 0.0:
+            return STRAINED_S
+        expected_w = float(known.generation_w[slot])
+        given = min(now.made_w / expected_w, SURE_SHARE) if expected_w > 0.0 else 0.0
+        loss_w = now.drain_w - max(given, 0.0) * float(self._least_made_w[slot])
+        if loss_w <= 0.0:
+            return LONGEST_S
+        limit = DOWN_MARGIN[Mode(view.mode + 1)]
+        if view.mode == Mode.NOMINAL and now.is_working:
+            limit = OFF_MARGIN
+        spare_j = view.energy_j - float(self._most_reserve_j[slot])
+        spare_j -= (limit + NOISE_MARGIN) * capacity_j
+        return spare_j / loss_w
+
+    def _room_s(self, now: Now) -> float:
+        limit = OFF_ROOM if now.is_working else DOWN_ROOM
+        if now.room <= limit or now.fill_bit_per_s <= 0.0:
+            return LONGEST_S
+        return (now.room - limit) * now.room_bit / now.fill_bit_per_s
+
+
+def _ahead(values: FloatArray, count: int, of: np.ufunc | object) -> FloatArray:
+    """Return the extreme of each value and the next ones."""
+    padded = np.concatenate([values, np.full(count - 1, values[-1])])
+    windows = sliding_window_view(padded, count)
+    return np.asarray(of(windows, axis=1), dtype=np.float64)  # type: ignore[operator]

@@ -1,0 +1,119 @@
+"""All that the missions of a scenario share: geometry, drivers, belief; made once in a process."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from moonstead.autonomy.guard.knowledge import Knowledge
+from moonstead.autonomy.model import StationModel
+from moonstead.campaign.survival.pace import Pace
+from moonstead.campaign.survival.programme import Programme, programme_of
+from moonstead.contracts import FloatArray
+from moonstead.scenario.belief import station_model
+from moonstead.scenario.build import World
+from moonstead.scenario.guard_belief import guard_knowledge
+from moonstead.scenario.surroundings import Grid, run_grid, surroundings
+from moonstead.simulation.compile import drive
+from moonstead.simulation.network import Drivers
+from moonstead.simulation.schedule import Schedule
+from moonstead.simulation.simulator import Noise, Simulator, Sky
+
+COARSEST_STEP_S = 600.0
+"""Of the physics: the thermal network is solved implicitly, and this is the longest step that
+a scenario may ask for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A station, its sky and what it believes, ready for any seed."""
+
+    world: World
+    grid: Grid
+    drivers: Drivers
+    sky: Sky
+    noise: Noise
+    model: StationModel
+    knowledge: Knowledge
+    programme: Programme
+    pace: Pace
+    full_w: dict[str, float]
+    """Rated power of every load and link on the main bus."""
+    writes_bit_per_s: dict[str, float]
+    """Data rate of every load that writes to a recorder."""
+
+    def simulator(self, schedule: Schedule) -> Simulator:
+        """Return the true station at its beginning, to which a schedule will happen."""
+        return Simulator(
+            self.world.station,
+            self.drivers,
+            self.sky,
+            self.grid.step_s,
+            self.noise,
+            schedule,
+            self.grid.start_t_s,
+        )
+
+
+def coarsened(world: World) -> World:
+    """Return a world whose physics takes the longest step that divides its decisions."""
+    run = world.scenario.run
+    if run.step_s >= COARSEST_STEP_S:
+        return world
+    parts = int(np.ceil(run.decision_interval_s / COARSEST_STEP_S))
+    finer = run.model_copy(update={"step_s": run.decision_interval_s / parts})
+    return replace(world, scenario=world.scenario.model_copy(update={"run": finer}))
+
+
+def make_stage(world: World, asked_for_s: float) -> Stage:
+    """Return what all missions share.
+
+    Parameters
+    ----------
+    world
+        A scenario as long as a mission; see `coarsened`.
+    asked_for_s
+        The span for which its sessions are asked.
+
+    Raises
+    ------
+    RangeError
+        The missions leave the ephemeris.
+    """
+    grid = run_grid(world)
+    placed = surroundings(world, grid)
+    station, here = world.station, placed("")
+    model = station_model(world, grid, placed)
+    knowledge = guard_knowledge(world, model, world.scenario.run.decision_interval_s)
+    network, names, sensors = station.network, station.names, world.scenario.sensors
+    on_main = [names.loads[i] for i in knowledge.main_loads]
+    power_w: FloatArray = network.load_power_w
+    writes = {
+        names.loads[int(load)]: float(rate)
+        for load, rate, recorder in zip(
+            network.data_load, network.data_rate_bit_per_s, network.data_recorder, strict=True
+        )
+        if recorder >= 0 and rate > 0.0
+    }
+    return Stage(
+        world=world,
+        grid=grid,
+        drivers=drive(station, placed),
+        sky=Sky(
+            sun_seen=here["solar_irradiance_w_per_m2"] > 0.0,
+            earth_seen=here["earth_fraction"] > 0.0,
+            live=np.array([placed.live(path) > 0.0 for path in names.paths]).reshape(
+                -1, grid.count
+            ),
+        ),
+        noise=Noise(
+            power_relative=sensors.power_noise_fraction,
+            energy_relative=sensors.energy_noise_fraction,
+            temperature_k=sensors.temperature_noise_k,
+        ),
+        model=model,
+        knowledge=knowledge,
+        programme=programme_of(model, asked_for_s),
+        pace=Pace(knowledge),
+        full_w={name: float(power_w[names.loads.index(name)]) for name in on_main},
+        writes_bit_per_s=writes,
+    )
