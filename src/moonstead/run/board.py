@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from moonstead.autonomy.planner import Search
-from moonstead.contracts import Controller, Decision, Notice, Telemetry
+from moonstead.contracts import Controller, Decision, Notice, Telecommand, Telemetry
 from moonstead.run.board_computer import COMPUTER, Computer, Power
 from moonstead.run.board_frames import Aboard, Active, Frames, of_part
 from moonstead.run.board_software import ExecutiveMaker, Software
@@ -101,6 +101,10 @@ class Board:
                 break
             decisions.append(decision)
         return self._together(decisions)
+
+    def slips(self, active: Sequence[Active], t_s: float) -> list[Telecommand]:
+        """Return the commands that people on Earth give by mistake, at most once for each fault."""
+        return self._frames.slips(active, t_s)
 
     def happened(self) -> list[Notice]:
         """Return what happened to the computer since this was asked last: the truth."""

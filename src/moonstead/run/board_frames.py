@@ -7,13 +7,15 @@ that is lost come with the next one: the radio keeps them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
 from moonstead.autonomy.executive.plain import from_plain, to_plain
 from moonstead.contracts import Telecommand, Telemetry
+from moonstead.run.plain_frames import READINGS, frame_of, plain_frame
 from moonstead.simulation.schedule import AVIONICS, Fault, Mode
 from moonstead.units import DAY_S, HOUR_S
 
@@ -22,18 +24,8 @@ Active = tuple[Fault, float]
 
 CLOCK, TELEMETRY, UPLINK = f"{AVIONICS}.clock", f"{AVIONICS}.telemetry", f"{AVIONICS}.uplink"
 SUN_SENSOR = f"{AVIONICS}.sun-sensor"
-READINGS = (
-    "source_power_w",
-    "load_power_w",
-    "store_energy_j",
-    "node_temperature_k",
-    "recorder_bit",
-    "tank_kg",
-)
 HEARD = 8
 """So many commands are remembered by whoever sends them again."""
-FORGED = 1_000_000
-"""Commands that nobody meant to send are counted from here, so that they pass for new ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,39 +165,34 @@ class Frames:
                     replace(item, authentic=item.authentic and random.random() >= fault.size)
                     for item in received
                 ]
-            elif self._is_new(one):
-                received += self._wrong(fault.mode, true.t_s, random)
+            elif fault.mode == Mode.REPLAYED and self._is_new(one):
+                received += self._again(true.t_s)
         return tuple(received)
 
-    def _wrong(
-        self, mode: Mode, t_s: float, random: np.random.Generator
-    ) -> tuple[Telecommand, ...]:
-        partners, loads = self._aboard.partners, self._aboard.loads
-        vital = self._aboard.vital or loads
-        first = partners[int(random.integers(len(partners)))]
-        other = partners[(partners.index(first) + 1) % len(partners)]
-        any_load = loads[int(random.integers(len(loads)))]
-        if mode == Mode.HARMFUL:
-            return (self._forged(first, 0, t_s, vital[int(random.integers(len(vital)))], 0.0),)
-        if mode == Mode.CONFLICTING:
-            pair = ((first, 1.0), (other, 0.0))
-            return tuple(
-                self._forged(partner, k, t_s, any_load, level)
-                for k, (partner, level) in enumerate(pair)
-            )
-        old = self._forged(first, 0, t_s - 3.0 * DAY_S, any_load, 1.0)
-        return self._memory.heard or (replace(old, sequence=1),)
+    def slips(self, faults: Sequence[Active], t_s: float) -> list[Telecommand]:
+        """Return the commands that people give by mistake at an instant, not yet numbered."""
+        found: list[Telecommand] = []
+        for one in of_part(faults, UPLINK):
+            if one[0].mode in {Mode.HARMFUL, Mode.CONFLICTING} and self._is_new(one):
+                random = np.random.default_rng([self._seed, crc32(key_of(one).encode())])
+                found += self._slip(one[0].mode, t_s, random)
+        return found
 
-    def _forged(self, source: str, place: int, t_s: float, load: str, level: float) -> Telecommand:
-        return Telecommand(
-            source=source,
-            sequence=FORGED + 2 * self._memory.frames + place,
-            issued_t_s=t_s,
-            expires_t_s=t_s + HOUR_S,
-            kind="level",
-            target=load,
-            value=level,
-        )
+    def _slip(self, mode: Mode, t_s: float, random: np.random.Generator) -> list[Telecommand]:
+        partners, vital = self._aboard.partners, self._aboard.vital
+        first = int(random.integers(len(partners)))
+        if mode == Mode.HARMFUL:
+            load = vital[int(random.integers(len(vital)))]
+            return [_command(partners[first], t_s, load, 0.0)]
+        load = self._aboard.loads[int(random.integers(len(self._aboard.loads)))]
+        other = partners[(first + 1) % len(partners)]
+        return [_command(partners[first], t_s, load, 1.0), _command(other, t_s, load, 0.0)]
+
+    def _again(self, t_s: float) -> tuple[Telecommand, ...]:
+        """Return what somebody has heard and sends again; something old where nothing was."""
+        old_t_s = t_s - 3.0 * DAY_S
+        old = _command(self._aboard.partners[0], old_t_s, self._aboard.loads[0], 1.0)
+        return self._memory.heard or (replace(old, sequence=1),)
 
     def _carry(
         self,
@@ -247,8 +234,8 @@ class Frames:
         return {
             "clock_error_s": memory.clock_error_s,
             "met": list(memory.met),
-            "late": [[t_s, plain_frame(frame)] for t_s, frame in memory.late],
-            "kept_back": [plain_frame(frame) for frame in memory.kept_back],
+            "late": [[t_s, _plain(frame)] for t_s, frame in memory.late],
+            "kept_back": [_plain(frame) for frame in memory.kept_back],
             "radio": to_plain(memory.radio),
             "heard": to_plain(memory.heard),
             "frames": memory.frames,
@@ -260,8 +247,8 @@ class Frames:
         self._memory = _Memory(
             clock_error_s=state["clock_error_s"],
             met=list(state["met"]),
-            late=[(t_s, frame_of(plain)) for t_s, plain in state["late"]],
-            kept_back=[frame_of(plain) for plain in state["kept_back"]],
+            late=[(t_s, _frame(plain)) for t_s, plain in state["late"]],
+            kept_back=[_frame(plain) for plain in state["kept_back"]],
             radio=from_plain(tuple[Telecommand, ...], state["radio"]),
             heard=from_plain(tuple[Telecommand, ...], state["heard"]),
             frames=state["frames"],
@@ -282,24 +269,22 @@ def _garbled(frame: Telemetry, share: float, random: np.random.Generator) -> Tel
     return replace(frame, **changed)
 
 
-def plain_frame(frame: Telemetry) -> dict[str, Any]:
-    """Return a frame as plain JSON values."""
-    arrays = {name: getattr(frame, name).tolist() for name in (*READINGS, "path_open")}
-    rest = {f.name: getattr(frame, f.name) for f in fields(frame) if f.name not in arrays}
-    plain: dict[str, Any] = to_plain({**arrays, **rest})
-    return plain
+def _plain(frame: Telemetry) -> dict[str, Any]:
+    return {**plain_frame(frame), "received": to_plain(frame.received)}
 
 
-def frame_of(plain: dict[str, Any]) -> Telemetry:
-    """Return the frame that `plain_frame` was given."""
-    arrays = {name: np.array([float(x) for x in plain[name]]) for name in READINGS}
-    rest = {name: value for name, value in plain.items() if name not in arrays}
-    return Telemetry(
-        **{
-            **rest,
-            **arrays,
-            "path_open": np.array(plain["path_open"], dtype=np.bool_),
-            "faulty": tuple(plain["faulty"]),
-            "received": from_plain(tuple[Telecommand, ...], plain["received"]),
-        }
+def _frame(plain: dict[str, Any]) -> Telemetry:
+    received = from_plain(tuple[Telecommand, ...], plain["received"])
+    return replace(frame_of(plain), received=received)
+
+
+def _command(source: str, t_s: float, load: str, level: float) -> Telecommand:
+    return Telecommand(
+        source=source,
+        sequence=-1,
+        issued_t_s=t_s,
+        expires_t_s=t_s + HOUR_S,
+        kind="level",
+        target=load,
+        value=level,
     )

@@ -109,6 +109,7 @@ class Courier:
             self._capacity_bit[self._number[name]] = memory_bit
         self._next = dict.fromkeys(paths, 0)
         self._down: frozenset[str] = frozenset()
+        self._cut: frozenset[tuple[str, str]] = frozenset()
         self._now_t_s = start_t_s
         self.version = 0
         """Counts up whenever the plan that counts is another one."""
@@ -182,18 +183,30 @@ class Courier:
         whole_bit = sum(bit for _, bit in found)
         return [(one, bit / whole_bit) for one, bit in found]
 
-    def close(self, down: Iterable[str], t_s: float) -> Ended | None:
-        """Take note of which relays do not work from an instant on.
+    def close(
+        self, down: Iterable[str], t_s: float, cut: Iterable[tuple[str, str]] = ()
+    ) -> Ended | None:
+        """Take note of what does not work from an instant on.
+
+        Parameters
+        ----------
+        down
+            Nodes.
+        t_s
+            TDB seconds past J2000.
+        cut
+            Pairs of nodes between which nothing passes, either way.
 
         Returns
         -------
         Ended or None
             What came home or was lost until then, where that is a change.
         """
-        if frozenset(down) == self._down:
+        closed, links = frozenset(down), frozenset(cut)
+        if closed == self._down and links == self._cut:
             return None
         ended = self.carry(t_s)
-        self._down = frozenset(down)
+        self._down, self._cut = closed, links
         return ended
 
     def way(self, source: str, destination: str, bit: float, from_t_s: float) -> tuple[Hop, ...]:
@@ -281,7 +294,7 @@ class Courier:
         }
 
     def _plan(self) -> ContactPlan:
-        """Return the contacts from now on, without those of relays that do not work."""
+        """Return the contacts from now on, without those of what does not work."""
         plan = self._network.plan
         start_t_s = np.maximum(plan.start_t_s, self._now_t_s)
         kept = plan.start_t_s < self._now_t_s + HORIZON_S
@@ -291,6 +304,11 @@ class Courier:
         kept &= plan.end_t_s > start_t_s
         for name in self._down:
             kept &= (plan.source != self._number[name]) & (plan.destination != self._number[name])
+        for pair in self._cut:
+            a, b = (self._number[name] for name in pair)
+            kept &= ((plan.source != a) | (plan.destination != b)) & (
+                (plan.source != b) | (plan.destination != a)
+            )
         return ContactPlan(
             nodes=plan.nodes,
             source=plan.source[kept],
@@ -305,6 +323,7 @@ class Courier:
         """Return what it remembers, as plain JSON values; only right after `carry`."""
         return {
             "down": sorted(self._down),
+            "cut": sorted(self._cut),
             "now_t_s": self._now_t_s,
             "busy": [list(link) for link in self._busy],
             "under_way": {name: column.tolist() for name, column in self._under_way.items()},
@@ -313,6 +332,7 @@ class Courier:
     def restore(self, memory: dict[str, Any]) -> None:
         """Take back what `memory` returned."""
         self._down = frozenset(memory["down"])
+        self._cut = frozenset((a, b) for a, b in memory["cut"])
         self._now_t_s = memory["now_t_s"]
         self._busy = [(source, to, busy_t_s) for source, to, busy_t_s in memory["busy"]]
         self._under_way = {

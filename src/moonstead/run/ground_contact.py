@@ -31,6 +31,8 @@ class GroundContact:
 
     def __init__(self, scenario: Scenario, start_t_s: float) -> None:
         self._ground, self._start_t_s = scenario.ground, start_t_s
+        self.silent: frozenset[str] = frozenset()
+        """Partners whose control centres are silent by a fault."""
         self._silences = [
             (given.partner, from_utc(given.start), from_utc(given.until))
             for given in scenario.ground.silence
@@ -51,7 +53,7 @@ class GroundContact:
 
     def is_silent(self, partner: str, t_s: float) -> bool:
         """Return whether the control centres of a partner can neither command nor hear."""
-        return any(
+        return partner in self.silent or any(
             of in {None, partner} and begin <= t_s < end for of, begin, end in self._silences
         )
 

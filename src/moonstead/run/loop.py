@@ -137,6 +137,10 @@ class Loop:
         begin_t_s = self.grid.start_t_s + first * self.grid.step_s
         end_t_s = self.grid.start_t_s + end * self.grid.step_s
         happened = simulator.happen(begin_t_s)
+        active = simulator.upkeep.active_faults()
+        traffic.heed(active, begin_t_s)
+        for slip in self.board.slips(active, begin_t_s):
+            traffic.uplink.send(slip)
         worked, left_out = self.ground.work(begin_t_s)
         traffic.close_paths(first, end)
         sent = traffic.sent()

@@ -1,20 +1,25 @@
 """The run's side of the network: closes paths to relays that cannot, counts what comes home."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from moonstead.autonomy.executive.plain import from_plain, to_plain
 from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.run.courier import Courier, Ended
 from moonstead.run.deliveries import Deliveries
 from moonstead.run.ground_contact import GroundContact
+from moonstead.run.link_faults import NO_OUTAGE, LinkFaults, Outage
 from moonstead.run.memories import Memories
 from moonstead.run.uplink import Uplink
 from moonstead.scenario.build import World
-from moonstead.scenario.contact_network import ContactNetwork
+from moonstead.scenario.contact_network import ContactNetwork, Stretch, mean_rates_bit_per_s
 from moonstead.scenario.flights import orbiters_of
 from moonstead.scenario.model import Scenario
+from moonstead.simulation.schedule import Fault
 from moonstead.simulation.simulator import Simulator
 
 FloatArray = NDArray[np.float64]
@@ -71,9 +76,68 @@ class Traffic:
         )
         self._start_t_s = start_t_s
         self._down: tuple[str, ...] = ()
+        self._faults = LinkFaults(world.scenario, network.carriers)
+        self._outage = NO_OUTAGE
         self._ended: list[Ended] = []
         self._sent_bit: list[float] = []
         self._begin_bit = 0.0
+
+    def heed(self, active: Sequence[tuple[Fault, float]], t_s: float) -> None:
+        """Take the faults of the network from an instant on.
+
+        Parameters
+        ----------
+        active
+            Faults of anything, with since when they are.
+        t_s
+            Now, TDB seconds past J2000.
+        """
+        outage = self._faults.outage(active, t_s) if active else NO_OUTAGE
+        if outage != self._outage:
+            self._outage = outage
+            self.contact.silent = outage.silent
+            self._close(t_s)
+
+    def _close(self, t_s: float) -> None:
+        """Let the courier know what does not work."""
+        down = {self.network.carriers[path] for path in self._down} | self._outage.nodes
+        ended = self.courier.close(down, t_s, self._outage.links)
+        if ended is not None:
+            self._count(ended)
+            self.memories.look(t_s)
+
+    def _close_faulty(self, first: int, end: int) -> None:
+        """Take out of the paths what ground stations and paths with faults do not carry."""
+        outage, simulator = self._outage, self.simulator
+        names, offered, live = simulator.station.names, simulator.drivers.path_bit_per_s, None
+        if simulator.sky.live is not None:
+            live = simulator.sky.live
+        for p, path in enumerate(names.paths):
+            left = self._left(self.network.stretches[path], first, end)
+            if left is not None:
+                offered[p, first:end] = left
+            through = self._left(self.network.through.get(path, ()), first, end)
+            if through is not None and live is not None:
+                live[p, first:end] = through > 0.0
+        for path, share in outage.shares:
+            if path in names.paths:
+                p = names.paths.index(path)
+                offered[p, first:end] *= share
+
+    def _left(self, stretches: tuple[Stretch, ...], first: int, end: int) -> FloatArray | None:
+        """Return what a path offers without the nodes that are closed; None for as ever."""
+        step_s = self.simulator.dt_s
+        begin_t_s, end_t_s = (self._start_t_s + step * step_s for step in (first, end))
+        last = bisect_left(stretches, end_t_s, key=lambda one: one.start_t_s)
+        now = []
+        for one in reversed(stretches[:last]):  # in order and apart
+            if one.end_t_s <= begin_t_s:
+                break
+            now.append(one)
+        kept = [one for one in now if one.node not in self._outage.nodes]
+        if len(kept) == len(now):
+            return None
+        return mean_rates_bit_per_s(kept, begin_t_s, step_s, end - first)
 
     def close_paths(self, first: int, end: int) -> None:
         """Close the paths of relays that are down, and slow those down whose memory is full.
@@ -85,6 +149,8 @@ class Traffic:
         """
         names, step_s = self.simulator.station.names, self.simulator.dt_s
         offered = self.simulator.drivers.path_bit_per_s
+        if self._outage != NO_OUTAGE:
+            self._close_faulty(first, end)
         for path in self._down:
             offered[names.paths.index(path), first:end] = 0.0
         for path in self.memories.paths:
@@ -121,11 +187,7 @@ class Traffic:
         )
         if down != self._down:
             self._down = down
-            carriers = [self.network.carriers[path] for path in down]
-            ended = self.courier.close(carriers, end_t_s)
-            if ended is not None:
-                self._count(ended)
-                self.memories.look(end_t_s)
+            self._close(end_t_s)
         self._sent_bit.append(float(by_load.sum()))
 
     def finish_block(self, ticks_t_s: FloatArray) -> dict[str, NDArray[Any]]:
@@ -171,6 +233,7 @@ class Traffic:
             "courier": self.courier.memory(),
             "deliveries": self.deliveries.memory(),
             "down": list(self._down),
+            "outage": to_plain(self._outage),
             "uplink": self.uplink.memory(),
         }
 
@@ -179,6 +242,8 @@ class Traffic:
         self.courier.restore(memory["courier"])
         self.deliveries.restore(memory["deliveries"])
         self._down = tuple(memory["down"])
+        self._outage = from_plain(Outage, memory["outage"])
+        self.contact.silent = self._outage.silent
         self.uplink.restore(memory["uplink"])
         self._begin_bit = self.courier.waiting_bit
         self.memories.look(memory["courier"]["now_t_s"])

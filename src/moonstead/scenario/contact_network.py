@@ -9,7 +9,7 @@ station by itself.
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,8 @@ class ContactNetwork:
         The orbiter without which a path is closed, for each path that has one.
     services
         Which ground station serves whom.
+    through
+        For each path between the station on the ground and Earth: when it is open from end to end.
     """
 
     plan: ContactPlan
@@ -74,6 +76,7 @@ class ContactNetwork:
     live: Mapping[str, FloatArray]
     carriers: Mapping[str, str]
     services: tuple[Service, ...]
+    through: Mapping[str, tuple[Stretch, ...]] = field(default_factory=dict)
 
 
 def contact_network_of(
@@ -159,6 +162,7 @@ def contact_network_of(
         },
         carriers={one.path: one.name for one in craft if one.name in elements},
         services=services,
+        through=through,
     )
 
 
