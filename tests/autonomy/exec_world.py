@@ -172,7 +172,11 @@ class World:
             if told.order == Order.GO:
                 self.go_until_t_s[told.subject] = min(self.t_s + 900.0, told.expires_t_s)
             elif told.order == Order.LEVEL:
+                known = self.levels.get("", self.level)
+                before = self.levels.get(told.subject, known)
                 self.levels[told.subject] = Level(int(told.value))
+                if before > Level.E2 >= self.levels[told.subject]:
+                    self.stopped, self.passed_over = "", self.fault
             elif told.order == Order.RESUME:
                 self.stopped, self.passed_over = "", self.fault
 

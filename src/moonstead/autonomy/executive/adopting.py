@@ -107,9 +107,11 @@ def direct(journal: Journal, directive: Directive, snapshot: Snapshot) -> None:
         memory.stopped, memory.passed_over = "", snapshot.system_fault
     elif directive.order == Order.LEVEL:
         if directive.value in set(Level):
+            before = memory.level_of(subject, journal.settings)
             memory.levels[subject] = Level(int(directive.value))
-            # Who sets a level knows the faults that there are.
-            memory.stopped, memory.passed_over = "", snapshot.system_fault
+            if before > Level.E2 >= memory.levels[subject]:
+                # Who takes it over knows the faults that there are.
+                memory.stopped, memory.passed_over = "", snapshot.system_fault
             journal.wish("level", subject, f"level of {subject or 'the station'} changed", now)
         else:
             fault = f"{directive.value} is no level; 1 to 4"
