@@ -150,6 +150,8 @@ class PlanRow:
     end_t_s: float
     status: str
     reason: str = ""
+    way: str = ""
+    """How it is done, where there are several ways."""
 
 
 @dataclass(frozen=True, slots=True)

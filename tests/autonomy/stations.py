@@ -1,7 +1,7 @@
 """Small beliefs and telemetry made in code."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from moonstead.autonomy.model import (
     RadioModel,
     StationModel,
     StoreModel,
+    Way,
 )
 from moonstead.contracts import Channels, FloatArray, Telemetry
 
@@ -54,11 +55,13 @@ def forecast(generation_w: FloatArray, slot_s: float = 1800.0, **changes: Any) -
 
 def experiment(name: str = "look", **changes: Any) -> Experiment:
     values: dict[str, Any] = {
-        "element": "camera", "partner": "cnsa", "loads": ("camera",), "power_w": 50.0,
-        "data_rate_bit_per_s": 1e4, "duration_s": 7200.0, "sessions": 5, "gap_s": 0.0,
-        "light": "any", "earth": "any", "needs_contact": False, "value": 1.0, "priority": 5,
+        "element": "camera", "partner": "cnsa", "loads": ("camera",), "sessions": 5, "gap_s": 0.0,
+        "light": "any", "earth": "any", "needs_contact": False, "priority": 5,
     }  # fmt: skip
-    return Experiment(name=name, **{**values, **changes})
+    of_way = {"power_w": 50.0, "data_rate_bit_per_s": 1e4, "duration_s": 7200.0, "value": 1.0}
+    keys = {field.name for field in fields(Way)} - {"name"}
+    way = Way(**{**of_way, **{key: changes.pop(key) for key in list(changes) if key in keys}})
+    return Experiment(name=name, **{"ways": (way,), **values, **changes})
 
 
 def station(experiments: Sequence[Experiment] = (), **changes: Any) -> StationModel:

@@ -85,6 +85,50 @@ class CampaignModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Partial:
+    """Before or after the work of a session: its loads run in part."""
+
+    duration_s: float
+    level: float
+    until_k: float | None = None
+    """It is over as soon as `node` is so warm."""
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way to do a session, such as a longer or a shorter sortie."""
+
+    name: str = ""
+    duration_s: float
+    """Of the work."""
+    power_w: float
+    """In the work: on the main bus, with charging losses; below 0 where the session saves power."""
+    data_rate_bit_per_s: float
+    value: float
+    level: float = 1.0
+    """Of its loads in the work."""
+    preheat: Partial | None = None
+    cool_down: Partial | None = None
+    turnaround_s: float = 0.0
+    """The element is not ready again for this long after a session: its battery recharges."""
+
+    @property
+    def stages(self) -> tuple[tuple[float, float], ...]:
+        """Preheat, work and cool-down: duration (s) and share of the power of the work of each."""
+        around = [
+            (part.duration_s, part.level / self.level) if part else (0.0, 0.0)
+            for part in (self.preheat, self.cool_down)
+        ]
+        return around[0], (self.duration_s, 1.0), around[1]
+
+    @property
+    def whole_s(self) -> float:
+        """From the start of a session to its end."""
+        return sum(duration_s for duration_s, _ in self.stages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
     """A series of sessions that a partner asks for."""
 
@@ -93,10 +137,8 @@ class Experiment:
     """Does one session at a time."""
     partner: str
     loads: tuple[str, ...]
-    power_w: float
-    """On the main bus, with charging losses."""
-    data_rate_bit_per_s: float
-    duration_s: float
+    ways: tuple[Way, ...]
+    """At least one; a session is done in one of them."""
     sessions: int
     """Wanted over the whole run."""
     gap_s: float
@@ -104,11 +146,7 @@ class Experiment:
     light: Literal["any", "lit", "dark"]
     earth: Literal["any", "visible", "hidden"]
     needs_contact: bool
-    value: float
-    """Of one session; sets the order in which sessions are placed."""
     priority: int
-    turnaround_s: float = 0.0
-    """Its element is not ready again for this long after a session: its battery recharges."""
     unplugs: tuple[str, ...] = ()
     """Links that are open while it runs, such as the charging cable of a rover that drives."""
     tank: str = ""
@@ -136,6 +174,16 @@ class Experiment:
     after: After | None = None
     mandatory: bool = False
     """Upkeep: before anything that can be left out."""
+
+    @property
+    def value(self) -> float:
+        """The most that one session is worth."""
+        return max(way.value for way in self.ways)
+
+    def called(self, way: int) -> str:
+        """Return what a schedule calls a session that is done in a way."""
+        name = self.ways[way].name
+        return f"{self.name}:{name}" if name else self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,8 @@ def plan_sessions(model: StationModel, situation: Situation, search: Search = se
         Session(
             e,
             start_t_s + placed.start * slot_s,
-            start_t_s + placed.start * slot_s + model.experiments[e].duration_s,
+            start_t_s + placed.start * slot_s + model.experiments[e].ways[placed.option].whole_s,
+            placed.option,
         )
         for e, placed in zip(asked.experiment, placements, strict=True)
         if placed is not None

@@ -35,10 +35,11 @@ def with_scheduled(model: StationModel, sessions: Iterable[Session]) -> StationM
     count = 0
     for session in sessions:
         experiment = model.experiments[session.experiment]
+        way = experiment.ways[session.way]
         share = _share(forecast, session)
-        base_w += share * experiment.power_w
+        base_w += share * way.power_w
         if len(drain):
-            drain[experiment.recorder] -= share * experiment.data_rate_bit_per_s
+            drain[experiment.recorder] -= share * way.data_rate_bit_per_s
         for pool, amount in experiment.needs:
             pools[pool] = pools[pool] - amount * (share > 0.0)
         count += 1

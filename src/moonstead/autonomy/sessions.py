@@ -1,7 +1,7 @@
 """The books of sessions: which were done, which are under way, and what each is called."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from moonstead.autonomy.executive.activity import State
@@ -27,6 +27,17 @@ class Entry:
     experiment: int
     start_t_s: float
     end_t_s: float
+    way: int = 0
+
+    @classmethod
+    def of(cls, session: Session) -> "Entry":
+        """Return the entry of a session that is planned."""
+        return cls(session.experiment, session.start_t_s, session.end_t_s, session.way)
+
+    @property
+    def session(self) -> Session:
+        """What the planner knows of it."""
+        return Session(self.experiment, self.start_t_s, self.end_t_s, self.way)
 
 
 class Sessions:
@@ -41,15 +52,17 @@ class Sessions:
     def __init__(self, model: StationModel) -> None:
         self.model = model
         self.done = [0] * len(model.experiments)
+        self.earned = [0.0] * len(model.experiments)
         self.rest_until_t_s = [-1e300] * len(model.experiments)
         self._serial = [0] * len(model.experiments)
         self.entries: dict[str, Entry] = {}
         """By the name of the activity: what is planned, waits or runs."""
 
-    def running(self, executive: Executive) -> tuple[tuple[int, float], ...]:
-        """Return experiment and expected end of what is live."""
+    def running(self, executive: Executive) -> tuple[Session, ...]:
+        """Return what is live, with the end that is expected."""
         return tuple(
-            (self.entries[live.activity].experiment, live.end_t_s) for live in executive.live()
+            replace(self.entries[live.activity].session, end_t_s=live.end_t_s)
+            for live in executive.live()
         )
 
     def pending(self, executive: Executive) -> tuple[tuple[str, Entry], ...]:
@@ -101,7 +114,7 @@ class Sessions:
             for name in names:
                 del self.entries[name]
         for name, session in named:
-            self.entries[name] = Entry(session.experiment, session.start_t_s, session.end_t_s)
+            self.entries[name] = Entry.of(session)
         return tuple(named)
 
     def schedule(
@@ -133,7 +146,7 @@ class Sessions:
         for session in sessions:
             waiting = old.get(session.experiment)
             name = waiting.pop(0) if waiting else self._new_name(session.experiment)
-            self.entries[name] = Entry(session.experiment, session.start_t_s, session.end_t_s)
+            self.entries[name] = Entry.of(session)
             names.append(name)
         dropped = frozenset(name for left in old.values() for name in left)
         for name in dropped:
@@ -143,7 +156,7 @@ class Sessions:
     def add(self, session: Session) -> str:
         """Take in one more session; return its name."""
         name = self._new_name(session.experiment)
-        self.entries[name] = Entry(session.experiment, session.start_t_s, session.end_t_s)
+        self.entries[name] = Entry.of(session)
         return name
 
     def _new_name(self, e: int) -> str:
@@ -160,7 +173,8 @@ class Sessions:
         reason = _text(transition)
         if after == State.STARTING and before == State.READY:
             entry.start_t_s = now
-            entry.end_t_s = now + self.model.experiments[entry.experiment].duration_s
+            way = self.model.experiments[entry.experiment].ways[entry.way]
+            entry.end_t_s = now + way.whole_s
             return [self._row(transition.activity, entry, "started")], notices
         if after == State.TEARDOWN:
             entry.end_t_s = now
@@ -168,6 +182,10 @@ class Sessions:
             return [self._row(transition.activity, entry, "aborted", reason)], notices
         if after == State.DONE:
             entry.end_t_s = now
+            experiment = self.model.experiments[entry.experiment]
+            self.earned[entry.experiment] += (
+                experiment.ways[entry.way].value * experiment.returns ** self.done[entry.experiment]
+            )
             self.done[entry.experiment] += 1
             row = self._row(transition.activity, entry, "done")
         elif after == State.EXPIRED and transition.why.reason == Reason.LATE:
@@ -194,7 +212,8 @@ class Sessions:
 
     def _row(self, name: str, entry: Entry, status: str, reason: str = "") -> PlanRow:
         experiment: Experiment = self.model.experiments[entry.experiment]
-        return PlanRow(name, experiment.name, entry.start_t_s, entry.end_t_s, status, reason)
+        way = experiment.ways[entry.way].name
+        return PlanRow(name, experiment.name, entry.start_t_s, entry.end_t_s, status, reason, way)
 
     def planned_rows(self) -> list[PlanRow]:
         """Return a row for every session that is planned."""
@@ -204,10 +223,11 @@ class Sessions:
         """Return everything remembered, as plain JSON values."""
         return {
             "done": list(self.done),
+            "earned": list(self.earned),
             "rest_until_t_s": list(self.rest_until_t_s),
             "serial": list(self._serial),
             "entries": {
-                name: [entry.experiment, entry.start_t_s, entry.end_t_s]
+                name: [entry.experiment, entry.start_t_s, entry.end_t_s, entry.way]
                 for name, entry in self.entries.items()
             },
         }
@@ -215,6 +235,7 @@ class Sessions:
     def restore(self, state: dict[str, Any]) -> None:
         """Take back what `state` returned."""
         self.done = list(state["done"])
+        self.earned = list(state["earned"])
         self.rest_until_t_s = list(state["rest_until_t_s"])
         self._serial = list(state["serial"])
         self.entries = {name: Entry(*given) for name, given in state["entries"].items()}

@@ -60,7 +60,11 @@ class Tactics:
         self.model, self.search = model, search
         self._planning = planning_model(model)
         self._reserve_j = reserve_j
-        self._numbers = {experiment.name: e for e, experiment in enumerate(model.experiments)}
+        self._numbers = {
+            experiment.called(way): (e, way)
+            for e, experiment in enumerate(model.experiments)
+            for way in range(len(experiment.ways))
+        }
         self.sessions = Sessions(model)
         self.uploads = Uploads()
         self._next_t_s = -1e300
@@ -115,8 +119,7 @@ class Tactics:
         if track is not None:
             return track.activity
         start_t_s = entry.start_t_s
-        session = Session(entry.experiment, start_t_s, entry.end_t_s)
-        activity = activity_of(self.model, session, name)
+        activity = activity_of(self.model, entry.session, name)
         if name in self.uploads.goes.values():
             window = Window(start_t_s, start_t_s, start_t_s + LIVE_START_S)
             activity = replace(activity, window=window)
@@ -128,12 +131,11 @@ class Tactics:
         if kind == SCHEDULE:
             self._schedule(item, view, executive, diary)
         elif kind == START and item.target in self._numbers:
-            e = self._numbers[item.target]
-            name = self.sessions.add(Session(e, now, now + self.model.experiments[e].duration_s))
+            name = self.sessions.add(self._session(item.target, now))
             self.uploads.begin(item, [name])
             self.uploads.goes[f"{item.source} {item.sequence}"] = name
         elif kind in {"withdraw", "request"}:
-            e = self._numbers[item.target]
+            e, _ = self._numbers[item.target]
             (set.add if kind == "withdraw" else set.discard)(self.uploads.withdrawn, e)
             self.hurry(now)
             self.uploads.tell(item, Verified.COMPLETED)
@@ -148,12 +150,11 @@ class Tactics:
         of = {e for e in range(len(self.model.experiments)) if not self._is_aboard(e, view)}
         sessions, late, aboard = [], 0, 0
         for name, start_t_s in sorted(item.items, key=lambda pair: pair[1]):
-            e = self._numbers[name]
+            e, _ = self._numbers[name]
             late += start_t_s + LATE_S < view.t_s
             aboard += e not in of
             if start_t_s + LATE_S >= view.t_s and e in of:
-                end_t_s = start_t_s + self.model.experiments[e].duration_s
-                sessions.append(Session(e, start_t_s, end_t_s))
+                sessions.append(self._session(name, start_t_s))
         names, dropped = self.sessions.schedule(sessions, item.value, executive, of)
         self.uploads.drop(dropped.union(names))
         self.uploads.begin(item, names)
@@ -162,6 +163,11 @@ class Tactics:
             values = {"late": float(late), "aboard": float(aboard)}
             diary.notices.append(Notice("schedule-short", "station", text, values))
         diary.rows.extend(self.sessions.planned_rows())
+
+    def _session(self, name: str, start_t_s: float) -> Session:
+        e, way = self._numbers[name]
+        end_t_s = start_t_s + self.model.experiments[e].ways[way].whole_s
+        return Session(e, start_t_s, end_t_s, way)
 
     def _is_aboard(self, e: int, view: View) -> bool:
         element = self.model.experiments[e].element
@@ -183,24 +189,25 @@ class Tactics:
         fixed = frozenset(n for n, entry in pending if now <= entry.start_t_s < now + freeze_s)
         fixed -= of_earth.keys()
         running = self.sessions.running(executive)
-        running += tuple((e.experiment, e.end_t_s) for n, e in pending if n in fixed)
+        running += tuple(entry.session for name, entry in pending if name in fixed)
         ready_t_s = self.sessions.ready_t_s(executive)
         situation = Situation(
             telemetry=telemetry,
             first_slot=int(np.ceil((now - forecast.start_t_s) / forecast.slot_s)),
             reserve_j=self._reserve_j,
-            sessions_left=self.sessions.left(e for e, _ in running),
+            sessions_left=self.sessions.left(session.experiment for session in running),
             ready_t_s=tuple(max(ready, now + freeze_s) for ready in ready_t_s),
             blocked=self._blocked(telemetry, view),
             running=running,
             done=tuple(self.sessions.done),
+            earned=tuple(self.sessions.earned),
             before=tuple(
-                Session(e.experiment, e.start_t_s, e.end_t_s)
-                for n, e in pending
-                if n not in fixed and n not in of_earth and e.start_t_s >= now
+                entry.session
+                for name, entry in pending
+                if name not in fixed and name not in of_earth and entry.start_t_s >= now
             ),
         )
-        given = [Session(e.experiment, e.start_t_s, e.end_t_s) for e in of_earth.values()]
+        given = [entry.session for entry in of_earth.values()]
         plan = plan_sessions(with_scheduled(model, given), situation, self.search)
         if plan.trouble:
             diary.notices.append(Notice("plan-trouble", "planner", plan.trouble))

@@ -21,7 +21,7 @@ from pydantic import Field
 
 from moonstead.components import Load, Parts
 from moonstead.contracts import Priority
-from moonstead.elements.element import Element, Thermal, always_on, heater, thermal_node
+from moonstead.elements.element import Element, Thermal, heater, standby, thermal_node
 from moonstead.spec import Name, NotNegative, Positive, RefersTo
 
 
@@ -68,8 +68,8 @@ class AntennaField(Element):
             priority=Priority.SCIENCE,
             heat_fraction=0.0,  # out on the ground
         )
-        standby = always_on(f"{self.name}.standby", self.bus, self.name, self.standby_power_w)
-        loads = (antennas, receiver, *((standby,) if self.standby_power_w > 0.0 else ()))
+        at_rest = standby(self.name, self.bus, self.standby_power_w)
+        loads = (antennas, receiver, *((at_rest,) if self.standby_power_w > 0.0 else ()))
         return Parts(
             nodes=(thermal_node(self.name, self.thermal),),
             loads=(*loads, *heater(self.name, self.bus, self.thermal)),

@@ -264,16 +264,23 @@ class Constant:
         return np.full_like(surroundings["sink_temperature_k"], self.value)
 
 
-def always_on(name: str, bus: str, node: str, power_w: float) -> Load:
+def always_on(
+    name: str, bus: str, node: str, power_w: float, priority: Priority = Priority.SURVIVAL
+) -> Load:
     """Return what is on for as long as there is any power, such as a computer."""
     return Load(
         name=name,
         bus=bus,
         node=node,
         power_w=power_w,
-        priority=Priority.SURVIVAL,
+        priority=priority,
         initial_level=1.0,
     )
+
+
+def standby(element: str, bus: str, power_w: float) -> Load:
+    """Return what an instrument takes when it does nothing; it may sleep, and its heater not."""
+    return always_on(f"{element}.standby", bus, element, power_w, Priority.HOUSEKEEPING)
 
 
 def heater(name: str, bus: str, thermal: Thermal) -> tuple[Load, ...]:

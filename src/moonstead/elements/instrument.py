@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 
 from moonstead.components import Load, Parts
 from moonstead.contracts import Priority
-from moonstead.elements.element import Element, Thermal, always_on, heater, thermal_node
+from moonstead.elements.element import Element, Thermal, heater, standby, thermal_node
 from moonstead.spec import Name, NotNegative, Positive, RefersTo
 
 
@@ -51,8 +51,8 @@ class Instrument(Element):
             data_rate_bit_per_s=self.rate_bit_per_s,
             recorder=f"{self.recorder}.recorder",
         )
-        standby = always_on(f"{self.name}.standby", self.bus, self.name, self.standby_power_w)
-        loads = (observe, standby) if self.standby_power_w > 0.0 else (observe,)
+        at_rest = standby(self.name, self.bus, self.standby_power_w)
+        loads = (observe, at_rest) if self.standby_power_w > 0.0 else (observe,)
         return Parts(
             nodes=(thermal_node(self.name, self.thermal),),
             loads=(*loads, *heater(self.name, self.bus, self.thermal)),

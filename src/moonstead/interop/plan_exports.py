@@ -25,6 +25,7 @@ COLUMNS = (
     "request",
     "partner",
     "element",
+    "way",
     "start_utc",
     "end_utc",
     "earliest_utc",
@@ -45,6 +46,7 @@ def plandev_json(plan: PublishedPlan) -> str:
             "arguments": {
                 "duration": round((a.end_t_s - a.start_t_s) * 1e6),
                 "element": a.element,
+                "way": a.way,
                 "partner": a.partner,
                 "power_w": a.power_w,
                 "data_bit": a.data_bit,
@@ -140,6 +142,7 @@ def plan_csv(plan: PublishedPlan) -> str:
                 a.request,
                 a.partner,
                 a.element,
+                a.way,
                 *(iso_utc(t_s) for t_s in times),
                 f"{a.power_w:.6g}",
                 f"{a.data_bit:.6g}",

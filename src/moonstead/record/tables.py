@@ -30,6 +30,7 @@ PLAN = pa.schema(
         ("end_t_s", pa.float64()),
         ("status", pa.string()),
         ("reason", pa.string()),
+        ("way", pa.string()),
     ]
 )
 """``status``: planned, left-out, started, done, aborted or skipped; at ``t_s`` it became so."""

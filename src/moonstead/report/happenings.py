@@ -139,6 +139,7 @@ def _failed_sessions(story: Story) -> list[_Single]:
         )
         for row in story.plan
         if row["status"] in {"aborted", "skipped"}
+        and row["experiment"] in titles
         and (row["t_s"], elements[row["experiment"]]) not in told
     ]
 

@@ -208,6 +208,8 @@ def sessions(story: Story) -> dict[str, list[Session]]:
     found: dict[str, list[Session]] = {e["name"]: [] for e in story.summary["experiments"]}
     open_since: dict[str, tuple[str, float]] = {}
     for row in story.plan:
+        if row["experiment"] not in found:  # An element's sleep.
+            continue
         begin_s, end_s = row["start_t_s"] - story.start_t_s, row["end_t_s"] - story.start_t_s
         if row["status"] == "started":
             open_since[row["activity"]] = (row["experiment"], begin_s)

@@ -284,4 +284,5 @@ def _plan_row(t_s: float, row: PlanRow) -> dict[str, Any]:
         "end_t_s": row.end_t_s,
         "status": row.status,
         "reason": row.reason,
+        "way": row.way,
     }

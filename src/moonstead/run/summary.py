@@ -243,8 +243,16 @@ def _experiments(
     hours: dict[str, float] = {}
     counts: dict[tuple[str, str], int] = {}
     reasons: dict[str, dict[str, int]] = {}
+    points: dict[str, float] = {}
+    values = {
+        (spec.name, way): value
+        for spec in world.scenario.experiment
+        for way, value in [("", spec.value), *((o.name, o.value) for o in spec.option)]
+    }
     for row in plan:
         name, status = row["experiment"], row["status"]
+        if status == "done":
+            points[name] = points.get(name, 0.0) + values.get((name, row["way"]), 0.0)
         counts[name, status] = counts.get((name, status), 0) + 1
         if status in {"done", "aborted"}:
             length_h = (row["end_t_s"] - row["start_t_s"]) / HOUR_S
@@ -268,7 +276,7 @@ def _experiments(
             "sessions_aborted": counts.get((spec.name, "aborted"), 0),
             "sessions_skipped": counts.get((spec.name, "skipped"), 0),
             "hours": hours.get(spec.name, 0.0),
-            "value": spec.value * counts.get((spec.name, "done"), 0),
+            "value": points.get(spec.name, 0.0),
             "delivered_gbit": _gbit(simulator, elements[spec.element].activity_loads(), arrived_bit)
             * (
                 hours.get(spec.name, 0.0) / by_element[spec.element]

@@ -32,6 +32,7 @@ from moonstead.scenario.model import Scenario
 from moonstead.scenario.outside import with_outside_work
 from moonstead.scenario.reading import read_document
 from moonstead.scenario.request_table import read_request_table
+from moonstead.scenario.sleeping import sleep_problems
 from moonstead.scenario.staff import staff_problems, with_staff
 from moonstead.scenario.surface_links import SurfaceContact, surface_contacts, through_links
 from moonstead.scenario.timeline import schedule_of
@@ -156,6 +157,9 @@ def build_world(scenario: Scenario, text: str, file: Path) -> World:
     profile = _profile(scenario, layers)
     contacts = surface_contacts(scenario, profile.site, layers, str(file))
     station = _station(scenario, contacts, str(file))
+    problems = list(sleep_problems(scenario.sleep, station.parts, str(file)))
+    if problems:
+        raise InputError(problems)
     return World(
         scenario=scenario,
         text=text,

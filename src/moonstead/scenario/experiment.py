@@ -55,6 +55,54 @@ class Campaign(Spec):
     """Each further one brings this share of the one before (assumption: 0.8)."""
 
 
+class Preheat(Spec):
+    """Before the work of a session its loads run in part, to warm up."""
+
+    duration_s: Positive
+    """As planned."""
+    level: Annotated[float, Field(gt=0.0, le=1.0)] = 0.3
+    """Of the element's loads (assumption: 0.3)."""
+    until_k: Positive | None = None
+    """It is over as soon as the thermal node of its first load is so warm, and broken off after
+    three times its duration; without it, it takes its duration."""
+
+
+class CoolDown(Spec):
+    """After the work of a session its loads still run in part."""
+
+    duration_s: Positive
+    """As planned."""
+    level: Annotated[float, Field(gt=0.0, le=1.0)] = 0.1
+    """Of the element's loads (assumption: 0.1)."""
+
+
+class Option(Spec):
+    """Another way to do a session, such as a shorter sortie."""
+
+    name: Name
+    """One word."""
+    duration_s: Positive
+    """Of the work."""
+    value: Positive
+    """Of a session done so, in points."""
+    level: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+    """Of the element's loads: power and data go with it."""
+
+
+class Sleep(Spec):
+    """An element may sleep when nothing is done with it: what it takes then is turned down."""
+
+    element: Annotated[Name, RefersTo("element")]
+    """Which."""
+    duration_s: Positive
+    """Of one sleep; it may sleep again at once."""
+    level: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """To which its loads that are on when nothing is done are turned down; heaters and survival
+    loads stay as they are, so that it wakes without help."""
+    light: Literal["any", "lit", "dark"] = "dark"
+    """When."""
+
+
 class Experiment(Spec):
     """A series of sessions that a partner asks for."""
 
@@ -99,10 +147,25 @@ class Experiment(Spec):
     """The campaign that its sessions count in."""
     mandatory: bool = False
     """Upkeep that comes before anything that can be left out."""
+    preheat: Preheat | None = None
+    """Before the work."""
+    cool_down: CoolDown | None = None
+    """After it."""
+    option: tuple[Option, ...] = ()
+    """Other ways to do a session than the one above: the planner takes what suits."""
 
 
 def request_mistakes(experiments: Sequence[Experiment]) -> Iterator[Mistake]:
-    """Yield experiments that wait for more than there will be, or for themselves."""
+    """Yield experiments that wait for more than there will be, or for themselves.
+
+    And ways to do a session that are named alike.
+    """
+    for i, experiment in enumerate(experiments):
+        names = [option.name for option in experiment.option]
+        for k, name in enumerate(names):
+            if name in names[:k]:
+                remedy = "another option of this experiment has this name already"
+                yield Mistake(("experiment", i, "option", k, "name"), remedy, name)
     by_name = {experiment.name: experiment for experiment in experiments}
     for i, experiment in enumerate(experiments):
         if experiment.after is None:

@@ -63,7 +63,11 @@ def guard_knowledge(world: World, model: StationModel, tick_s: float) -> Knowled
         beacons=tuple((radio.load, names.paths.index(radio.path)) for radio in model.radios),
         sources=tuple(partner.name for partner in world.scenario.partner),
         owners={element.name: element.partner for element in world.scenario.element},
-        experiments={one.name: (one.element, one.partner) for one in model.experiments},
+        experiments={
+            one.called(way): (one.element, one.partner)
+            for one in model.experiments
+            for way in range(len(one.ways))
+        },
         parts={
             "planner": round(PLANNER_SILENCE_S / tick_s),
             "executive": EXECUTIVE_SILENCE_TICKS,

@@ -13,7 +13,7 @@ from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.elements.tank import TankName
 from moonstead.scenario.autonomy_level import Autonomy
 from moonstead.scenario.earth import ControlCentre, DirectPath, GroundStation
-from moonstead.scenario.experiment import Campaign, Experiment, request_mistakes
+from moonstead.scenario.experiment import Campaign, Experiment, Sleep, request_mistakes
 from moonstead.scenario.fault import CatalogueFaults, Event, Fault
 from moonstead.scenario.ground_command import GroundCommand
 from moonstead.scenario.ground_side import Ground
@@ -194,6 +194,8 @@ class Scenario(Spec):
     """What the station is made of."""
     experiment: tuple[Experiment, ...] = ()
     """What it is for."""
+    sleep: tuple[Sleep, ...] = ()
+    """What may sleep when nothing is done with it."""
     campaign: tuple[Campaign, ...] = ()
     """Experiments whose sessions are worth more together."""
     request_table: tuple[str, ...] = ()

@@ -50,6 +50,8 @@ def balances(
 
     Buses that a tie can join are balanced together, as a tie keeps no account of its own.
     """
+    # What is taken away with an element went out: added to what came in, two large numbers would
+    # leave the rounding of both.
     return (
         *_buses(station, ledger),
         *_stores(station, begin, end, ledger),
@@ -92,8 +94,12 @@ def _stores(station: CompiledStation, begin: State, end: State, ledger: Ledger) 
             "stored energy",
             name,
             "J",
-            float(ledger.store_charged_j[s] + ledger.store_brought_j[s]),
-            float(ledger.store_discharged_j[s] + ledger.store_loss_j[s]),
+            float(ledger.store_charged_j[s] + max(ledger.store_brought_j[s], 0.0)),
+            float(
+                ledger.store_discharged_j[s]
+                + ledger.store_loss_j[s]
+                + max(-ledger.store_brought_j[s], 0.0)
+            ),
             float(end.store_energy_j[s] - begin.store_energy_j[s]),
             float(max(end.store_energy_j[s], begin.store_energy_j[s])),
         )
@@ -126,8 +132,8 @@ def _nodes(station: CompiledStation, begin: State, end: State, ledger: Ledger) -
                 "heat",
                 name,
                 "J",
-                float(came_in + gained_j + ledger.node_brought_j[n]),
-                float(went_out),
+                float(came_in + gained_j + max(ledger.node_brought_j[n], 0.0)),
+                float(went_out + max(-ledger.node_brought_j[n], 0.0)),
                 float(end_j[n] - begin_j[n]),
                 float(max(end_j[n], begin_j[n])),
             )
@@ -168,8 +174,12 @@ def _tanks(station: CompiledStation, begin: State, end: State, ledger: Ledger) -
             tank.commodity,
             tank.name,
             "kg",
-            float(ledger.tank_in_kg[t] + ledger.tank_brought_kg[t]),
-            float(ledger.tank_out_kg[t] + ledger.tank_lost_kg[t]),
+            float(ledger.tank_in_kg[t] + max(ledger.tank_brought_kg[t], 0.0)),
+            float(
+                ledger.tank_out_kg[t]
+                + ledger.tank_lost_kg[t]
+                + max(-ledger.tank_brought_kg[t], 0.0)
+            ),
             float(end.tank_kg[t] - begin.tank_kg[t]),
             float(max(end.tank_kg[t], begin.tank_kg[t])),
         )

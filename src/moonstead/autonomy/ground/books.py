@@ -1,10 +1,12 @@
 """What people on Earth know of the station: its sessions, its levels, what has failed."""
 
+from dataclasses import astuple
 from typing import Any
 
 from moonstead.autonomy.ground.heard import Heard
 from moonstead.autonomy.model import StationModel
-from moonstead.contracts import Telemetry
+from moonstead.autonomy.planning.requests import Session
+from moonstead.contracts import PlanRow, Telemetry
 
 FAILED_HEALTH = 2.0
 
@@ -22,28 +24,35 @@ class Books:
 
     def __init__(self, model: StationModel, level: int, levels: dict[str, int]) -> None:
         self.model = model
-        self._numbers = {experiment.name: e for e, experiment in enumerate(model.experiments)}
+        self._numbers = {
+            (experiment.name, way.name): (e, w)
+            for e, experiment in enumerate(model.experiments)
+            for w, way in enumerate(experiment.ways)
+        }
         self.level, self.levels = level, dict(levels)
         self.mode = 0
         self.heard_t_s = -1e300
         """The clock of the newest frame."""
         self.done = [0] * len(model.experiments)
-        self.running: dict[str, tuple[int, float]] = {}
-        """Experiment and start of sessions under way, by activity."""
+        self.running: dict[str, Session] = {}
+        """Sessions under way, by activity."""
+        self.earned = [0.0] * len(model.experiments)
         self.ended_t_s = [-1e300] * len(model.experiments)
+        self.rested_t_s: dict[str, float] = {}
+        """When each element is ready again."""
         self.faulty: tuple[str, ...] = ()
         self.unhealthy: set[str] = set()
 
     def read(self, heard: Heard) -> None:
         """Take in what was read."""
         for row in heard.rows:
-            e = self._numbers.get(row.experiment, -1)
+            e, w = self._numbers.get((row.experiment, row.way), (-1, 0))
             if row.status == "started":
-                self.running[row.activity] = (e, row.start_t_s)
+                end_t_s = row.start_t_s + self.model.experiments[e].ways[w].whole_s
+                self.running[row.activity] = Session(e, row.start_t_s, end_t_s, w)
             elif row.status in {"done", "aborted"}:
                 self.running.pop(row.activity, None)
-                self.ended_t_s[e] = max(self.ended_t_s[e], row.end_t_s)
-                self.done[e] += row.status == "done"
+                self._end(e, w, row)
         for notice in heard.notices:
             if notice.kind == "health":
                 is_failed = notice.values.get("health") == FAILED_HEALTH
@@ -60,6 +69,16 @@ class Books:
                 if name.startswith("level:")
             }
 
+    def _end(self, e: int, w: int, row: PlanRow) -> None:
+        experiment = self.model.experiments[e]
+        ready_t_s = row.end_t_s + experiment.ways[w].turnaround_s
+        self.ended_t_s[e] = max(self.ended_t_s[e], row.end_t_s)
+        known_t_s = self.rested_t_s.get(experiment.element, -1e300)
+        self.rested_t_s[experiment.element] = max(known_t_s, ready_t_s)
+        if row.status == "done":
+            self.earned[e] += experiment.ways[w].value * experiment.returns ** self.done[e]
+            self.done[e] += 1
+
     def level_of(self, e: int) -> int:
         """Return the level of the element that does an experiment."""
         return self.levels.get(self.model.experiments[e].element, self.level)
@@ -74,21 +93,15 @@ class Books:
         """Elements that are held to have failed."""
         return frozenset(self.faulty) | self.unhealthy
 
-    def busy(self) -> tuple[tuple[int, float], ...]:
-        """Return experiment and expected end of what is under way."""
-        experiments = self.model.experiments
-        return tuple((e, t_s + experiments[e].duration_s) for e, t_s in self.running.values())
+    def busy(self) -> tuple[Session, ...]:
+        """Return what is under way, with the ends that are expected."""
+        return tuple(self.running.values())
 
     def ready_t_s(self) -> tuple[float, ...]:
         """Return before when no session of each experiment may start."""
-        experiments = self.model.experiments
-        rested: dict[str, float] = {}
-        for x, ended_t_s in zip(experiments, self.ended_t_s, strict=True):
-            again_t_s = ended_t_s + x.turnaround_s
-            rested[x.element] = max(rested.get(x.element, -1e300), again_t_s)
         return tuple(
-            max(ended_t_s + x.gap_s, rested[x.element])
-            for x, ended_t_s in zip(experiments, self.ended_t_s, strict=True)
+            max(ended_t_s + x.gap_s, self.rested_t_s.get(x.element, -1e300))
+            for x, ended_t_s in zip(self.model.experiments, self.ended_t_s, strict=True)
         )
 
     def full(self, telemetry: Telemetry) -> frozenset[int]:
@@ -104,8 +117,10 @@ class Books:
             "mode": self.mode,
             "heard_t_s": self.heard_t_s,
             "done": list(self.done),
-            "running": {name: list(session) for name, session in self.running.items()},
+            "earned": list(self.earned),
+            "running": {name: list(astuple(one)) for name, one in self.running.items()},
             "ended_t_s": list(self.ended_t_s),
+            "rested_t_s": dict(self.rested_t_s),
             "faulty": list(self.faulty),
             "unhealthy": sorted(self.unhealthy),
         }
@@ -115,6 +130,8 @@ class Books:
         self.level, self.levels = state["level"], dict(state["levels"])
         self.mode, self.heard_t_s = state["mode"], state["heard_t_s"]
         self.done = list(state["done"])
-        self.running = {name: (e, t_s) for name, (e, t_s) in state["running"].items()}
+        self.earned = list(state["earned"])
+        self.running = {name: Session(*one) for name, one in state["running"].items()}
         self.ended_t_s = list(state["ended_t_s"])
+        self.rested_t_s = dict(state["rested_t_s"])
         self.faulty, self.unhealthy = tuple(state["faulty"]), set(state["unhealthy"])

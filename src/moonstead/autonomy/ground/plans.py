@@ -81,8 +81,8 @@ class EarthPlanner:
         first = int(np.ceil((t_s + LEAD_S - forecast.start_t_s) / forecast.slot_s))
         from_t_s = forecast.start_t_s + first * forecast.slot_s
         soon = [one for one in given if t_s <= one.start_t_s < from_t_s]
-        running = (*books.busy(), *((one.experiment, one.end_t_s) for one in soon))
-        busy = [e for e, _ in running]
+        running = (*books.busy(), *soon)
+        busy = [one.experiment for one in running]
         experiments = enumerate(model.experiments)
         situation = Situation(
             telemetry=telemetry,
@@ -93,6 +93,7 @@ class EarthPlanner:
             blocked=_blocked(books, telemetry, of),
             running=running,
             done=tuple(books.done),
+            earned=tuple(books.earned),
             before=tuple(one for one in given if one.start_t_s >= from_t_s),
             horizon_s=horizon_s,
         )

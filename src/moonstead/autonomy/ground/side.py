@@ -181,7 +181,7 @@ class GroundSide:
         if not self.books.of_levels(2, 3):
             return [], made.rows
         items = tuple(
-            (self.model.experiments[one.experiment].name, one.start_t_s)
+            (self.model.experiments[one.experiment].called(one.way), one.start_t_s)
             for one in made.sessions
             if one.experiment not in live
         )
@@ -208,9 +208,14 @@ class GroundSide:
             is_there &= heard.at_desk.get(experiment.partner, 0.0) > 0.0
             source = experiment.partner if is_there else speaker
             asks.append(
-                Ask(source=source, kind="start", target=experiment.name, lasts_s=LIVE_LASTS_S)
+                Ask(
+                    source=source,
+                    kind="start",
+                    target=experiment.called(one.way),
+                    lasts_s=LIVE_LASTS_S,
+                )
             )
-        if asks or any(e in live for e, _ in self.books.running.values()):
+        if asks or any(one.experiment in live for one in self.books.running.values()):
             self.hours[speaker]["live"] += dt_s / HOUR_S
         return asks
 
@@ -243,7 +248,7 @@ _FAILED = frozenset({Verified.ACCEPTANCE_FAILED, Verified.START_FAILED, Verified
 
 
 def _plain(one: Session) -> list[float]:
-    return [one.experiment, one.start_t_s, one.end_t_s]
+    return [one.experiment, one.start_t_s, one.end_t_s, one.way]
 
 
 def _told(text: str) -> Notice:

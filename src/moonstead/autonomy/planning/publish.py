@@ -67,19 +67,22 @@ def _activity(
     problem = asked.problem
     task = problem.tasks[number]
     experiment = model.experiments[asked.experiment[number]]
+    way = experiment.ways[option]
     begin_t_s = problem.start_t_s + start * problem.slot_s
     earliest, latest = _window(problem, usage, number, task.options[option], start)
+    worked_s = sum(duration_s * share for duration_s, share in way.stages)
     return PlannedActivity(
-        name=task.name,
+        name=f"{task.name} {way.name}".rstrip(),
         request=task.request,
         partner=experiment.partner,
         element=experiment.element,
+        way=way.name,
         start_t_s=begin_t_s,
-        end_t_s=begin_t_s + experiment.duration_s,
+        end_t_s=begin_t_s + way.whole_s,
         earliest_t_s=problem.start_t_s + earliest * problem.slot_s,
         latest_t_s=problem.start_t_s + latest * problem.slot_s,
-        power_w=experiment.power_w,
-        data_bit=experiment.data_rate_bit_per_s * experiment.duration_s,
+        power_w=way.power_w * worked_s / way.whole_s,
+        data_bit=way.data_rate_bit_per_s * worked_s,
         value=float(task.options[option].worth[start]),
         loads=experiment.loads,
     )
@@ -164,10 +167,11 @@ def _without_window(model: StationModel, problem: Problem, e: int) -> LeftOut:
     suits = conditions(forecast, experiment)[first : first + problem.n_slots]
     edges = np.flatnonzero(np.diff(np.concatenate([[0], suits.astype(np.int8), [0]])))
     longest = int((edges[1::2] - edges[::2]).max(initial=0))
-    held_h, needed_h = longest * problem.slot_s / HOUR_S, experiment.duration_s / HOUR_S
+    shortest_s = min(way.whole_s for way in experiment.ways)
+    held_h, needed_h = longest * problem.slot_s / HOUR_S, shortest_s / HOUR_S
     text = f"its conditions hold for {held_h:.1f} h in a row at most, {needed_h:.1f} h are needed"
     relaxation = ""
-    if longest * problem.slot_s >= experiment.duration_s:
+    if longest * problem.slot_s >= shortest_s:
         text = "it is done, must wait, or what comes before it is missing"
     elif longest:
         relaxation = f"sessions of {held_h:.1f} h"

@@ -11,6 +11,8 @@ class PlannedActivity:
     request: str
     partner: str
     element: str
+    way: str = ""
+    """How it is done, where there are several ways."""
     start_t_s: float
     end_t_s: float
     earliest_t_s: float

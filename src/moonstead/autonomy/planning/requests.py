@@ -4,11 +4,11 @@ Sessions of one request are tasks that differ in nothing but their worth; a unit
 the gap between them, so that their order is free. The element that does them is a unit too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from moonstead.autonomy.model import Experiment, StationModel, conditions
+from moonstead.autonomy.model import Experiment, StationModel, Way, conditions
 from moonstead.autonomy.planning.problem import (
     Campaign,
     Hold,
@@ -54,6 +54,8 @@ class Session:
     experiment: int
     start_t_s: float
     end_t_s: float
+    way: int = 0
+    """Place in the ways of the experiment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,12 @@ class Situation:
     """No session of the experiment before this."""
     blocked: tuple[str, ...]
     """Why no session of an experiment can be planned at all; empty where it can."""
-    running: tuple[tuple[int, float], ...]
-    """Experiment and end of what is running."""
+    running: tuple[Session, ...]
+    """What is under way, with the ends that are expected."""
     done: tuple[int, ...] = ()
     """Sessions done, by experiment; none where not given."""
+    earned: tuple[float, ...] = ()
+    """Points of them, by experiment."""
     before: tuple[Session, ...] = ()
     """What the plan before holds and has not started."""
     horizon_s: float = HORIZON_S
@@ -128,6 +132,7 @@ def problem_of(model: StationModel, situation: Situation) -> Asked | None:
         return None
     units = _units(model)
     done = situation.done or (0,) * len(model.experiments)
+    earned = situation.earned or (0.0,) * len(model.experiments)
     partners = sorted({experiment.partner for experiment in model.experiments})
     made = [
         _tasks(model, e, situation, slots, units, partners, done[e])
@@ -142,7 +147,7 @@ def problem_of(model: StationModel, situation: Situation) -> Asked | None:
         slot_s=slots.slot_s,
         tasks=tuple(tasks),
         precedences=_precedences(model, slots, [len(some) for some in made], done),
-        partners=_partners(model, partners, done),
+        partners=_partners(model, partners, earned),
         campaigns=tuple(Campaign(name=c.name, rewards=c.rewards) for c in model.campaigns),
         supply=_supply(model, situation, slots, units),
         units=tuple(units),
@@ -155,13 +160,14 @@ def problem_of(model: StationModel, situation: Situation) -> Asked | None:
 
 def _before(situation: Situation, slots: _Slots, owner: list[int]) -> Placements:
     """Return the plan before: the first sessions of each experiment, in order of start."""
-    starts: dict[int, list[int]] = {}
+    old: dict[int, list[Placement]] = {}
     for session in sorted(situation.before, key=lambda session: session.start_t_s):
-        starts.setdefault(session.experiment, []).append(slots.of(session))
+        placed = Placement(session.way, slots.of(session))
+        old.setdefault(session.experiment, []).append(placed)
     placements = []
     for e in owner:
-        waiting = starts.get(e)
-        placements.append(Placement(0, waiting.pop(0)) if waiting else None)
+        waiting = old.get(e)
+        placements.append(waiting.pop(0) if waiting else None)
     return tuple(placements)
 
 
@@ -183,66 +189,97 @@ def _tasks(
     experiment = model.experiments[e]
     if situation.blocked[e]:
         return []
-    taken = max(slots.up(experiment.duration_s), 1)
-    spacing = taken + slots.up(experiment.gap_s)
-    count = min(situation.sessions_left[e], -(-slots.count // spacing))
-    may_start = _may_start(model, experiment, slots, taken)
-    may_start[: slots.until(situation.ready_t_s[e])] = False
-    if count <= 0 or not may_start.any():
+    shortest = min(max(slots.up(way.whole_s), 1) for way in experiment.ways)
+    count = min(
+        situation.sessions_left[e], -(-slots.count // (shortest + slots.up(experiment.gap_s)))
+    )
+    suits = conditions(model.forecast, experiment)[slots.part]
+    suits[: slots.until(situation.ready_t_s[e])] = False
+    options = [_option(model, experiment, way, slots, units, suits) for way in experiment.ways]
+    if count <= 0 or not any(np.isfinite(option.worth).any() for option in options):
         return []
-    element = units.index(experiment.element)
-    series = units.index(gap_unit(experiment.name))
-    holds = (
-        Hold(unit=element, first=0, end=taken + slots.up(experiment.turnaround_s)),
-        Hold(unit=series, first=0, end=spacing),
-    )
-    pools = list(model.forecast.pools)
-    takes = tuple(
-        Take(pool=pools.index(pool), amount=np.full(taken, amount))
-        for pool, amount in experiment.needs
-    )
-    # What is left of a session that ends within its last slot is spread over the whole of it.
-    share = experiment.duration_s / (taken * slots.slot_s)
     campaigns = [campaign.name for campaign in model.campaigns]
-    old = [slots.of(session) for session in situation.before if session.experiment == e]
+    old = [
+        (session.way, slots.of(session)) for session in situation.before if session.experiment == e
+    ]
     tasks = []
     for k in range(count):
-        worth = np.where(may_start, _worth(experiment, done + k, slots), np.nan)
-        option = Option(
-            power_w=np.full(taken, experiment.power_w * share),
-            heat_w=np.zeros(taken),
-            rate_bit_per_s=np.full(taken, experiment.data_rate_bit_per_s * share),
-            recorder=experiment.recorder,
-            holds=holds,
-            takes=takes,
-            worth=worth,
-        )
         planned = None
-        if k < len(old) and old[k] * slots.slot_s < STICKY_S:
-            planned = (0, old[k])
+        if k < len(old) and old[k][1] * slots.slot_s < STICKY_S:
+            planned = old[k]
         tasks.append(
             Task(
                 name=f"{experiment.name} {k + 1}",
                 request=experiment.name,
                 partner=partners.index(experiment.partner),
                 campaign=campaigns.index(experiment.campaign) if experiment.campaign else -1,
-                options=(option,),
+                options=tuple(
+                    replace(option, worth=option.worth * experiment.returns ** (done + k))
+                    for option in options
+                ),
                 planned=planned,
             )
         )
     return tasks
 
 
-def _may_start(model: StationModel, experiment: Experiment, slots: _Slots, taken: int) -> BoolArray:
-    """Return from which slots the sky is expected to suit for as long as a session takes."""
-    suits = conditions(model.forecast, experiment)[slots.part]
+def _option(
+    model: StationModel,
+    experiment: Experiment,
+    way: Way,
+    slots: _Slots,
+    units: list[str],
+    suits: BoolArray,
+) -> Option:
+    """Return one way to do the first session of a series."""
+    taken = max(slots.up(way.whole_s), 1)
+    profile = _profile(way, slots.slot_s, taken)
+    pools = list(model.forecast.pools)
+    # From which slots on the sky is expected to suit for as long as a session takes.
     run = np.convolve(suits, np.ones(taken, dtype=np.int64))[taken - 1 :]
-    return np.asarray(run[: slots.count] == taken, dtype=np.bool_)
+    may_start = run[: slots.count] == taken
+    return Option(
+        name=way.name,
+        power_w=way.power_w * profile,
+        heat_w=np.zeros(taken),
+        rate_bit_per_s=way.data_rate_bit_per_s * profile,
+        recorder=experiment.recorder,
+        holds=(
+            Hold(
+                unit=units.index(experiment.element),
+                first=0,
+                end=taken + slots.up(way.turnaround_s),
+            ),
+            Hold(
+                unit=units.index(gap_unit(experiment.name)),
+                first=0,
+                end=taken + slots.up(experiment.gap_s),
+            ),
+        ),
+        takes=tuple(
+            Take(pool=pools.index(pool), amount=np.full(taken, amount))
+            for pool, amount in experiment.needs
+        ),
+        worth=np.where(may_start, _worth(experiment, way, slots), np.nan),
+    )
 
 
-def _worth(experiment: Experiment, number: int, slots: _Slots) -> FloatArray:
-    """Return the worth of the session after so many others, by its start."""
-    value = experiment.value * experiment.returns**number
+def _profile(way: Way, slot_s: float, taken: int) -> FloatArray:
+    """Return the mean share of the power of its work in each slot that a session takes.
+
+    What is left of a session of one stage that ends within its last slot is spread over the whole.
+    """
+    if way.preheat is None and way.cool_down is None:
+        return np.full(taken, way.duration_s / (taken * slot_s))
+    ends_s = np.cumsum([0.0, *(duration_s for duration_s, _ in way.stages)])
+    drawn_s = np.cumsum([0.0, *(duration_s * share for duration_s, share in way.stages)])
+    edges_s = slot_s * np.arange(taken + 1)
+    return np.asarray(np.diff(np.interp(edges_s, ends_s, drawn_s)) / slot_s, dtype=np.float64)
+
+
+def _worth(experiment: Experiment, way: Way, slots: _Slots) -> FloatArray:
+    """Return what the first session of a series is worth, by its start."""
+    value = way.value
     if experiment.mandatory:
         value *= MANDATORY_WEIGHT
     begin_t_s = slots.start_t_s + slots.slot_s * np.arange(slots.count)
@@ -291,13 +328,13 @@ def _precedences(
 
 
 def _partners(
-    model: StationModel, partners: list[str], done: tuple[int, ...]
+    model: StationModel, partners: list[str], earned: tuple[float, ...]
 ) -> tuple[Partner, ...]:
     """Return partners with what they had, against their share of all that was done."""
     counted = dict.fromkeys(partners, 0.0)
     offered = 0.0
-    for experiment, number in zip(model.experiments, done, strict=True):
-        counted[experiment.partner] += experiment.value * number
+    for experiment, points in zip(model.experiments, earned, strict=True):
+        counted[experiment.partner] += points
         offered += experiment.value * experiment.sessions
     result = []
     for name in partners:
@@ -320,7 +357,10 @@ def _partners(
 def _moving_cost(tasks: list[Task]) -> float:
     if not tasks:
         return 0.0
-    best = [float(np.nanmax(task.options[0].worth)) for task in tasks]
+    best = [
+        max(float(np.nanmax(option.worth, initial=0.0)) for option in task.options)
+        for task in tasks
+    ]
     return MOVING_SHARE * float(np.median(best))
 
 
@@ -332,16 +372,17 @@ def _supply(model: StationModel, situation: Situation, slots: _Slots, units: lis
     rate_bit_per_s = np.zeros((recorders, slots.count))
     names = list(forecast.pools)
     pools = np.array([forecast.pools[name][slots.part] for name in names]).reshape(-1, slots.count)
-    for e, end_t_s in situation.running:
-        experiment = model.experiments[e]
+    for session in situation.running:
+        experiment, end_t_s = model.experiments[session.experiment], session.end_t_s
+        way = experiment.ways[session.way]
         busy = slots.until(end_t_s)
-        ready = slots.until(end_t_s + experiment.turnaround_s)
+        ready = slots.until(end_t_s + way.turnaround_s)
         taken[units.index(experiment.element), :ready] = True
         taken[units.index(gap_unit(experiment.name)), : slots.until(end_t_s + experiment.gap_s)] = (
             True
         )
-        load_w[:busy] += experiment.power_w
-        rate_bit_per_s[experiment.recorder, :busy] += experiment.data_rate_bit_per_s
+        load_w[:busy] += way.power_w
+        rate_bit_per_s[experiment.recorder, :busy] += way.data_rate_bit_per_s
         for pool, amount in experiment.needs:
             pools[names.index(pool), :busy] -= amount
     store_j, limits, floor_loss_j = _stores(model, situation, slots)
