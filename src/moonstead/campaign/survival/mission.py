@@ -7,12 +7,11 @@ import numpy as np
 
 from moonstead.autonomy.guard.modes import Mode
 from moonstead.campaign.survival.pace import LONGEST_S, Now
-from moonstead.campaign.survival.programme import room_of
 from moonstead.campaign.survival.stage import Stage
 from moonstead.campaign.survival.steward import Steward
 from moonstead.contracts import Notice, Priority, Telemetry
 from moonstead.simulation.output import Output
-from moonstead.simulation.schedule import Schedule
+from moonstead.simulation.schedule import AVIONICS, Schedule
 from moonstead.units import HOUR_S, KWH_J
 
 CREW_LOST_S = HOUR_S
@@ -97,42 +96,52 @@ class _Mission:
     def __init__(self, stage: Stage, seed: int, rates: float, *, sparse: bool) -> None:
         self.stage, self.sparse = stage, sparse
         self.simulator = stage.simulator(schedule_for(stage.world.schedule, seed, rates))
-        self.steward = Steward(stage.model, stage.knowledge, stage.programme)
         self.generator = np.random.default_rng([seed])
         run = stage.world.scenario.run
-        self.per_tick = round(run.decision_interval_s / stage.grid.step_s)
-        most = max(int(LONGEST_S // run.decision_interval_s), 1) * self.per_tick
+        self.tick_s = run.decision_interval_s
+        self.per_tick = round(self.tick_s / stage.grid.step_s)
+        most = max(int(LONGEST_S // self.tick_s), 1) * self.per_tick
         self.output: Output = self.simulator.new_output(most)
         names = stage.world.station.names
         self._measured = len(names.sources) + len(names.loads)
-        hub = stage.world.scenario.hub.name
-        self._hub, self._computer = names.nodes.index(hub), f"{hub}.computer"
+        self._hub = names.nodes.index(stage.world.scenario.hub.name)
         self._unpowered_h = -np.inf
+        self.board = stage.board(self.simulator, seed)
         self.flown = Flown(hours_in_mode={mode.name.lower(): 0.0 for mode in Mode})
+        self.quiet_t_s = -np.inf
 
     def fly(self) -> Flown:
         grid, simulator, flown = self.stage.grid, self.simulator, self.flown
-        step, ticks, quiet_t_s = 0, 1, -np.inf
-        mode = Mode.NOMINAL
+        step, ticks, mode = 0, 1, Mode.NOMINAL
         while step < grid.run_count and flown.lost_h is None:
             begin_t_s = grid.start_t_s + step * grid.step_s
             happened = simulator.happen(begin_t_s)
-            self._count(happened)
-            if happened or begin_t_s >= quiet_t_s:
-                quiet_t_s = simulator.upkeep.quiet_until(begin_t_s)
-                still_s = min(quiet_t_s - begin_t_s, LONGEST_S)
-                ticks = min(ticks, max(int(still_s // (grid.step_s * self.per_tick)), 1))
+            if happened or begin_t_s >= self.quiet_t_s:
+                self._count(happened)
+                self.quiet_t_s = simulator.upkeep.quiet_until(begin_t_s)
+                still_s = min(self.quiet_t_s - begin_t_s, LONGEST_S)
+                ticks = min(ticks, max(int(still_s // self.tick_s), 1))
             stop = min(step + ticks * self.per_tick, grid.run_count)
             notices = simulator.advance(step, stop, self.output, step)
             hours = (stop - step) * grid.step_s / HOUR_S
             flown.hours_in_mode[mode.name.lower()] += hours
             flown.flown_h += hours
             self._look(notices)
-            telemetry = self._telemetry(step, stop)
-            ticks, mode = self._decide(telemetry, stop, quiet_t_s, mode)
+            ticks, mode = self._decide(step, stop)
             step = stop
         self._sum_up()
         return flown
+
+    def _decide(self, step: int, stop: int) -> tuple[int, Mode]:
+        """Let the autonomy decide; return for how many ticks that holds, and the mode."""
+        telemetry = self._telemetry(step, stop)
+        decision = self.board.handle(telemetry)
+        self.simulator.obey(decision.commands)
+        self.flown.decisions += 1
+        margin = decision.status["margin_fraction"]
+        self.flown.least_margin = min(self.flown.least_margin, margin)
+        ticks = self._ticks(telemetry) if self.sparse else 1
+        return ticks, Mode(int(decision.status["mode"]))
 
     def _telemetry(self, step: int, stop: int) -> Telemetry:
         """Read the sensors at the end of an interval, with powers as means over it."""
@@ -143,40 +152,33 @@ class _Mission:
         random = self.generator.standard_normal(self.simulator.random_width)
         return self.simulator.telemetry(t_s, stop - 1, step, self.output, random)
 
-    def _decide(
-        self, telemetry: Telemetry, stop: int, quiet_t_s: float, mode: Mode
-    ) -> tuple[int, Mode]:
-        """Let the steward decide; return for how many ticks that holds, and the mode."""
-        simulator, steward = self.simulator, self.steward
-        if not simulator.is_running(self._computer):
-            return 1, mode  # levels stay as they are until the computer has power again
-        view = steward.assess(telemetry)
-        self.flown.decisions += 1
-        self.flown.least_margin = min(self.flown.least_margin, view.margin)
-        ticks = self._ticks(telemetry, quiet_t_s) if self.sparse else 1
-        paths = simulator.drivers.path_bit_per_s[:, stop : stop + ticks * self.per_tick]
-        simulator.obey(steward.act(telemetry, paths.any(axis=1)))
-        return ticks, view.mode
-
-    def _ticks(self, telemetry: Telemetry, quiet_t_s: float) -> int:
-        stage, steward = self.stage, self.steward
-        known, levels = stage.knowledge, steward.most_levels()
-        limit_bit = known.recorder_limit_bit
-        least = int(np.argmin(1.0 - telemetry.recorder_bit / np.maximum(limit_bit, 1.0)))
+    def _ticks(self, telemetry: Telemetry) -> int:
+        """Return after how many ticks the next decision is to be."""
+        stage, steward = self.stage, self.board.controller
+        if not isinstance(steward, Steward) or steward.view is None or self._is_shaky():
+            return 1
+        known, sent = stage.knowledge, steward.guard.sent
+        sources = telemetry.source_power_w
         return stage.pace.ticks(
             Now(
-                view=steward.view,
+                t_s=telemetry.t_s,
+                mode=steward.view.mode,
                 is_working=steward.is_working,
-                drain_w=sum(w * levels.get(name, 1.0) for name, w in stage.full_w.items()),
-                made_w=float(telemetry.source_power_w.take(known.main_sources).sum()),
-                room=room_of(telemetry.recorder_bit, np.maximum(limit_bit, 1.0)),
-                room_bit=float(limit_bit[least]),
+                energy_j=steward.view.energy_j,
+                drain_w=sum(w * sent.get(name, 1.0) for name, w in stage.full_w.items()),
+                made_w=sum(float(sources[i]) for i in known.main_sources),
+                room=steward.room,
                 fill_bit_per_s=sum(
-                    rate * levels.get(name, 1.0) for name, rate in stage.writes_bit_per_s.items()
+                    rate * sent.get(name, 1.0) for name, rate in stage.writes_bit_per_s.items()
                 ),
-                quiet_t_s=quiet_t_s,
+                quiet_t_s=self.quiet_t_s,
             )
         )
+
+    def _is_shaky(self) -> bool:
+        """Whether computer, clock or frames are faulty: then every tick counts."""
+        active = self.simulator.upkeep.active_faults()
+        return any(fault.targets[0].startswith(AVIONICS) for fault, _ in active)
 
     def _count(self, happened: list[Notice]) -> None:
         self.flown.faults += sum(notice.kind == "failed" for notice in happened)

@@ -13,7 +13,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from moonstead.autonomy.guard.knowledge import Knowledge
 from moonstead.autonomy.guard.modes import DOWN_MARGIN, DOWN_ROOM, Mode
-from moonstead.autonomy.guard.view import View
 from moonstead.campaign.survival.programme import OFF_MARGIN, OFF_ROOM
 from moonstead.contracts import FloatArray
 from moonstead.units import HOUR_S
@@ -32,16 +31,18 @@ SLACK_S = 0.1
 class Now:
     """What a decision has found."""
 
-    view: View
+    t_s: float
+    mode: Mode
     is_working: bool
+    """Whether the programme is on."""
+    energy_j: float
+    """That the stores can deliver, as believed."""
     drain_w: float
     """What all that is switched on on the main bus draws at most."""
     made_w: float
     """What its sources gave."""
     room: float
     """The least free share of the recorders."""
-    room_bit: float
-    """Of the recorder with the least free share, when it is empty."""
     fill_bit_per_s: float
     """What all that is switched on writes at most."""
     quiet_t_s: float
@@ -53,24 +54,24 @@ class Pace:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._known = knowledge
+        self._least_recorder_bit = float(knowledge.recorder_limit_bit.min(initial=np.inf))
         ahead = int(np.ceil(LONGEST_S / knowledge.slot_s)) + 1
-        self._most_reserve_j = _ahead(knowledge.reserve[0], ahead + 1, np.max)
-        self._least_made_w = _ahead(knowledge.generation_w, ahead, np.min)
+        self._most_reserve_j = _ahead(knowledge.reserve[0], ahead + 1).max(axis=1)
+        self._least_made_w = _ahead(knowledge.generation_w, ahead).min(axis=1)
         is_lit = knowledge.generation_w > 0.0
         marks = np.stack([knowledge.dark_soon, knowledge.dark, is_lit])
         changes = np.flatnonzero(np.any(np.diff(marks.astype(np.int8), axis=1) != 0, axis=0)) + 1
-        self._changes_t_s: FloatArray = knowledge.start_t_s + knowledge.slot_s * changes
+        self._changes_t_s = knowledge.start_t_s + knowledge.slot_s * changes.astype(np.float64)
 
     def ticks(self, now: Now) -> int:
         """Return after how many ticks the next decision is to be."""
-        known, view = self._known, now.view
-        tick_s = known.tick_s
-        if view.mode >= Mode.SURVIVAL:
+        known = self._known
+        if now.mode >= Mode.SURVIVAL:
             return 1
-        longest_s = LONGEST_S if view.mode == Mode.NOMINAL and now.is_working else STRAINED_S
-        longest_s = min(longest_s, now.quiet_t_s - view.t_s, self._sky_s(view.t_s))
+        longest_s = LONGEST_S if now.mode == Mode.NOMINAL and now.is_working else STRAINED_S
+        longest_s = min(longest_s, now.quiet_t_s - now.t_s, self._sky_s(now.t_s))
         longest_s = min(longest_s, self._energy_s(now), self._room_s(now))
-        return max(int((longest_s + SLACK_S) // tick_s), 1)
+        return max(int((longest_s + SLACK_S) // known.tick_s), 1)
 
     def _sky_s(self, t_s: float) -> float:
         place = int(np.searchsorted(self._changes_t_s, t_s + SLACK_S))
@@ -80,8 +81,8 @@ class Pace:
 
     def _energy_s(self, now: Now) -> float:
         """Return how long the margin surely stays above what would change a decision."""
-        known, view = self._known, now.view
-        slot = known.slot(view.t_s)
+        known = self._known
+        slot = known.slot(now.t_s)
         capacity_j = float(known.capacity_j[slot])
         if capacity_j <= 0.0:
             return STRAINED_S
@@ -90,10 +91,10 @@ class Pace:
         loss_w = now.drain_w - max(given, 0.0) * float(self._least_made_w[slot])
         if loss_w <= 0.0:
             return LONGEST_S
-        limit = DOWN_MARGIN[Mode(view.mode + 1)]
-        if view.mode == Mode.NOMINAL and now.is_working:
+        limit = DOWN_MARGIN[Mode(now.mode + 1)]
+        if now.mode == Mode.NOMINAL and now.is_working:
             limit = OFF_MARGIN
-        spare_j = view.energy_j - float(self._most_reserve_j[slot])
+        spare_j = now.energy_j - float(self._most_reserve_j[slot])
         spare_j -= (limit + NOISE_MARGIN) * capacity_j
         return spare_j / loss_w
 
@@ -101,11 +102,11 @@ class Pace:
         limit = OFF_ROOM if now.is_working else DOWN_ROOM
         if now.room <= limit or now.fill_bit_per_s <= 0.0:
             return LONGEST_S
-        return (now.room - limit) * now.room_bit / now.fill_bit_per_s
+        return (now.room - limit) * self._least_recorder_bit / now.fill_bit_per_s
 
 
-def _ahead(values: FloatArray, count: int, of: np.ufunc | object) -> FloatArray:
-    """Return the extreme of each value and the next ones."""
+def _ahead(values: FloatArray, count: int) -> FloatArray:
+    """Return each value with the next ones, shape (n, count)."""
     padded = np.concatenate([values, np.full(count - 1, values[-1])])
-    windows = sliding_window_view(padded, count)
-    return np.asarray(of(windows, axis=1), dtype=np.float64)  # type: ignore[operator]
+    windows: FloatArray = sliding_window_view(padded, count)
+    return windows

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from moonstead.autonomy.model import Experiment, StationModel
-from moonstead.contracts import FloatArray
 
 OFF_MARGIN, ON_MARGIN = 0.10, 0.15
 """Work ends below the first and begins again above the second, as a share of the capacity: a
@@ -43,11 +42,14 @@ def programme_of(model: StationModel, asked_for_s: float) -> Programme:
         The span for which the sessions of its experiments are asked.
     """
     radios = {radio.load for radio in model.radios}
-    names = {name for one in model.experiments for name in one.loads if name not in radios}
+    # An element that sleeps saves power: left out here, so that the programme takes no less than
+    # the station does.
+    asked = [one for one in model.experiments if one.ways[0].power_w >= 0.0]
+    names = {name for one in asked for name in one.loads if name not in radios}
     lit, dark = dict.fromkeys(sorted(names), 0.0), dict.fromkeys(sorted(names), 0.0)
     forecast = model.forecast
     share_lit = float(np.mean(forecast.lit)) if len(forecast.lit) else 1.0
-    for one in model.experiments:
+    for one in asked:
         share = _share(one, asked_for_s)
         in_light = share if one.light == "any" else 0.0
         in_dark = share if one.light == "any" else 0.0
@@ -64,10 +66,9 @@ def programme_of(model: StationModel, asked_for_s: float) -> Programme:
 
 def _share(one: Experiment, asked_for_s: float) -> float:
     """Return the share of all time that an experiment runs, if every session takes place."""
-    apart_s = max(one.gap_s, one.turnaround_s)
-    return min(
-        one.sessions * one.duration_s / asked_for_s, one.duration_s / (one.duration_s + apart_s)
-    )
+    way = one.ways[0]
+    apart_s = max(one.gap_s, way.turnaround_s)
+    return min(one.sessions * way.whole_s / asked_for_s, way.whole_s / (way.whole_s + apart_s))
 
 
 def is_work_allowed(margin: float, room: float, *, was_allowed: bool) -> bool:
@@ -75,8 +76,3 @@ def is_work_allowed(margin: float, room: float, *, was_allowed: bool) -> bool:
     if was_allowed:
         return margin >= OFF_MARGIN and room >= OFF_ROOM
     return margin >= ON_MARGIN and room >= ON_ROOM
-
-
-def room_of(recorder_bit: FloatArray, limit_bit: FloatArray) -> float:
-    """Return the least free share of the recorders."""
-    return float(np.min(1.0 - recorder_bit / limit_bit, initial=1.0))

@@ -8,7 +8,12 @@ from moonstead.autonomy.guard.knowledge import Knowledge
 from moonstead.autonomy.model import StationModel
 from moonstead.campaign.survival.pace import Pace
 from moonstead.campaign.survival.programme import Programme, programme_of
-from moonstead.contracts import FloatArray
+from moonstead.campaign.survival.steward import Steward
+from moonstead.contracts import FloatArray, Priority
+from moonstead.run.board import Board
+from moonstead.run.board_frames import Aboard
+from moonstead.run.board_power import ComputerPower
+from moonstead.run.loop import STATUS
 from moonstead.scenario.belief import station_model
 from moonstead.scenario.build import World
 from moonstead.scenario.guard_belief import guard_knowledge
@@ -51,6 +56,24 @@ class Stage:
             self.noise,
             schedule,
             self.grid.start_t_s,
+        )
+
+    def board(self, simulator: Simulator, seed: int) -> Board:
+        """Return the computer of the station with guard and programme on it."""
+        scenario, names = self.world.scenario, simulator.station.names
+        vital = simulator.station.network.load_priority == Priority.SURVIVAL
+        return Board(
+            lambda *_: Steward(self.model, self.knowledge, self.programme),
+            simulator.upkeep.active_faults,
+            ComputerPower(simulator, scenario.hub.name),
+            aboard=Aboard(
+                partners=tuple(partner.name for partner in scenario.partner),
+                vital=tuple(names.loads[i] for i in np.flatnonzero(vital)),
+                loads=names.loads,
+                tick_s=scenario.run.decision_interval_s,
+            ),
+            seed=seed,
+            status=STATUS,
         )
 
 

@@ -1,9 +1,10 @@
-"""The station's controller in the fast tier: its guard, its mean programme, its radios.
+"""The station's autonomy in the fast tier: its guard, its mean programme, its radios.
 
 The guard is the one of the full tier; there is no planner and no executive that it could watch.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -13,12 +14,12 @@ from moonstead.autonomy.guard.modes import Mode
 from moonstead.autonomy.guard.view import View
 from moonstead.autonomy.manager import RADIO_LEAST_BIT
 from moonstead.autonomy.model import StationModel
-from moonstead.campaign.survival.programme import Programme, is_work_allowed, room_of
-from moonstead.contracts import BoolArray, Command, Telemetry
+from moonstead.campaign.survival.programme import Programme, is_work_allowed
+from moonstead.contracts import Command, Decision, Telemetry
 
 
 class Steward:
-    """Guard and fixed programme.
+    """Guard and fixed programme: a controller for `moonstead.run.board.Board`.
 
     Parameters
     ----------
@@ -31,7 +32,7 @@ class Steward:
     """
 
     def __init__(self, model: StationModel, knowledge: Knowledge, programme: Programme) -> None:
-        self._model, self._programme = model, programme
+        self._programme = programme
         self.guard = Guard(replace(knowledge, parts={}))
         self._limit_bit = np.maximum(knowledge.recorder_limit_bit, 1.0)
         self._normal = {load.name: load.normal_level for load in model.loads}
@@ -39,59 +40,60 @@ class Steward:
             (radio.load, model.channels.paths.index(radio.path), radio.recorder)
             for radio in model.radios
         )
-        self._is_working = True
-        self._wanted: dict[str, float] = {}
-        self._before: dict[str, float] = {}
-        self.view: View
-
-    @property
-    def is_working(self) -> bool:
+        self.radios = frozenset(load for load, _, _ in self._radios)
+        self.is_working = True
         """Whether the programme is on."""
-        return self._is_working
+        self.room = 1.0
+        """The least share that is free of recorders."""
+        self.view: View | None = None
+        """Of the guard at the last decision; None before the first."""
+        self._wanted: dict[str, float] = {}
 
-    def assess(self, telemetry: Telemetry) -> View:
-        """Let the guard find the mode, and say what is wanted in it, radios apart."""
+    def handle(self, telemetry: Telemetry) -> Decision:
+        """Decide on one snapshot of telemetry."""
         view = self.guard.assess(telemetry)
-        room = room_of(telemetry.recorder_bit, self._limit_bit)
-        allowed = is_work_allowed(view.margin, room, was_allowed=self._is_working)
-        self._is_working = allowed and view.mode == Mode.NOMINAL
-        self._wanted = dict(self._normal)
-        if self._is_working:
-            self._wanted.update(self._programme.levels(is_lit=telemetry.sun_seen))
-        self.view = view
-        return view
-
-    def most_levels(self) -> dict[str, float]:
-        """Return the highest level that everything may be set to until the next decision."""
-        most = {
-            name: max(level, self._wanted.get(name, level))
-            for name, level in self.guard.sent.items()
-        }
-        most.update((load, 1.0) for load, _, _ in self._radios)
-        return most
-
-    def act(self, telemetry: Telemetry, soon_open: BoolArray) -> tuple[Command, ...]:
-        """Return what goes out through the guard.
-
-        Parameters
-        ----------
-        telemetry
-            Of this decision.
-        soon_open
-            Which paths the contact plan has open at any time until the next one, (n_paths,).
-        """
-        if self.view.mode < Mode.SURVIVAL:
-            taken: set[int] = set()
-            for load, path, recorder in self._radios:
-                filled = telemetry.recorder_bit[recorder] >= RADIO_LEAST_BIT
-                if soon_open[path] and filled and recorder not in taken:
-                    taken.add(recorder)
-                    self._wanted[load] = 1.0
-        before, self._before = self._before, self._wanted
+        self.room = float(np.min(1.0 - telemetry.recorder_bit / self._limit_bit, initial=1.0))
+        allowed = is_work_allowed(view.margin, self.room, was_allowed=self.is_working)
+        self.is_working = allowed and view.mode == Mode.NOMINAL
+        wanted = dict(self._normal)
+        if self.is_working:
+            wanted.update(self._programme.levels(is_lit=telemetry.sun_seen))
+        if view.mode < Mode.SURVIVAL:
+            wanted.update(dict.fromkeys(self._sending(telemetry), 1.0))
+        before, self._wanted, self.view = self._wanted, wanted, view
         wishes = [
-            Command(name, level)
-            for name, level in self._wanted.items()
-            if before.get(name) != level
+            Command(name, level) for name, level in wanted.items() if before.get(name) != level
         ]
-        commands, _ = self.guard.release(wishes, telemetry.path_open)
-        return commands
+        commands, withheld = self.guard.release(wishes, telemetry.path_open)
+        status = {
+            "mode": float(view.mode),
+            "margin_fraction": view.margin,
+            "reserve_j": view.reserve_j,
+        }
+        return Decision(commands, (*view.notices, *withheld), status=status, reports=view.reports)
+
+    def _sending(self, telemetry: Telemetry) -> set[str]:
+        """Return for each recorder the radio of the fastest path that is open."""
+        chosen: dict[int, str] = {}
+        for load, path, recorder in self._radios:
+            if telemetry.path_open[path] and telemetry.recorder_bit[recorder] >= RADIO_LEAST_BIT:
+                chosen.setdefault(recorder, load)
+        return set(chosen.values())
+
+    def boot(self, why: str) -> None:
+        """Begin after a reset of the computer."""
+        self.guard.boot(why)
+        self._wanted.clear()
+
+    def state(self) -> dict[str, Any]:
+        """Return everything remembered, as plain JSON values."""
+        return {
+            "guard": self.guard.state(),
+            "is_working": self.is_working,
+            "wanted": dict(self._wanted),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take back what `state` returned."""
+        self.guard.restore(state["guard"])
+        self.is_working, self._wanted = state["is_working"], dict(state["wanted"])
