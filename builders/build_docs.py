@@ -1,4 +1,4 @@
-"""Write the pages that say again what the code says: scenario keys, element types, quantities.
+"""Write the pages that say again what the code says: scenario keys, types, quantities, faults.
 
     python builders/build_docs.py [--check]
 
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from element_pages import element_pages, nav_lines
+from fault_page import fault_page
 from moonstead.quantities import quantities
 from moonstead.scenario.model import Scenario
 from tables import rows, section, specs_in
@@ -53,6 +54,7 @@ def pages() -> dict[str, str]:
     return {
         "docs/reference/scenario.md": NOTICE + scenario_page(),
         "docs/reference/quantities.md": NOTICE + quantities_page(),
+        "docs/reference/faults.md": NOTICE + fault_page(),
         **elements,
         "mkdocs.yml": with_nav((ROOT / "mkdocs.yml").read_text(encoding="utf-8")),
     }

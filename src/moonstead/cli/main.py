@@ -24,6 +24,7 @@ VERBS = {
     "check": Verb("moonstead.cli.check", "Check a scenario; tell every mistake at once."),
     "compare": Verb("moonstead.cli.compare", "Compare two runs: inputs, results and series."),
     "contacts": Verb("moonstead.cli.contacts", "Tell who serves the station when, and gaps."),
+    "faults": Verb("moonstead.cli.faults", "List what can fail, how, how often, by which source."),
     "horizon": Verb("moonstead.cli.horizon", "Compute a terrain horizon from elevation models."),
     "init": Verb("moonstead.cli.init", "Write a commented scenario to start from."),
     "map": Verb("moonstead.cli.map", "Map light, Earth, relief or temperature around a site."),
@@ -36,6 +37,9 @@ VERBS = {
     "sites": Verb("moonstead.cli.sites", "List shipped sites; rank the best sites of a map."),
     "size": Verb("moonstead.cli.size", "Size arrays, stores and reactors to survive the dark."),
     "sky": Verb("moonstead.cli.sky", "Show where Sun and Earth stand at an instant."),
+    "survival": Verb(
+        "moonstead.cli.survival", "Fly many missions: how probably the station lives."
+    ),
     "terrain": Verb("moonstead.cli.terrain", "List, fetch, describe and make elevation models."),
     "torture": Verb("moonstead.cli.torture", "Try every fault on a station, and judge it."),
     "window": Verb("moonstead.cli.window", "Find launches for a landing with light and Earth."),

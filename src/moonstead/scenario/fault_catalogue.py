@@ -163,7 +163,7 @@ def catalogue_failures(scenario: Scenario) -> Iterator[Failure]:
     for row in fault_catalogue().values():
         if row.mode is None or row.rate_per_year <= 0.0 or row.name in asked.without:
             continue
-        units = list(_units(row, scenario))
+        units = units_of(row, scenario)
         if row.is_together and units:
             units = [("", tuple(target for _, targets in units for target in targets))]
         for unit, targets in units:
@@ -186,8 +186,12 @@ def catalogue_failures(scenario: Scenario) -> Iterator[Failure]:
             )
 
 
+def units_of(row: CatalogueRow, scenario: Scenario) -> list[tuple[str, tuple[str, ...]]]:
+    """Return what a row strikes one by one: a name, and the targets of its fault."""
+    return list(_units(row, scenario))
+
+
 def _units(row: CatalogueRow, scenario: Scenario) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield what a row strikes one by one: a name, and the targets."""
     for what in row.elements:
         if what.startswith(f"{AVIONICS}."):
             yield "", (what,)
