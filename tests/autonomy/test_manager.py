@@ -20,12 +20,13 @@ from stations import (
     telemetry,
 )
 
+from moonstead.autonomy.executive.activity import State
 from moonstead.autonomy.guard.modes import BEACON_S, LAST_ALLOWED, Mode
 from moonstead.autonomy.manager import RADIO_LEAST_BIT, StationManager
 from moonstead.autonomy.model import LoadModel, RadioModel, StationModel
 from moonstead.autonomy.planning.problem import Placement
 from moonstead.autonomy.planning.search.find import find_plan
-from moonstead.autonomy.sessions import REST_S, TANK_FULL
+from moonstead.autonomy.sessions import REST_S, TANK_FULL, Sessions
 from moonstead.autonomy.tactics import REPLAN_S
 from moonstead.contracts import Decision, Telecommand, Telemetry, Verified
 from moonstead.units import DAY_S, HOUR_S
@@ -329,3 +330,25 @@ def test_a_forecast_that_ends_is_no_trouble(n_slots: int) -> None:
     for tick in range(30):
         decision = boss.handle(holding(START_S + tick * HOUR_S, 0.9))
         assert np.isfinite(decision.status["reserve_j"])
+
+
+def test_a_session_whose_end_nobody_told_is_settled_with_the_next_plan(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wanted = experiment(sessions=3, duration_s=2 * HOUR_S, gap_s=5 * HOUR_S)
+    boss = manager(station((wanted,)), search=quick)
+    note = Sessions.note
+    lost: list[str] = []
+
+    def note_but_one(self: Sessions, transition: Any) -> Any:
+        if transition.after == State.DONE and not lost:
+            lost.append(transition.activity)
+            return [], []
+        return note(self, transition)
+
+    monkeypatch.setattr(Sessions, "note", note_but_one)
+    told = run(boss, int(2 * DAY_S / TICK_S))
+    done = [name for decision in told for name in rows(decision, "done")]
+    assert lost
+    assert done.count(lost[0]) == 1
+    assert boss.tactics.sessions.done == [3]

@@ -182,11 +182,7 @@ class Sessions:
             return [self._row(transition.activity, entry, "aborted", reason)], notices
         if after == State.DONE:
             entry.end_t_s = now
-            experiment = self.model.experiments[entry.experiment]
-            self.earned[entry.experiment] += (
-                experiment.ways[entry.way].value * experiment.returns ** self.done[entry.experiment]
-            )
-            self.done[entry.experiment] += 1
+            self._count(entry)
             row = self._row(transition.activity, entry, "done")
         elif after == State.EXPIRED and transition.why.reason == Reason.LATE:
             row = self._row(transition.activity, entry, "skipped", reason)
@@ -196,6 +192,26 @@ class Sessions:
             row = None
         del self.entries[transition.activity]
         return [row] if row else [], notices
+
+    def _count(self, entry: Entry) -> None:
+        experiment = self.model.experiments[entry.experiment]
+        points = experiment.ways[entry.way].value
+        self.earned[entry.experiment] += points * experiment.returns ** self.done[entry.experiment]
+        self.done[entry.experiment] += 1
+
+    def settle(self, executive: Executive) -> list[PlanRow]:
+        """Take out what the executive knows to be over: word of its end may have been lost."""
+        memory = executive.memory
+        rows = []
+        for name in [name for name in self.entries if name in memory.over_t_s]:
+            entry = self.entries.pop(name)
+            entry.end_t_s = memory.over_t_s[name]
+            if name in memory.done_t_s:
+                self._count(entry)
+                rows.append(self._row(name, entry, "done"))
+            else:
+                rows.append(self._row(name, entry, "aborted", "word of its end was lost"))
+        return rows
 
     def _no_response(self, transition: Transition, entry: Entry) -> list[Notice]:
         """Let an element rest that was on and drew no power."""
@@ -243,8 +259,5 @@ class Sessions:
 
 def _text(transition: Transition) -> str:
     """Return why, without that its window has closed, which the status says."""
-    why = transition.why
-    if why.subject.startswith(Kind.TANK_AT_MOST) or " kg, at most" in why.text:
-        return TANK_FULL
-    _, _, waited = why.text.partition("it waited: ")
-    return waited or why.text
+    why = transition.why.waited_for or transition.why
+    return TANK_FULL if why.subject.startswith(Kind.TANK_AT_MOST) else why.text

@@ -4,6 +4,7 @@ Elements at level E4 are planned for aboard, around what people on Earth have sc
 to E3 take what came up. The executive's level of each element says how strictly it is kept.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -71,6 +72,20 @@ class Tactics:
         self._last_t_s = -1e300
         self._plans = 0
         self._is_unsent = False
+        self._broken: Mapping[str, str] = {}
+
+    def learn(self, model: StationModel, broken: Mapping[str, str]) -> None:
+        """Plan from now on with another model, and nothing for what is broken.
+
+        Parameters
+        ----------
+        model
+            The same station with another forecast.
+        broken
+            Why nothing is planned, by element.
+        """
+        self.model, self._planning = model, planning_model(model)
+        self._broken = broken
 
     def hurry(self, t_s: float) -> None:
         """Want a plan at an instant, if none is due before."""
@@ -94,6 +109,7 @@ class Tactics:
         """Take in what came up, make a plan if one is due, and give all to the executive."""
         # Should the planner fail, the executive is told in the next tick.
         self._is_unsent = True
+        diary.rows.extend(self.sessions.settle(executive))
         for item in view.handed_on:
             self._take_in(item, view, executive, diary)
         freeze_s = 0.0
@@ -224,6 +240,8 @@ class Tactics:
                 texts.append(ON_EARTH)
             elif e in self.uploads.withdrawn:
                 texts.append(WITHDRAWN)
+            elif experiment.element in self._broken:
+                texts.append(self._broken[experiment.element])
             else:
                 full = self.model.is_tank_full(experiment, telemetry)
                 texts.append(TANK_FULL if full else "")

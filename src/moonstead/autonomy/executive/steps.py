@@ -13,7 +13,7 @@ from moonstead.autonomy.executive.conditions import Condition, is_met, measure
 from moonstead.autonomy.executive.journal import Journal
 from moonstead.autonomy.executive.reasons import Reason
 from moonstead.autonomy.executive.snapshot import Snapshot
-from moonstead.autonomy.executive.track import STATE_OF_STAGE, WORKING, Obstacle, Track
+from moonstead.autonomy.executive.track import STATE_OF_STAGE, WORKING, Cause, Obstacle, Track
 from moonstead.autonomy.executive.watching import failing, over_room, room_name
 
 _WAITS_AS = {Reason.TOO_EARLY: State.PENDING, Reason.NO_GO: State.READY}
@@ -62,9 +62,12 @@ class Steps(Journal):
 
     def _too_late(self, track: Track, now: float) -> bool:
         told = track.obstacle
-        waited = f"; it waited: {told.text}" if told and track.state != State.PENDING else ""
+        cause = None
+        if told and track.state != State.PENDING:
+            cause = Cause(told.reason, told.subject, told.text)
+        waited = f"; it waited: {cause.text}" if cause else ""
         subject = told.reason.value if told else ""
-        why = Obstacle(Reason.LATE, subject, f"its window has closed{waited}")
+        why = Obstacle(Reason.LATE, subject, f"its window has closed{waited}", cause)
         return self._give_up(track, why, now)
 
     def _give_up(self, track: Track, why: Obstacle, now: float) -> bool:

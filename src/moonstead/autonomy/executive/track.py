@@ -17,14 +17,22 @@ WORKING = frozenset(STATE_OF_STAGE.values())
 
 
 @dataclass(frozen=True, slots=True)
-class Obstacle:
-    """Why something does not go on."""
+class Cause:
+    """Why something did not go on."""
 
     reason: Reason
     subject: str
     """What it hangs on, for programs; may be empty."""
     text: str
     """For people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle(Cause):
+    """Why something does not go on."""
+
+    waited_for: Cause | None = None
+    """Where it came too late: what it waited for."""
 
     def is_like(self, other: "Obstacle") -> bool:
         """Whether it is the same but for the numbers in its text."""
