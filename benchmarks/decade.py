@@ -26,6 +26,7 @@ from moonstead.scenario.examples import scenario_path
 CAMERAS = 8
 SESSIONS_PER_YEAR = 900
 FIRST_YEAR = 2035
+STEP_S = 600
 CAMERA = """
 [[element]]
 type = "instrument"
@@ -61,6 +62,7 @@ def written(folder: Path, years: int) -> Path:
     text = scenario_path("ilrs-basic").read_text(encoding="utf-8")
     end = f"end = {FIRST_YEAR + years}-01-01T00:00:00Z"
     text = re.sub(r"^end = \S+", end, text, count=1, flags=re.MULTILINE)
+    text = re.sub(r"^step_s = \d+", f"step_s = {STEP_S}", text, count=1, flags=re.MULTILINE)
     text = re.sub(
         r"^sessions = (\d+)",
         lambda found: f"sessions = {int(found[1]) * years}",
