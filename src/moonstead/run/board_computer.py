@@ -8,6 +8,7 @@ software that restarts from its own log (MEXEC in the Europa test bed: below 0.1
 of the executive alone).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -102,7 +103,7 @@ class Computer:
         away_s = BOOT_S if fault.duration_s is None else fault.duration_s
         why = "it was reset"
         if fault.mode == Mode.INTERMITTENT:
-            due = int((t_s - since_t_s) // fault.period_s) + 1
+            due = max(math.ceil((t_s - since_t_s) / fault.period_s), 1)
             away_s = max(fault.size * fault.period_s, BOOT_S)
         elif fault.mode == Mode.OFF:
             away_s, why = TAKEOVER_S, "it latched up and the other one took over"

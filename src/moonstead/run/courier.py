@@ -249,7 +249,9 @@ class Courier:
         )
         progress = forward.advance(forward.begin(plan, self._capacity_bit), until_t_s, bundles)
         pieces = outcome.arrivals(progress).pieces
-        last = plan.source[pieces.contacts[np.arange(len(pieces.hops)), pieces.hops - 1]]
+        last = pieces.node.copy()
+        went = np.flatnonzero(pieces.hops > 0)
+        last[went] = plan.source[pieces.contacts[went, pieces.hops[went] - 1]]
         rows = np.flatnonzero(pieces.fate >= DELIVERED)
         of = pieces.bundle[rows]
         left = outcome.under_way(progress)
@@ -268,7 +270,7 @@ class Courier:
         return Ended(
             load=table["load"][of],
             partner=table["partner"][of],
-            station=np.where(pieces.hops > 0, last, pieces.node)[rows],
+            station=last[rows],
             bit=pieces.size_bit[rows],
             sent_t_s=table["sent_t_s"][of],
             arrived_t_s=pieces.arrival_t_s[rows],
