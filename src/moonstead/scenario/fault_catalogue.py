@@ -21,6 +21,7 @@ from functools import cache
 from importlib.resources import files
 
 from moonstead.elements.element import Element
+from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.elements.solar_array import SolarArray
 from moonstead.scenario.avionics import LASTS_S, PATH_TARGET, paths_of
 from moonstead.scenario.fault import Fault as FaultSpec
@@ -231,6 +232,9 @@ def struck(row: CatalogueRow, element: Element) -> tuple[str, ...]:
         *(load.name for load in all_loads(parts)),
         *(item.name for table in (parts.tanks, parts.recorders) for item in table),
     ]
-    return tuple(
+    found = tuple(
         name for name in names if any(fnmatch(name, f"{element.name}.{part}") for part in row.parts)
     )
+    if not found and isinstance(element, RelayOrbiter) and element.type in row.elements:
+        return (PATH_TARGET + element.path,)  # without avionics in the model it is a path alone
+    return found
