@@ -15,14 +15,18 @@ from moonstead.autonomy.executive.memory import Settings
 from moonstead.autonomy.executive.outcome import Outcome
 from moonstead.autonomy.executive.plan import Directive, Order
 from moonstead.autonomy.executive.plan import Plan as Orders
-from moonstead.autonomy.executive.snapshot import Names, Snapshot, take_snapshot
+from moonstead.autonomy.executive.snapshot import Health, Names, Snapshot, take_snapshot
 from moonstead.autonomy.guard.guard import Guard
 from moonstead.autonomy.guard.knowledge import Knowledge
 from moonstead.autonomy.guard.modes import Mode
-from moonstead.autonomy.guard.view import View
+from moonstead.autonomy.guard.view import NO_EVIDENCE, View
+from moonstead.autonomy.learned import believed, learned_model
 from moonstead.autonomy.model import StationModel
 from moonstead.autonomy.outlook import Seen, seen, system_fault
 from moonstead.autonomy.planner import Search, search
+from moonstead.autonomy.protection.belief import ProtectionBelief
+from moonstead.autonomy.protection.contained import Contained
+from moonstead.autonomy.protection.protection import NOTHING, Protection, Reaction
 from moonstead.autonomy.tactics import Tactics
 from moonstead.contracts import Command, Decision, Telemetry
 
@@ -48,6 +52,10 @@ class StationManager:
         Of elements that begin with one of their own.
     executive
         Makes executives; not trusted either.
+    protection
+        What fault protection is sent; without it there is none.
+    restores
+        Whether it brings back what it can (level F2), or only makes safe (F1).
     """
 
     def __init__(
@@ -59,6 +67,8 @@ class StationManager:
         *,
         levels: Mapping[str, int] | None = None,
         executive: Callable[[Names, Settings], Executive] = Executive,
+        protection: ProtectionBelief | None = None,
+        restores: bool = True,
     ) -> None:
         self.model, self.knowledge = model, knowledge
         self.guard = Guard(knowledge, level)
@@ -68,6 +78,10 @@ class StationManager:
         self._make_executive = executive
         self.executive = executive(self._names, self._settings)
         self.tactics = Tactics(model, knowledge.reserve[0], search)
+        self.protection: Contained | None = None
+        if protection is not None:
+            self.protection = Contained(lambda: Protection(protection, restores=restores))
+        self._reaction = NOTHING
         self._announced = False
         self._levels: dict[str, int] = {}
         self._wanted = {load.name: load.normal_level for load in model.loads}
@@ -79,13 +93,17 @@ class StationManager:
             self._announced = True
             diary.notices.extend(self.guard.design_alarms())
         before = self.guard.mode
-        view = self.guard.assess(telemetry)
+        evidence = NO_EVIDENCE
+        if self.protection is not None:
+            evidence = self.protection.look(telemetry, self.guard.sent)
+        view = self.guard.assess(telemetry, evidence)
         diary.notices.extend(view.notices)
-        if view.mode != before:
+        telemetry = self._protect(telemetry, view, diary)
+        if view.mode != before or self._reaction.wants_plan:
             self.tactics.hurry(view.t_s)
         if EXECUTIVE in view.restart:
             self.executive = self._restarted()
-        sight = seen(self.model, self.knowledge, view, telemetry)
+        sight = seen(self.tactics.model, self.knowledge, view, telemetry)
         plan = self._plan_if_due(telemetry, view, diary)
         outcome = self.guard.supervise(
             EXECUTIVE, lambda: self._execute(telemetry, view, sight, plan, diary), None
@@ -94,7 +112,9 @@ class StationManager:
         if outcome is None or EXECUTIVE in view.restart:
             # In this tick the guard goes on alone: what was wanted is to be said again.
             self._wanted = {load.name: load.normal_level for load in self.model.loads}
-        commands, withheld = self.guard.release(wishes, telemetry.path_open)
+        commands, withheld = self.guard.release(
+            wishes, telemetry.path_open, self._reaction.isolated
+        )
         diary.notices.extend(withheld)
         status = {
             "mode": float(view.mode),
@@ -110,7 +130,22 @@ class StationManager:
             tuple(diary.rows),
             status,
             reports=(*view.reports, *self.tactics.take_reports()),
+            to_repair=self._reaction.to_repair,
         )
+
+    def _protect(self, telemetry: Telemetry, view: View, diary: Diary) -> Telemetry:
+        """Let fault protection go on; return telemetry as it is believed."""
+        if self.protection is None:
+            return telemetry
+        reaction: Reaction = self.protection.act(view)
+        diary.notices.extend(reaction.notices)
+        diary.notices.extend(self.protection.take_notices())
+        inner = self.protection.inner
+        if reaction.wants_plan or reaction.broken != self._reaction.broken:
+            learned = learned_model(self.model, self.knowledge, inner)
+            self.tactics.learn(learned, reaction.broken)
+        self._reaction = reaction
+        return believed(telemetry, inner)
 
     def boot(self, why: str) -> None:
         """Begin after a reset of the computer, for a reason in words."""
@@ -152,8 +187,12 @@ class StationManager:
         room = {
             pool: telemetry.at_work.get(pool, float("inf")) for pool in self.model.forecast.pools
         }
-        fault = system_fault(sight.view, telemetry.faulty)
-        return take_snapshot(self._names, telemetry, sight, room=room, system_fault=fault)
+        health = self._reaction.health
+        failed = {name for name, found in health.items() if found == Health.FAILED}
+        fault = system_fault(sight.view, failed.union(telemetry.faulty))
+        return take_snapshot(
+            self._names, telemetry, sight, health=health, room=room, system_fault=fault
+        )
 
     def _directives(self, view: View) -> list[Directive]:
         """Return what Earth asks of the executive: single activities, and levels of autonomy."""
@@ -173,6 +212,7 @@ class StationManager:
         wanted.update({order.load: order.level for order in outcome.orders})
         if view.mode < Mode.SURVIVAL:
             wanted.update(dict.fromkeys(self._radios(telemetry), 1.0))
+        wanted.update(self._reaction.levels)
         before, self._wanted = self._wanted, wanted
         return [Command(name, level) for name, level in wanted.items() if before.get(name) != level]
 
@@ -182,6 +222,7 @@ class StationManager:
         chosen: dict[int, str] = {}
         for radio in self.model.radios:
             is_open = telemetry.path_open[paths.index(radio.path)]
+            is_open &= radio.path not in self._reaction.avoid
             if is_open and telemetry.recorder_bit[radio.recorder] >= RADIO_LEAST_BIT:
                 chosen.setdefault(radio.recorder, radio.load)
         return set(chosen.values())
@@ -195,6 +236,7 @@ class StationManager:
             "announced": self._announced,
             "levels": dict(self._levels),
             "wanted": dict(self._wanted),
+            "protection": None if self.protection is None else self.protection.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -205,3 +247,9 @@ class StationManager:
         self._announced = state["announced"]
         self._levels = dict(state["levels"])
         self._wanted = dict(state["wanted"])
+        if self.protection is not None and state.get("protection") is not None:
+            self.protection.restore(state["protection"])
+            inner = self.protection.inner
+            self._reaction = NOTHING if inner is None else inner.standing()
+            learned = learned_model(self.model, self.knowledge, inner)
+            self.tactics.learn(learned, self._reaction.broken)

@@ -18,6 +18,7 @@ from moonstead.run.traffic import Traffic
 from moonstead.scenario.belief import station_model
 from moonstead.scenario.build import World
 from moonstead.scenario.guard_belief import guard_knowledge
+from moonstead.scenario.protection_belief import protection_belief
 from moonstead.scenario.surroundings import Grid, PlacedSurroundings
 from moonstead.simulation.compile import drive
 from moonstead.simulation.output import Output
@@ -73,6 +74,7 @@ class Loop:
         self.traffic = Traffic(world, placed.network, self.simulator, grid.start_t_s)
         self.model: StationModel = station_model(world, grid, placed)
         self.knowledge = guard_knowledge(world, self.model, run.decision_interval_s)
+        self.protection = protection_belief(world, grid, placed, run.decision_interval_s)
         self.ground = GroundLoop(world, self.model, self.knowledge, self.traffic)
         self.board = self._board()
         self.controller: Controller = self.board
@@ -96,6 +98,8 @@ class Loop:
             search,
             levels=levels.numbers,
             executive=executive,
+            protection=self.protection,
+            restores=levels.faults == "F2",
         )
 
     def _board(self) -> Board:

@@ -1,0 +1,80 @@
+"""What fault protection has learned, put into the model that plans are made with."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from moonstead.autonomy.guard.knowledge import Knowledge
+from moonstead.autonomy.model import StationModel
+from moonstead.autonomy.protection.protection import Protection
+from moonstead.contracts import Telemetry
+
+
+def learned_model(
+    model: StationModel, knowledge: Knowledge, protection: Protection | None
+) -> StationModel:
+    """Return a model whose forecast counts on what sources and stores have been found to give.
+
+    Parameters
+    ----------
+    model
+        As designed.
+    knowledge
+        Which sources and stores are on the main bus.
+    protection
+        What has found it; None for nothing.
+    """
+    if protection is None:
+        return model
+    estimate, belief = protection.observer.estimate, protection.belief
+    forecast = model.forecast
+    changes: dict[str, Any] = {}
+    main = list(knowledge.main_sources)
+    if main and float(estimate.source_gain[main].min()) < 1.0:
+        count = len(forecast.generation_w)
+        middle_t_s = forecast.start_t_s + forecast.slot_s * (np.arange(count) + 0.5)
+        ticks = np.clip(
+            ((middle_t_s - belief.start_t_s) // belief.tick_s).astype(np.int64),
+            0,
+            len(belief.sun) - 1,
+        )
+        lost_w = protection.gains.lost_w(ticks)[main].sum(axis=0)
+        changes["generation_w"] = np.maximum(forecast.generation_w - lost_w, 0.0)
+    places = list(model.store_index())
+    if places:
+        designed_j = belief.plant.store_capacity_j[places]
+        share = float(np.minimum(estimate.store_capacity_j[places], designed_j).sum())
+        share /= max(float(designed_j.sum()), 1e-9)
+        if share < 1.0:
+            changes["capacity_j"] = forecast.capacity_j * share
+    return replace(model, forecast=replace(forecast, **changes)) if changes else model
+
+
+def believed(telemetry: Telemetry, protection: Protection | None) -> Telemetry:
+    """Return telemetry with the model's numbers where sensors are excluded.
+
+    Parameters
+    ----------
+    telemetry
+        As measured.
+    protection
+        What excludes sensors; None for nothing.
+    """
+    if protection is None or protection.observer.trust.all():
+        return telemetry
+    observer = protection.observer
+    fields = {
+        "source": "source_power_w",
+        "load": "load_power_w",
+        "store": "store_energy_j",
+        "node": "node_temperature_k",
+        "tank": "tank_kg",
+    }
+    changes: dict[str, Any] = {}
+    for table, field in fields.items():
+        span = observer.span[table]
+        known = ~observer.trust[span] & np.isfinite(observer.expected[span])
+        if known.any():
+            changes[field] = np.where(known, observer.expected[span], getattr(telemetry, field))
+    return replace(telemetry, **changes)

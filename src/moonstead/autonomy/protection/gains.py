@@ -1,0 +1,110 @@
+"""What sources and stores have been found to give, against their design."""
+
+from typing import Any
+
+import numpy as np
+
+from moonstead.autonomy.protection.observer import Observer
+from moonstead.contracts import FloatArray
+
+QUICK_SHARE = 0.2
+"""Of the newest ratio in the smoothed one: about five ticks."""
+WHOLE = 0.97
+"""A source that gives more of its design than this is whole."""
+WORTH_PLANNING = 0.05
+"""A change of what is expected by more than this is worth a new plan."""
+
+
+class Gains:
+    """Ratios of readings to the design, smoothed.
+
+    Parameters
+    ----------
+    observer
+        With the model and what it expects now; its gains and capacities are changed here.
+    """
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+        self._source = observer.span["source"]
+        self.ratio: FloatArray = np.ones(len(observer.estimate.source_gain))
+        """Reading over offer as designed, among what is drawn."""
+        self._planned = self._factors()
+
+    def step(self) -> None:
+        """Take a tick into account."""
+        out, observer = self._observer.out, self._observer
+        share = np.abs(out.island_share[observer.belief.plant.source_island])
+        known = np.isfinite(out.source_z) & (share > 0.0)
+        if not known.any():
+            return
+        now = observer.reading[self._source][known] / (out.source_offer_w[known] * share[known])
+        self.ratio[known] += QUICK_SHARE * (np.clip(now, 0.0, 1.2) - self.ratio[known])
+
+    def track(self, channels: list[int], *, is_derated: bool) -> None:
+        """Expect of sources what they give now."""
+        gain = self._observer.estimate.source_gain
+        for channel in channels:
+            k = channel - self._source.start
+            if is_derated and 0 <= k < len(gain):
+                gain[k] = min(max(float(self.ratio[k]), 0.02), 1.0)
+
+    def is_whole(self, channels: list[int]) -> bool:
+        """Whether sources give all that they should."""
+        return all(
+            self.ratio[c - self._source.start] > WHOLE
+            for c in channels
+            if self._source.start <= c < self._source.stop
+        )
+
+    def resize(self, element: str) -> None:
+        """Expect of the stores of an element that they hold no more than they do when full."""
+        observer = self._observer
+        plant = observer.belief.plant
+        for s, name in enumerate(observer.belief.channels.stores):
+            if name.partition(".")[0] != element or not observer.there[plant.store_element[s]]:
+                continue
+            reading_j = float(observer.reading[observer.span["store"]][s])
+            is_full = observer.out.island_share[plant.store_island[s]] < 0.0
+            if is_full and reading_j > 0.2 * plant.store_capacity_j[s]:
+                observer.estimate.store_capacity_j[s] = reading_j
+
+    def _factors(self) -> FloatArray:
+        estimate, plant = self._observer.estimate, self._observer.belief.plant
+        room = estimate.store_capacity_j / np.maximum(plant.store_capacity_j, 1e-9)
+        return np.concatenate((estimate.source_gain, room))
+
+    def has_moved(self) -> bool:
+        """Whether what is expected has changed enough for a new plan; asked once a tick."""
+        now = self._factors()
+        if np.all(np.abs(now - self._planned) < WORTH_PLANNING):
+            return False
+        self._planned = now
+        return True
+
+    def lost_w(self, ticks: np.ndarray) -> FloatArray:
+        """Return by how much the sources of the first island give less than designed.
+
+        Parameters
+        ----------
+        ticks
+            Ticks of the forecast, shape (n,).
+
+        Returns
+        -------
+        FloatArray
+            (n_sources, n) in W.
+        """
+        belief, gain = self._observer.belief, self._observer.estimate.source_gain
+        columns = belief.plant.source_column
+        offered: FloatArray = belief.sky.mean[np.ix_(ticks, columns)].T.astype(np.float64)
+        return (1.0 - np.minimum(gain, 1.0))[:, np.newaxis] * offered
+
+    def state(self) -> dict[str, Any]:
+        """Return everything remembered, as plain JSON values."""
+        return {"ratio": self.ratio.tolist(), "planned": self._planned.tolist()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take back what `state` returned."""
+        self.ratio[:] = state["ratio"]
+        self._planned = np.array(state["planned"], dtype=np.float64)

@@ -1,0 +1,163 @@
+"""What looks wrong in a tick: the alarms of the detectors, read together channel by channel."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from moonstead.autonomy.protection.detectors import (
+    FROZEN,
+    LIMIT,
+    SHIFT,
+    SPREAD,
+    Memory,
+    Rows,
+    new_memory,
+    watch,
+)
+from moonstead.contracts import BoolArray, FloatArray
+
+FAMILIES = ("limit", "level", "trend", "spread", "frozen")
+"""What rows there are for each channel: gross residual, smoothed residual, cumulative sum, scatter,
+exact repetition."""
+GROSS_SIGMA = 6.0
+GROSS_TICKS = 3
+LEVEL_SIGMA = 1.5
+LEVEL_TICKS = 3
+LEVEL_SHARE = 0.08
+"""Of the newest residual in the smoothed one, whose own scatter is then 0.2 standard deviations for
+white noise, 0.4 at a correlation of 0.6."""
+LEVEL_MOST = 30.0
+"""A residual beyond this counts as this in the smoothed one, so that it is forgotten in time."""
+SLACK, THRESHOLD = 1.0, 25.0
+"""Of the cumulative sum of the whitened residual (autonomy study, section 5.1)."""
+SPREAD_SLACK, SPREAD_THRESHOLD = 2.0, 60.0
+"""Of its square, which has a heavier tail."""
+FROZEN_TICKS = 4
+
+Way = Literal["low", "high", "frozen", "noisy", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A channel that looks wrong."""
+
+    channel: int
+    """Place among all channels."""
+    way: Way
+    witnesses: tuple[str, ...]
+    """Families of detectors that speak against it."""
+
+
+class Watcher:
+    """The detectors of all channels.
+
+    Parameters
+    ----------
+    count
+        Number of channels.
+    has_noise
+        Whether exact repetition is odd; counters of bits may repeat themselves.
+    """
+
+    def __init__(self, count: int, has_noise: BoolArray) -> None:
+        self.count = count
+        self.level: FloatArray = np.zeros(count)
+        self._has_noise = has_noise
+        kinds = np.repeat([LIMIT, LIMIT, SHIFT, SPREAD, FROZEN], count).astype(np.int64)
+
+        def per_family(*values: float) -> FloatArray:
+            return np.repeat(np.array(values, dtype=np.float64), count)
+
+        limit = per_family(GROSS_SIGMA, LEVEL_SIGMA, 0.0, 0.0, 0.0)
+        ticks = np.repeat([GROSS_TICKS, LEVEL_TICKS, 1, 1, FROZEN_TICKS], count)
+        self._rows = Rows(
+            kind=kinds,
+            low=-limit,
+            high=limit,
+            repeat=ticks.astype(np.int64),
+            slack=per_family(0.0, 0.0, SLACK, SPREAD_SLACK, 0.0),
+            threshold=per_family(0.0, 0.0, THRESHOLD, SPREAD_THRESHOLD, 0.0),
+            least_sigma=per_family(0.0, 0.0, 1.0, 1.0, 0.0),
+        )
+        self.memory: Memory = new_memory(len(kinds))
+        self._values: FloatArray = np.zeros(len(kinds))
+        self._allowed: BoolArray = np.ones(len(kinds), dtype=np.bool_)
+
+    def step(self, z: FloatArray, reading: FloatArray, held: BoolArray) -> bool:
+        """Take a tick into account; return whether any detector raises an alarm.
+
+        Parameters
+        ----------
+        z, reading
+            Residuals in standard deviations, and the raw numbers, of all channels.
+        held
+            Channels whose sensors are excluded: they are compared by themselves.
+        """
+        n = self.count
+        known = np.isfinite(z)
+        off = np.clip(np.where(known, z, self.level), -LEVEL_MOST, LEVEL_MOST) - self.level
+        self.level += LEVEL_SHARE * off
+        values, allowed = self._values, self._allowed
+        values[:n] = z
+        values[n : 2 * n] = np.where(known, self.level, np.nan)
+        values[2 * n : 3 * n] = z
+        values[3 * n : 4 * n] = z
+        values[4 * n :] = reading
+        free = ~held
+        allowed[: 4 * n] = np.tile(free, 4)
+        np.logical_and(self._has_noise, reading != 0.0, out=allowed[4 * n :])
+        watch(self._rows, self.memory, values, allowed)
+        return bool(self.memory.alarm.any())
+
+    def signs(self) -> list[Sign]:
+        """Return the channels with an alarm."""
+        alarm = self.memory.alarm.reshape(len(FAMILIES), self.count)
+        found = []
+        for channel in np.flatnonzero(alarm.any(axis=0)).tolist():
+            speak = [FAMILIES[f] for f in np.flatnonzero(alarm[:, channel]).tolist()]
+            found.append(Sign(channel, self._way(channel, speak), tuple(speak)))
+        return found
+
+    def _way(self, channel: int, speak: list[str]) -> Way:
+        if "frozen" in speak:
+            return "frozen"
+        if "spread" in speak and abs(self.level[channel]) < LEVEL_SIGMA:
+            return "noisy"
+        if "trend" in speak and abs(self.level[channel]) < 0.5 * LEVEL_SIGMA:
+            place = 2 * self.count + channel
+            return "high" if self.memory.up[place] > self.memory.down[place] else "low"
+        return "high" if self.level[channel] > 0.0 else "low"
+
+    def is_quiet(self, channel: int) -> bool:
+        """Whether a channel looks right again: no alarm, and its smoothed residual is small."""
+        rows = slice(channel, None, self.count)
+        return abs(float(self.level[channel])) < 0.6 * LEVEL_SIGMA and not bool(
+            self.memory.alarm[rows].any()
+        )
+
+    def forget(self, channel: int) -> None:
+        """Begin anew with a channel: its sums are of a state that is over."""
+        self.level[channel] = 0.0
+        for family in range(len(FAMILIES)):
+            place = family * self.count + channel
+            self.memory.wrong[place] = 0
+            self.memory.up[place] = self.memory.down[place] = 0.0
+            self.memory.alarm[place] = False
+            self.memory.last[place] = np.nan
+
+    def state(self) -> dict[str, Any]:
+        """Return everything remembered, as plain JSON values."""
+        kept = {
+            name: [None if math.isnan(value) else value for value in values.tolist()]
+            for name, values in self.memory._asdict().items()
+        }
+        return {"memory": kept, "level": self.level.tolist()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take back what `state` returned."""
+        self.level[:] = state["level"]
+        for name, values in state["memory"].items():
+            array = getattr(self.memory, name)
+            array[:] = [np.nan if value is None else value for value in values]
