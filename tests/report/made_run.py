@@ -288,6 +288,24 @@ def _summary(made: Made, series: dict[str, np.ndarray]) -> dict[str, Any]:
             "centres": {
                 "desk": {"title": "A desk", "partner": "one", "on_shift_h": 20.0, "used_h": 3.0}
             },
+            "operations": {
+                "commands": {
+                    "one": {
+                        "came_up": 7,
+                        "accepted": 5,
+                        "refused": 2,
+                        "started": 5,
+                        "not_started": 0,
+                        "goes_on": 0,
+                        "hindered": 0,
+                        "completed": 4,
+                        "not_completed": 1,
+                    }
+                },
+                "work_h": {"one": {"planning_h": 8.0, "triage_h": 3.5, "live_h": 0.0}},
+                "anomalies": 2,
+                "without_plan_h": 6.0,
+            },
         },
         "tanks": {
             "plant.tank": {

@@ -110,6 +110,7 @@ class Tactics:
         # Should the planner fail, the executive is told in the next tick.
         self._is_unsent = True
         diary.rows.extend(self.sessions.settle(executive))
+        self.uploads.settle(self.sessions.entries)
         for item in view.handed_on:
             self._take_in(item, view, executive, diary)
         freeze_s = 0.0

@@ -4,7 +4,7 @@ A schedule replaces what is scheduled from a time on; a start is one session, no
 on when it begins and when all of it has ended (PUS-C service 1, ECSS-E-ST-70-41C).
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -83,6 +83,10 @@ class Uploads:
             if gone:
                 self._close_if_over(upload)
 
+    def settle(self, alive: Container[str]) -> None:
+        """Close what has nothing alive: word of an end may have been lost."""
+        self.drop(frozenset(n for upload in self.held for n in upload.open if n not in alive))
+
     def note(self, transition: Transition) -> None:
         """Take a step in the life of an activity into the books."""
         name, after = transition.activity, transition.after
@@ -114,7 +118,11 @@ class Uploads:
             self.reports.append(upload.report)
 
     def directives(self, items: Iterable[Telecommand]) -> list[Directive]:
-        """Return what the executive is to be told."""
+        """Return what the executive is to be told; what it does at once is reported."""
+        items = [item for item in items if item.kind in _ORDERS]
+        for item in items:
+            if item.kind != START:
+                self.tell(item, Verified.COMPLETED)
         return [
             Directive(
                 _ORDERS[item.kind],
@@ -122,7 +130,6 @@ class Uploads:
                 expires_t_s=item.expires_t_s,
             )
             for item in items
-            if item.kind in _ORDERS
         ]
 
     def take_reports(self) -> tuple[Verification, ...]:

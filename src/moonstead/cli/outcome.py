@@ -26,11 +26,20 @@ def outcome(summary: dict[str, Any]) -> list[str]:
     if not summary["balances_close"]:
         balance = f"A BALANCE DOES NOT CLOSE: {worst:.1e} of what flowed is unaccounted for"
     lost = ", ".join(survival["elements_lost"])
+    people = summary["people"]["operations"]
+    came_up = sum(counted["came_up"] for counted in people["commands"].values())
+    refused = sum(counted["refused"] for counted in people["commands"].values())
+    worked_h = sum(sum(hours.values()) for hours in people["work_h"].values())
+    ground = (
+        f"{came_up} commands came up, {refused} were refused; people on Earth worked "
+        f"{worked_h:.0f} h on plans, anomalies and live operation"
+    )
     return [
         f"{summary['title']}: {verdict}.",
         f"  {reserve}",
         f"  hours in mode: {hours}",
         *([f"  lost to the cold: {lost}"] if lost else []),
         f"  {done} of {wanted} sessions done, {delivered_gbit:.0f} Gbit delivered",
+        *([f"  {ground}"] if came_up or worked_h else []),
         f"  {balance}",
     ]

@@ -153,6 +153,7 @@ class _Run:
             self.simulator,
             self.directory,
             self.traffic,
+            self.loop.ground.summary(),
         )
         self.directory.finish(summary)
         progress(total_s, total_s)

@@ -25,6 +25,7 @@ from moonstead.run.plain_frames import frame_of, plain_frame
 from moonstead.run.traffic import Traffic
 from moonstead.run.uplink import asked
 from moonstead.scenario.build import World
+from moonstead.units import HOUR_S
 
 STAGES = {
     Verified.ACCEPTED: "accepted",
@@ -197,6 +198,22 @@ class GroundLoop:
             values = {"sequence": report.sequence, "stage": int(report.stage), **report.values}
             notices.append(Notice("telecommand", subject, text, values))
         return notices
+
+    def summary(self) -> dict[str, Any]:
+        """Return what people did, and what became of commands, for the results of a run."""
+        keys = ("came up", *STAGES.values())
+        return {
+            "commands": {
+                name: {key.replace(" ", "_"): counted.get(key, 0) for key in keys}
+                for name, counted in self.counts.items()
+            },
+            "work_h": {
+                name: {f"{kind}_h": hours for kind, hours in worked.items()}
+                for name, worked in self.side.hours.items()
+            },
+            "anomalies": self.side.triage.count,
+            "without_plan_h": self.without_plan_s / HOUR_S,
+        }
 
     def _count(self, source: str, what: str) -> None:
         counted = self.counts.setdefault(source, {})

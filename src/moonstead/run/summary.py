@@ -32,6 +32,7 @@ def summarise(
     simulator: Simulator,
     directory: RunDirectory,
     traffic: Traffic,
+    operations: dict[str, Any],
 ) -> dict[str, Any]:
     """Return the results of a complete run, as plain JSON values."""
     plan = directory.plan()
@@ -47,7 +48,7 @@ def summarise(
         "nodes": _nodes(simulator, directory),
         "data": data_summary(simulator, traffic),
         "network": network_summary(world, traffic),
-        "people": people_summary(world, simulator, plan),
+        "people": {**people_summary(world, simulator, plan), "operations": operations},
         "tanks": _tanks(simulator),
         "elements": [
             {"name": e.name, "type": e.type, "partner": e.partner, "mass_kg": e.mass_kg}

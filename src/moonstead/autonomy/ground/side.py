@@ -126,7 +126,11 @@ class GroundSide:
         lasting = [f"{name} has failed" for name in books.failed]
         if books.mode >= Mode.REDUCED:
             lasting.append("the station is below its normal modes")
-        passing = [f"{n.kind} of {n.subject}" for n in heard.notices if n.kind in REPORTED]
+        told = [n for n in heard.notices if n.kind in REPORTED]
+        if any(n.kind == "mode" and n.text.startswith("recovers") for n in heard.notices):
+            # Parts are made anew when SAFE ends.
+            told = [n for n in told if n.kind != "restart"]
+        passing = [f"{n.kind} of {n.subject}" for n in told]
         if self._acted_t_s is not None and now >= self._acted_t_s + STILL_S:
             # What was done did not help, as far as is heard.
             self._acted_t_s = None
