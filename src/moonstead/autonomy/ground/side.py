@@ -103,11 +103,11 @@ class GroundSide:
         dt_s = 0.0 if self._last_t_s is None else heard.t_s - self._last_t_s
         self._last_t_s = heard.t_s
         self.books.read(heard)
-        notices = self._look_for_trouble(heard)
         on_shift = [name for name in self.settings.partners if heard.at_desk.get(name, 0.0) > 0.0]
         if self.triage.until_t_s is not None and on_shift:
             people = min(TRIAGE_PEOPLE, heard.at_desk[on_shift[0]])
             self.hours[on_shift[0]]["triage"] += people * dt_s / HOUR_S
+        notices = self._look_for_trouble(heard)
         speaker = next((name for name in on_shift if name in heard.in_contact), "")
         asks: list[Ask] = []
         rows: tuple[PlanRow, ...] = ()
