@@ -62,6 +62,8 @@ def written(folder: Path, years: int) -> Path:
     text = scenario_path("ilrs-basic").read_text(encoding="utf-8")
     end = f"end = {FIRST_YEAR + years}-01-01T00:00:00Z"
     text = re.sub(r"^end = \S+", end, text, count=1, flags=re.MULTILINE)
+    # The relay would meet the ground within five years if nobody held its orbit.
+    text = text.replace('motion = "free"', 'motion = "held"')
     text = re.sub(r"^step_s = \d+", f"step_s = {STEP_S}", text, count=1, flags=re.MULTILINE)
     text = re.sub(
         r"^sessions = (\d+)",

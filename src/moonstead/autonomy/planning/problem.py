@@ -4,8 +4,8 @@ Time is cut into even slots. A task takes what it takes from its start slot on, 
 gives each task an option and a start slot, or leaves it out. Everything is in SI; nothing here
 knows what a rover or a lamp is, so that the same search plans any station, or a schoolbook problem.
 
-What a plan must hold is said here once; `moonstead.autonomy.planning.validate` checks it in plain
-Python, apart from the compiled search.
+What a plan must hold is said here once; `moonstead.autonomy.planning.validate` checks it with
+code of its own, apart from the search.
 
 1. A task starts in a slot where its option may start (`Option.worth` is a number), and every slot
    that the option takes something in lies inside the horizon.

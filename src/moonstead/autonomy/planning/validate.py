@@ -1,4 +1,4 @@
-"""Whether a plan holds: the rules of `moonstead.autonomy.planning.problem`, in plain Python.
+"""Whether a plan holds: the rules of `moonstead.autonomy.planning.problem`, apart from the search.
 
 Nothing here is shared with the search, so that neither can hide a mistake of the other.
 """
@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from moonstead.autonomy.planning.course.walks import walk_recorder, walk_stores
 from moonstead.autonomy.planning.problem import Option, Placement, Placements, Problem, Supply
 from moonstead.contracts import FloatArray
 
@@ -78,45 +79,21 @@ def store_course(supply: Supply, load_w: FloatArray, slot_s: float) -> Course:
     slot_s
         Length of a slot.
     """
-    now_j = [float(energy_j) for energy_j in supply.store_j]
-    floor_loss_j = np.zeros(len(now_j)) if supply.floor_loss_j is None else supply.floor_loss_j
-    stores = [tuple(map(float, row)) for row in supply.store_limits]
-    course_j, deliverable_j, unmet_w = [list(now_j)], [], []
-    for net_w in (supply.net_w - load_w).tolist():
-        surplus_w, lack_w = max(net_w, 0.0), max(-net_w, 0.0)
-        for k, (capacity_j, charge_w, discharge_w, put_in, got_out, lost_share) in enumerate(
-            stores
-        ):
-            room_w = max((capacity_j - now_j[k]) / (put_in * slot_s), 0.0)
-            held_w = max(now_j[k] * got_out / slot_s, 0.0)
-            charged_w = min(surplus_w, charge_w, room_w)
-            discharged_w = min(lack_w, discharge_w, held_w)
-            surplus_w -= charged_w
-            lack_w -= discharged_w
-            left_j = now_j[k] + charged_w * put_in * slot_s - discharged_w / got_out * slot_s
-            now_j[k] = left_j * (1.0 - lost_share) - float(floor_loss_j[k])
-        course_j.append(list(now_j))
-        deliverable_j.append(
-            sum(max(energy_j, 0.0) * row[4] for energy_j, row in zip(now_j, stores, strict=True))
-        )
-        unmet_w.append(lack_w)
-    return Course(
-        np.array(course_j).reshape(len(course_j), len(stores)),
-        np.array(deliverable_j),
-        np.array(unmet_w),
-    )
+    n_slots, n_stores = len(load_w), len(supply.store_j)
+    lost_j = np.zeros(n_stores) if supply.floor_loss_j is None else supply.floor_loss_j
+    course = Course(np.zeros((n_slots + 1, n_stores)), np.zeros(n_slots), np.zeros(n_slots))
+    course.store_j[0] = supply.store_j
+    walk_stores(*course, supply.store_limits, lost_j, supply.net_w - load_w, slot_s)
+    return course
 
 
 def recorder_course(
     start_bit: float, drain_bit_per_s: FloatArray, rate_bit_per_s: FloatArray, slot_s: float
 ) -> FloatArray:
     """Return what a recorder holds at the end of each slot, shape (n_slots,)."""
-    held_bit = start_bit
-    course_bit = []
-    for flow in (rate_bit_per_s - drain_bit_per_s).tolist():
-        held_bit = max(held_bit + flow * slot_s, 0.0)
-        course_bit.append(held_bit)
-    return np.array(course_bit)
+    course_bit = np.zeros(len(rate_bit_per_s))
+    walk_recorder(course_bit, start_bit, (rate_bit_per_s - drain_bit_per_s) * slot_s)
+    return course_bit
 
 
 def _started(problem: Problem, placements: Placements) -> tuple[Done, list[Violation]]:
