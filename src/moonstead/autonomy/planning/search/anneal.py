@@ -2,8 +2,12 @@
 
 import math
 
-from moonstead.autonomy.planning.search.changes import copy_state, gain_of, put
-from moonstead.autonomy.planning.search.fits import FITS, best_start, check, density, uniform
+from moonstead.autonomy.planning.search.changes import copy_state
+from moonstead.autonomy.planning.search.fits import EXACT, FITS, check, density, uniform
+from moonstead.autonomy.planning.search.loading import keep_what_fits, rebuild
+from moonstead.autonomy.planning.search.recreate import list_left, place, recreate
+from moonstead.autonomy.planning.search.reference import referred
+from moonstead.autonomy.planning.search.reservoirs import restep
 from moonstead.autonomy.planning.search.ruin import (
     force,
     ruin_some,
@@ -12,10 +16,12 @@ from moonstead.autonomy.planning.search.ruin import (
     settle,
 )
 from moonstead.autonomy.planning.search.state import (
+    FIRST,
     IN,
     IN_FIRST,
     IN_LAST,
     LEFT,
+    NONE,
     OPTION,
     OUT,
     OUT_OPTION,
@@ -32,102 +38,6 @@ TEMPERATURE, LENGTH, BEST, FORCED, TRIES, WINDOW, UNIT, SPAN, REACH, FAR, MORE, 
     range(13)
 )
 """Places in the settings of a search."""
-_DEEPEST = 16
-
-
-@compiled_without_counting
-def place(
-    tables: Tables,
-    state: State,
-    scratch: Scratch,
-    i: int,
-    first: int,
-    last: int,
-    price: float,
-    noise: float,
-) -> None:
-    """Put a task in where it is best, with what it comes after, if it fits and is worth it."""
-    n_slots = tables.slots.shape[1]
-    for _ in range(_DEEPEST):
-        own = i
-        for _ in range(_DEEPEST):
-            missing = -1
-            for k in range(tables.task[own].before_begin, tables.task[own].before_end):
-                if state.plan[OPTION, tables.link[k].task] < 0:
-                    missing = tables.link[k].task
-            if missing < 0:
-                break
-            own = missing
-        if own != i:
-            first, last = 0, n_slots
-        option, start = best_start(tables, state, scratch, own, first, last, price, noise)
-        if option < 0:
-            return
-        is_worth_it = gain_of(tables, state, option, start) > 0.0
-        # A sleep earns little by itself; what it saves is worth more to others.
-        may_help = tables.option[option].gives > 0 and uniform(scratch.random) < 0.5
-        if own == i and not is_worth_it and not may_help:
-            return
-        put(tables, state, scratch, option, start)
-        if own == i:
-            return
-
-
-@compiled_without_counting
-def recreate(
-    tables: Tables,
-    state: State,
-    scratch: Scratch,
-    count: int,
-    price: float,
-    noise: float,
-) -> None:
-    """Put tasks in, by what they are worth for what they cost, with noise.
-
-    The first so many of ``scratch.lists`` are tried.
-    """
-    spread = 2.0 * noise
-    for at in range(count):
-        i = scratch.lists[IN, at]
-        key = density(tables, state, i, 1.0)
-        key *= math.exp(spread * (uniform(scratch.random) + uniform(scratch.random) - 1.0))
-        first = scratch.lists[IN_FIRST, at]
-        last = scratch.lists[IN_LAST, at]
-        to = at
-        while to > 0 and scratch.key[to - 1] < key:
-            scratch.key[to] = scratch.key[to - 1]
-            scratch.lists[IN, to] = scratch.lists[IN, to - 1]
-            scratch.lists[IN_FIRST, to] = scratch.lists[IN_FIRST, to - 1]
-            scratch.lists[IN_LAST, to] = scratch.lists[IN_LAST, to - 1]
-            to -= 1
-        scratch.key[to] = key
-        scratch.lists[IN, to] = i
-        scratch.lists[IN_FIRST, to] = first
-        scratch.lists[IN_LAST, to] = last
-    for at in range(count):
-        i = scratch.lists[IN, at]
-        if state.plan[OPTION, i] < 0:
-            place(
-                tables, state, scratch, i,
-                scratch.lists[IN_FIRST, at], scratch.lists[IN_LAST, at], price, noise,
-            )  # fmt: skip
-
-
-@compiled_without_counting
-def fill(
-    tables: Tables,
-    state: State,
-    scratch: Scratch,
-    price: float,
-    noise: float,
-) -> None:
-    """Put in all that is left out and fits."""
-    count = state.number[0]
-    for at in range(count):
-        scratch.lists[IN, at] = state.plan[LEFT, at]
-        scratch.lists[IN_FIRST, at] = 0
-        scratch.lists[IN_LAST, at] = tables.slots.shape[1]
-    recreate(tables, state, scratch, count, price, noise)
 
 
 @compiled_without_counting
@@ -147,7 +57,7 @@ def _ruin(tables: Tables, state: State, scratch: Scratch, settings: FloatArray) 
     half = 0.5 * settings[LENGTH] * (0.3 + settings[SPAN] * uniform(scratch.random))
     kind = uniform(scratch.random)
     if kind < settings[WINDOW] or o.hold_begin == o.hold_end:
-        ruin_window(tables, state, scratch, max(int(middle - half), 0), int(middle + half) + 1, 30)
+        ruin_window(tables, state, scratch, max(int(middle - half), 0), int(middle + half) + 1)
         return
     half *= 4.0
     first = max(int(middle - half), 0)
@@ -172,12 +82,12 @@ def _in_the_way(tables: Tables, state: State, scratch: Scratch, option: int, sta
         unit = tables.need[k].what
         end = min(start + tables.need[k].end, n_slots)
         slot = min(max(start + tables.need[k].first, 0), n_slots)
-        last = -1
+        last = NONE
         while slot < end:
             slot = int(state.unit[tables.n_units + unit, slot])
             if slot >= end:
                 break
-            owner = int(state.unit[unit, slot])
+            owner = max(int(state.unit[unit, slot]), NONE)
             if owner < 0:
                 return 1e300
             if owner != last:
@@ -185,7 +95,7 @@ def _in_the_way(tables: Tables, state: State, scratch: Scratch, option: int, sta
                 lost += tables.value[WORTH, tables.start_at[own, state.plan[START, owner]]]
             last = owner
             slot += 1
-    if lost > 0.0 or check(tables, state, scratch, option, start) == FITS:
+    if lost > 0.0 or check(tables, state, scratch, option, start, EXACT) == FITS:
         return float(lost)
     return float(tables.value[COST, tables.start_at[option, start]])
 
@@ -194,7 +104,7 @@ def _in_the_way(tables: Tables, state: State, scratch: Scratch, option: int, sta
 def _force_any(tables: Tables, state: State, scratch: Scratch, tries: int) -> None:
     """Put a task that is left out in by force."""
     n_left = state.number[0]
-    best, chosen = -1e300, -1
+    best, chosen = -1e300, NONE
     for _ in range(3):
         i = state.plan[LEFT, int(uniform(scratch.random) * n_left)]
         key = density(tables, state, i, 1.0) * uniform(scratch.random)
@@ -202,17 +112,17 @@ def _force_any(tables: Tables, state: State, scratch: Scratch, tries: int) -> No
             best, chosen = key, i
     one = tables.task[chosen]
     n_slots = tables.slots.shape[1]
-    first, last = 0, n_slots
+    first, last = FIRST, n_slots
     for k in range(one.before_begin, one.before_end):
         before = tables.link[k].task
         if state.plan[OPTION, before] < 0:
-            place(tables, state, scratch, before, 0, n_slots, 1.0, 0.3)
+            place(tables, state, scratch, before, FIRST, n_slots, 1.0, 0.3)
         if state.plan[OPTION, before] < 0:
             return
         end = state.plan[START, before] + tables.option[state.plan[OPTION, before]].n
         first = max(first, end + tables.link[k].lag_min)
         last = min(last, end + tables.link[k].lag_max)
-    best, chosen_option, start = -1e300, -1, -1
+    best, chosen_option, start = -1e300, NONE, NONE
     for _ in range(tries):
         option = one.option_begin + int(
             uniform(scratch.random) * (one.option_end - one.option_begin)
@@ -266,17 +176,28 @@ def _candidates(
     return count
 
 
+@compiled_without_counting
+def _note(state: State, best: IndexArray, settings: FloatArray) -> None:
+    settings[BEST] = state.sums[0]
+    for i in range(best.shape[1]):
+        best[0, i] = state.plan[OPTION, i]
+        best[1, i] = state.plan[START, i]
+
+
 @compiled_beside
-def anneal(
+def search(
     tables: Tables,
     state: State,
     kept: State,
+    empty: State,
     scratch: Scratch,
     best: IndexArray,
     settings: FloatArray,
     iterations: int,
 ) -> None:
-    """Search on from a plan.
+    """Begin with what holds of a plan and what else fits, or search on from one that holds.
+
+    The only kernel that is called from outside, so that each other one is compiled once.
 
     Parameters
     ----------
@@ -284,10 +205,12 @@ def anneal(
         The problem.
     state
         The plan; changed in place.
-    kept, scratch
+    kept, empty, scratch
         Room to work in.
     best
-        (2, n_tasks) options and starts of the best plan so far; changed in place.
+        (2, n_tasks) options and starts of the best plan so far, or of the plan to begin with, whose
+        tasks ``scratch.lists[IN]`` then lists in an order in which what comes after does; changed
+        in place.
     settings
         Temperature (points), how long a task is (slots), the points of the best plan so far
         (changed in place); the share of iterations that force a task in, and in how many places
@@ -296,26 +219,34 @@ def anneal(
         left-out tasks that may be put as far, and how many of them are tried; the greatest factor
         of costs, and the most noise.
     iterations
-        How many.
+        How many; -1 to begin.
     """
-    copy_state(state, kept)
+    own_tables, own_state = referred(tables), referred(state)
+    own_kept, own_empty, own_scratch = referred(kept), referred(empty), referred(scratch)
+    if iterations < 0:
+        restep(own_tables, own_empty, scratch.now_j, FIRST, tables.slots.shape[1])
+        keep_what_fits(own_tables, own_state, own_empty, own_scratch, best)
+        count = list_left(own_tables, own_state, own_scratch)
+        recreate(own_tables, own_state, own_scratch, count, 0.5, 0.0)
+        _note(own_state, best, settings)
+        return
+    copy_state(own_state, own_kept)
+    rebuild(own_tables, own_state, own_empty, own_scratch, kept.plan)
+    copy_state(own_state, own_kept)
     for _ in range(iterations):
         scratch.mark[0] = 0
         scratch.mark[1] = tables.slots.shape[1]
         scratch.mark[2] = 0
-        _ruin(tables, state, scratch, settings)
-        settle(tables, state, scratch)
-        count = _candidates(tables, state, scratch, settings)
+        _ruin(own_tables, own_state, own_scratch, settings)
+        settle(own_tables, own_state, own_scratch)
+        count = _candidates(own_tables, own_state, own_scratch, settings)
         price = settings[PRICE] * uniform(scratch.random)
         noise = settings[NOISE] * uniform(scratch.random)
-        recreate(tables, state, scratch, count, price, noise)
+        recreate(own_tables, own_state, own_scratch, count, price, noise)
         change = state.sums[0] - kept.sums[0]
         if change < settings[TEMPERATURE] * math.log(uniform(scratch.random) + 1e-300):
-            copy_state(kept, state)
+            copy_state(own_kept, own_state)
             continue
-        copy_state(state, kept)
+        copy_state(own_state, own_kept)
         if state.sums[0] > settings[BEST] + 1e-9:
-            settings[BEST] = state.sums[0]
-            for i in range(best.shape[1]):
-                best[0, i] = state.plan[OPTION, i]
-                best[1, i] = state.plan[START, i]
+            _note(own_state, best, settings)

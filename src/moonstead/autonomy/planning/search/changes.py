@@ -1,5 +1,9 @@
 """Compiled changes of a plan: put a task in, take it out, and what that is worth."""
 
+from typing import Any
+
+from numpy.typing import NDArray
+
 from moonstead.autonomy.planning.search.reservoirs import restep
 from moonstead.autonomy.planning.search.state import (
     DRAWN,
@@ -19,19 +23,20 @@ from moonstead.compiled import compiled_without_counting
 @compiled_without_counting
 def copy_state(state: State, target: State) -> None:
     """Make one plan another."""
-    for row in range(state.plan.shape[0]):
-        for k in range(state.plan.shape[1]):
-            target.plan[row, k] = state.plan[row, k]
-    for row in range(state.lane.shape[0]):
-        for k in range(state.lane.shape[1]):
-            target.lane[row, k] = state.lane[row, k]
-    for row in range(state.unit.shape[0]):
-        for k in range(state.unit.shape[1]):
-            target.unit[row, k] = state.unit[row, k]
+    _copy(state.plan, target.plan)
+    _copy(state.lane, target.lane)
+    _copy(state.unit, target.unit)
     for k in range(state.sums.shape[0]):
         target.sums[k] = state.sums[k]
     for k in range(state.number.shape[0]):
         target.number[k] = state.number[k]
+
+
+@compiled_without_counting
+def _copy(values: NDArray[Any], target: NDArray[Any]) -> None:
+    for row in range(values.shape[0]):
+        for k in range(values.shape[1]):
+            target[row, k] = values[row, k]
 
 
 @compiled_without_counting
@@ -103,19 +108,20 @@ def _swap(state: State, i: int, place: int) -> None:
 @compiled_without_counting
 def _book(tables: Tables, state: State, option: int, start: int, sign: float) -> None:
     """Add what an option takes, and what it is worth, or take it away."""
+    profile, lane, need = tables.profile, state.lane, tables.need
     o = tables.option[option]
-    n_recorders = tables.start_bit.shape[0]
-    inflow = tables.first_inflow + o.recorder
-    for j in range(o.n):
-        state.lane[DRAWN, start + j] += sign * tables.profile[o.first + j]
-        state.lane[HEATED, start + j] += sign * tables.profile[o.first + o.n + j]
-    if n_recorders > 0:
-        for j in range(o.n):
-            state.lane[inflow, start + j] += sign * tables.profile[o.first + 2 * o.n + j]
+    n, first = o.n, o.first
+    for j in range(n):
+        lane[DRAWN, start + j] += sign * profile[first + j]
+        lane[HEATED, start + j] += sign * profile[first + n + j]
+    if tables.start_bit.shape[0] > 0:
+        inflow = tables.first_inflow + o.recorder
+        for j in range(n):
+            lane[inflow, start + j] += sign * profile[first + 2 * n + j]
     for k in range(o.take_begin, o.take_end):
-        row = FIRST_TAKEN + tables.need[k].what
-        for j in range(o.n):
-            state.lane[row, start + j] += sign * tables.profile[tables.need[k].first + j]
+        row = FIRST_TAKEN + need[k].what
+        for j in range(n):
+            lane[row, start + j] += sign * profile[need[k].first + j]
     one = tables.task[o.task]
     state.sums[1 + one.partner] += sign * tables.value[WORTH, tables.start_at[option, start]]
     if one.campaign >= 0:
@@ -125,20 +131,20 @@ def _book(tables: Tables, state: State, option: int, start: int, sign: float) ->
 @compiled_without_counting
 def _hold(tables: Tables, state: State, option: int, start: int, owner: int) -> None:
     """Give the units of an option to a task, or set them free."""
+    need, unit = tables.need, state.unit
     n_slots = tables.slots.shape[1]
-    o = tables.option[option]
-    for k in range(o.hold_begin, o.hold_end):
-        unit = tables.need[k].what
-        first = max(start + tables.need[k].first, 0)
-        end = min(start + tables.need[k].end, n_slots)
+    for k in range(tables.option[option].hold_begin, tables.option[option].hold_end):
+        own, until = need[k].what, tables.n_units + need[k].what
+        first = max(start + need[k].first, 0)
+        end = min(start + need[k].end, n_slots)
         if first >= end:
             continue
         for slot in range(first, end):
-            state.unit[unit, slot] = owner
-        next_busy = state.unit[tables.n_units + unit, end]
+            unit[own, slot] = owner
+        next_busy = unit[until, end]
         for slot in range(end - 1, -1, -1):
-            if slot < first and state.unit[unit, slot] != FREE:
+            if slot < first and unit[own, slot] != FREE:
                 break
-            if state.unit[unit, slot] != FREE:
+            if unit[own, slot] != FREE:
                 next_busy = slot
-            state.unit[tables.n_units + unit, slot] = next_busy
+            unit[until, slot] = next_busy

@@ -15,11 +15,9 @@ import numpy as np
 
 from moonstead.autonomy.planning.problem import Placement, Placements, Problem
 from moonstead.autonomy.planning.score import score
-from moonstead.autonomy.planning.search.anneal import BEST, anneal, fill
+from moonstead.autonomy.planning.search.anneal import BEST, search
 from moonstead.autonomy.planning.search.costs import Prices
-from moonstead.autonomy.planning.search.loading import keep_what_fits, rebuild
-from moonstead.autonomy.planning.search.reservoirs import restep
-from moonstead.autonomy.planning.search.state import new_scratch, new_state
+from moonstead.autonomy.planning.search.state import IN, new_scratch, new_state
 from moonstead.autonomy.planning.search.tables import IndexArray, Tables, tables_of
 
 BATCH = 1000
@@ -127,7 +125,6 @@ class _Chain:
         taken = problem.supply.taken
         self.state, self.kept, self.empty = (new_state(tables, taken) for _ in range(3))
         self.scratch = new_scratch(tables, seed, number)
-        restep(tables, self.empty, self.scratch.now_j, 0, problem.n_slots)
         self.best = np.full((2, len(tables.task)), -1, dtype=np.int64)
         length = float(tables.option["n"].mean()) if len(tables.option) else 1.0
         self.settings = np.array([0.0, length, -np.inf, *_MIX])
@@ -138,29 +135,24 @@ class _Chain:
 
     def begin(self, plan: IndexArray) -> None:
         """Begin with what holds of a plan and what else fits."""
-        order = np.argsort(plan[1], kind="stable")
-        keep_what_fits(self.tables, self.state, self.empty, self.scratch, plan, order)
-        fill(self.tables, self.state, self.scratch, 0.5, 0.0)
-        self._note()
+        self.best[:] = plan
+        self.scratch.lists[IN, : plan.shape[1]] = np.argsort(plan[1], kind="stable")
+        self.run(-1)
         self.settings[0] = TEMPERATURE * max(abs(self.points), 1e-6)
 
     def run(self, iterations: int) -> None:
-        """Search on."""
-        plan = self.state.plan[:2].copy()
-        rebuild(self.tables, self.state, self.empty, self.scratch, plan)
-        anneal(
-            self.tables, self.state, self.kept, self.scratch, self.best, self.settings, iterations,
+        """Search on; -1 iterations to begin."""
+        search(
+            self.tables, self.state, self.kept, self.empty, self.scratch, self.best, self.settings,
+            iterations,
         )  # fmt: skip
 
     def follow(self, leader: "_Chain") -> None:
         """Go on from the best plan of a chain that is ahead."""
         if leader.points > self.points:
-            rebuild(self.tables, self.state, self.empty, self.scratch, leader.best)
-            self._note()
-
-    def _note(self) -> None:
-        self.best[:] = self.state.plan[:2]
-        self.settings[BEST] = self.state.sums[0]
+            self.state.plan[:2] = leader.best
+            self.best[:] = leader.best
+            self.settings[BEST] = leader.points
 
 
 def _plan_of(problem: Problem, placements: Placements | None) -> IndexArray:

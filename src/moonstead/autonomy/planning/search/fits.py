@@ -1,5 +1,7 @@
 """Compiled checks: whether a task fits a plan where it is to start, and where it fits best."""
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,7 @@ from moonstead.autonomy.planning.search.state import (
     FREE,
     HEATED,
     NEAR,
+    NONE,
     OPTION,
     SPARE,
     START,
@@ -30,7 +33,7 @@ from moonstead.autonomy.planning.search.tables import (
     WORTH,
     Tables,
 )
-from moonstead.compiled import compiled_without_counting, inlined
+from moonstead.compiled import compiled_without_counting
 from moonstead.contracts import FloatArray
 
 FITS, UNIT, POWER, HEAT, DATA, ENERGY, POOL = 0, 1, 2, 3, 4, 5, 6
@@ -38,123 +41,139 @@ FITS, UNIT, POWER, HEAT, DATA, ENERGY, POOL = 0, 1, 2, 3, 4, 5, 6
 much later a unit is free again."""
 
 
-@inlined
+EXACT, QUICK = cast("bool", np.bool_(False)), cast("bool", np.bool_(True))
+"""Whether a check tells in which slot something lacks, or may stop before it knows."""
+
+
+@compiled_without_counting
+def _check_units(tables: Tables, state: State, option: int, start: int) -> int:
+    """Check that the units are free."""
+    need, unit = tables.need, state.unit
+    n_slots = tables.slots.shape[1]
+    n_units = tables.n_units
+    for k in range(tables.option[option].hold_begin, tables.option[option].hold_end):
+        what = need[k].what
+        first = min(max(start + need[k].first, 0), n_slots)
+        if unit[n_units + what, first] < min(start + need[k].end, n_slots):
+            slot = int(unit[n_units + what, first])
+            while slot < n_slots and unit[what, slot] != FREE:
+                slot += 1
+            state.number[1] = slot - first
+            return UNIT
+    return FITS
+
+
+@compiled_without_counting
 def _check_caps(tables: Tables, state: State, option: int, start: int) -> int:
     """Check power, heat and pools."""
+    slots, profile, size, need = tables.slots, tables.profile, tables.size, tables.need
+    lane = state.lane
     o = tables.option[option]
-    for j in range(o.n):
+    n, first = o.n, o.first
+    for j in range(n):
         slot = start + j
-        power_w = tables.profile[o.first + j]
-        heat_w = tables.profile[o.first + o.n + j]
-        free_w = tables.slots[POWER_CAP, slot] - state.lane[DRAWN, slot]
-        if power_w > 0.0 and power_w > free_w + tables.size[2]:
+        power_w = profile[first + j]
+        heat_w = profile[first + n + j]
+        if power_w > 0.0 and power_w > slots[POWER_CAP, slot] - lane[DRAWN, slot] + size[2]:
             state.number[1] = slot
             return POWER
-        free_w = tables.slots[HEAT_CAP, slot] - state.lane[HEATED, slot]
-        if heat_w > 0.0 and heat_w > free_w + tables.size[3]:
+        if heat_w > 0.0 and heat_w > slots[HEAT_CAP, slot] - lane[HEATED, slot] + size[3]:
             state.number[1] = slot
             return HEAT
     for k in range(o.take_begin, o.take_end):
-        pool = tables.need[k].what
-        first = tables.need[k].first
-        for j in range(o.n):
+        pool = need[k].what
+        first = need[k].first
+        for j in range(n):
             slot = start + j
-            amount = tables.profile[first + j]
-            left = tables.slots[FIRST_POOL + pool, slot] - state.lane[FIRST_TAKEN + pool, slot]
-            if amount > 0.0 and amount > left + tables.size[6]:
+            amount = profile[first + j]
+            left = slots[FIRST_POOL + pool, slot] - lane[FIRST_TAKEN + pool, slot]
+            if amount > 0.0 and amount > left + size[6]:
                 state.number[1] = slot
                 return POOL + int(pool)
     return FITS
 
 
-@inlined
+@compiled_without_counting
 def _check_data(tables: Tables, state: State, option: int, start: int, is_quick: bool) -> int:
     """Check the recorder: step through the task, then until the room suffices for what is left."""
     n_recorders = tables.start_bit.shape[0]
-    n_slots = tables.slots.shape[1]
     if n_recorders == 0:
         return FITS
+    slots, profile, lane = tables.slots, tables.profile, state.lane
+    most_bit = tables.size[5]
     o = tables.option[option]
+    n, first = o.n, o.first + 2 * o.n
     inflow = tables.first_inflow + o.recorder
     held = inflow + n_recorders
     room = held + n_recorders
     near = room + n_recorders
-    limit = tables.slots.shape[0] - n_recorders + o.recorder
+    limit = slots.shape[0] - n_recorders + o.recorder
     drain = limit - n_recorders
-    held_bit = state.lane[held, start]
-    for slot in range(start, n_slots):
+    held_bit = lane[held, start]
+    for slot in range(start, slots.shape[1]):
         j = slot - start
-        more_bit = held_bit - state.lane[held, slot]
-        if j >= o.n and more_bit <= max(state.lane[room, slot], 0.0):
+        more_bit = held_bit - lane[held, slot]
+        if j >= n and more_bit <= max(lane[room, slot], 0.0):
             break
-        if is_quick and j == o.n and more_bit > state.lane[near, slot] + 2.0 * tables.size[5]:
+        if is_quick and j == n and more_bit > lane[near, slot] + 2.0 * most_bit:
             return DATA
-        flow_bit = state.lane[inflow, slot] - tables.slots[drain, slot]
-        if j < o.n:
-            flow_bit += tables.profile[o.first + 2 * o.n + j]
+        flow_bit = lane[inflow, slot] - slots[drain, slot]
+        if j < n:
+            flow_bit += profile[first + j]
         held_bit = max(held_bit + flow_bit, 0.0)
-        if held_bit > tables.slots[limit, slot] + tables.size[5]:
+        if held_bit > slots[limit, slot] + most_bit:
             state.number[1] = slot
             return DATA
     return FITS
 
 
-@inlined
+@compiled_without_counting
 def _check_energy(
     tables: Tables, state: State, now_j: FloatArray, option: int, start: int, is_quick: bool
 ) -> int:
     """Check the stores: step through the task, then until the slack suffices for what lacks."""
-    n_slots = tables.slots.shape[1]
+    slots, profile, store, size = tables.slots, tables.profile, tables.store, tables.size
+    lane = state.lane
+    first_store = tables.first_store
     n_stores = now_j.shape[0]
     o = tables.option[option]
-    end = start + o.n
-    if is_quick and n_stores == 1 and o.gives == 0 and state.lane[UNTIL, start] >= end:
+    n, first = o.n, o.first
+    end = start + n
+    if is_quick and n_stores == 1 and o.gives == 0 and lane[UNTIL, start] >= end:
         # Nothing is spilled meanwhile, so all it takes is lacking, less what charging would lose.
-        least_j = o.energy_j * tables.store[0, PUT_IN] * tables.store[0, GOT_OUT] * tables.size[7]
-        if least_j > state.lane[NEAR, end] + 2.0 * tables.size[4]:
+        least_j = o.energy_j * store[0, PUT_IN] * store[0, GOT_OUT] * size[7]
+        if least_j > lane[NEAR, end] + 2.0 * size[4]:
             return ENERGY
     for k in range(n_stores):
-        now_j[k] = state.lane[tables.first_store + k, start]
-    for slot in range(start, n_slots):
+        now_j[k] = lane[first_store + k, start]
+    for slot in range(start, slots.shape[1]):
         j = slot - start
-        if j >= o.n:
+        if j >= n:
             lack_j = 0.0
             for k in range(n_stores):
-                lack_j += (
-                    max(state.lane[tables.first_store + k, slot] - now_j[k], 0.0)
-                    * tables.store[k, GROWTH]
-                )
-            if lack_j <= max(state.lane[SPARE, slot], 0.0):
+                lack_j += max(lane[first_store + k, slot] - now_j[k], 0.0) * store[k, GROWTH]
+            if lack_j <= max(lane[SPARE, slot], 0.0):
                 break
-            least_j = lack_j * tables.size[7]
-            if is_quick and j == o.n and least_j > state.lane[NEAR, slot] + 2.0 * tables.size[4]:
+            if is_quick and j == n and lack_j * size[7] > lane[NEAR, slot] + 2.0 * size[4]:
                 return ENERGY
-        net_w = tables.slots[NET, slot] - state.lane[DRAWN, slot]
-        if j < o.n:
-            net_w -= tables.profile[o.first + j]
-        if step(tables, now_j, slot, net_w) < -tables.size[4]:
+        net_w = slots[NET, slot] - lane[DRAWN, slot]
+        if j < n:
+            net_w -= profile[first + j]
+        if step(slots, store, size[0], now_j, slot, net_w) < -size[4]:
             state.number[1] = slot
             return ENERGY
     return FITS
 
 
-@inlined
-def _check(
+@compiled_without_counting
+def check(
     tables: Tables, state: State, scratch: Scratch, option: int, start: int, is_quick: bool
 ) -> int:
-    n_slots = tables.slots.shape[1]
-    o = tables.option[option]
-    lacks = FITS
-    for k in range(o.hold_begin, o.hold_end):
-        unit = tables.n_units + tables.need[k].what
-        first = min(max(start + tables.need[k].first, 0), n_slots)
-        if state.unit[unit, first] < min(start + tables.need[k].end, n_slots):
-            slot = int(state.unit[unit, first])
-            while slot < n_slots and state.unit[unit - tables.n_units, slot] != FREE:
-                slot += 1
-            state.number[1] = slot - first
-            lacks = UNIT
-            break
+    """Return whether a task fits, or else what it lacks first.
+
+    A quick check does not always tell in which slot.
+    """
+    lacks = _check_units(tables, state, option, start)
     if lacks == FITS:
         lacks = _check_caps(tables, state, option, start)
     if lacks == FITS:
@@ -162,12 +181,6 @@ def _check(
     if lacks == FITS:
         lacks = _check_data(tables, state, option, start, is_quick)
     return int(lacks)
-
-
-@compiled_without_counting
-def check(tables: Tables, state: State, scratch: Scratch, option: int, start: int) -> int:
-    """Return whether a task fits, or else what it lacks first."""
-    return _check(tables, state, scratch, option, start, False)
 
 
 @compiled_without_counting
@@ -235,7 +248,8 @@ def best_start(
     tuple of int
         Option and start; -1 where it fits nowhere.
     """
-    best, best_option, best_at = -1e300, -1, -1
+    start_of, value = tables.start, tables.value
+    best, best_option, best_at = -1e300, NONE, NONE
     bound = earliest(tables, state, i)
     if bound < 0:
         return best_option, best_at
@@ -253,9 +267,9 @@ def best_start(
         if top > 0.0:
             share = (weighed(tables, one.partner, points + top) - base) / top
         at = _at_or_after(tables, o.start_begin, o.start_end, first)
-        while at < o.start_end and tables.start[at] <= last:
-            start = tables.start[at]
-            key = tables.value[WORTH, at] * share - tables.value[COST, at] * price
+        while at < o.start_end and start_of[at] <= last:
+            start = start_of[at]
+            key = value[WORTH, at] * share - value[COST, at] * price
             if noise > 0.0:
                 key -= noise * uniform(scratch.random) * abs(top)
             if one.planned_option == option and one.planned_start == start:
@@ -263,7 +277,7 @@ def best_start(
             at += 1
             if key <= best:
                 continue
-            lacks = _check(tables, state, scratch, option, start, True)
+            lacks = check(tables, state, scratch, option, start, QUICK)
             if lacks == FITS:
                 best, best_option, best_at = key, option, start
             elif lacks == UNIT:
@@ -273,10 +287,11 @@ def best_start(
 
 @compiled_without_counting
 def _at_or_after(tables: Tables, begin: int, end: int, slot: int) -> int:
+    start_of = tables.start
     low, high = begin, end
     while low < high:
         middle = (low + high) // 2
-        if tables.start[middle] < slot:
+        if start_of[middle] < slot:
             low = middle + 1
         else:
             high = middle

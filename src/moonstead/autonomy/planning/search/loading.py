@@ -1,8 +1,8 @@
 """Compiled building of a state from a plan that is given."""
 
 from moonstead.autonomy.planning.search.changes import copy_state, put
-from moonstead.autonomy.planning.search.fits import FITS, check, earliest, latest
-from moonstead.autonomy.planning.search.state import OPTION, Scratch, State
+from moonstead.autonomy.planning.search.fits import EXACT, FITS, check, earliest, latest
+from moonstead.autonomy.planning.search.state import IN, OPTION, Scratch, State
 from moonstead.autonomy.planning.search.tables import IndexArray, Tables
 from moonstead.compiled import compiled_without_counting
 
@@ -29,15 +29,14 @@ def keep_what_fits(
     empty: State,
     scratch: Scratch,
     plan: IndexArray,
-    order: IndexArray,
 ) -> None:
-    """Build a state from what still fits of a plan, in an order in which what comes after does."""
+    """Build a state from what still fits of a plan, in the order of ``scratch.lists``."""
     copy_state(empty, state)
     n_slots = tables.slots.shape[1]
     # What saves power or makes room may make others fit that came before it.
     for rounds in range(3):
-        for at in range(order.shape[0]):
-            i = order[at]
+        for at in range(plan.shape[1]):
+            i = scratch.lists[IN, at]
             option, start = plan[0, i], plan[1, i]
             if option < 0 or state.plan[OPTION, i] >= 0 or not 0 <= start < n_slots:
                 continue
@@ -48,5 +47,5 @@ def keep_what_fits(
             bound = earliest(tables, state, i)
             if bound < 0 or start < bound or start > latest(tables, state, i):
                 continue
-            if check(tables, state, scratch, option, start) == FITS:
+            if check(tables, state, scratch, option, start, EXACT) == FITS:
                 put(tables, state, scratch, option, start)

@@ -8,6 +8,7 @@ from moonstead.autonomy.planning.search.changes import lift, put
 from moonstead.autonomy.planning.search.fits import (
     DATA,
     ENERGY,
+    EXACT,
     FITS,
     HEAT,
     POOL,
@@ -20,6 +21,7 @@ from moonstead.autonomy.planning.search.reservoirs import restep
 from moonstead.autonomy.planning.search.state import (
     DRAWN,
     HEATED,
+    NONE,
     OPTION,
     OUT,
     OUT_OPTION,
@@ -41,6 +43,7 @@ from moonstead.autonomy.planning.search.tables import (
 from moonstead.compiled import compiled_without_counting
 
 _MOST_EVICTED = 12
+_MOST_IN_WINDOW = 30
 _FULL = 1.0 - 1e-6
 
 
@@ -117,17 +120,16 @@ def holds(tables: Tables, state: State) -> bool:
 
 
 @compiled_without_counting
-def ruin_window(
-    tables: Tables, state: State, scratch: Scratch, first: int, end: int, most: int
-) -> None:
-    """Take out what is done in slots [first, end), not more than so many tasks."""
-    for i in range(state.plan.shape[1]):
-        option = state.plan[OPTION, i]
-        if option < 0 or state.plan[START, i] >= end:
+def ruin_window(tables: Tables, state: State, scratch: Scratch, first: int, end: int) -> None:
+    """Take out what is done in slots [first, end), not too many tasks."""
+    plan, options = state.plan, tables.option
+    for i in range(plan.shape[1]):
+        option = plan[OPTION, i]
+        if option < 0 or plan[START, i] >= end:
             continue
-        if state.plan[START, i] + tables.option[option].n <= first:
+        if plan[START, i] + options[option].n <= first:
             continue
-        if scratch.mark[0] >= most:
+        if scratch.mark[0] >= _MOST_IN_WINDOW:
             break
         take_out(tables, state, scratch, i)
 
@@ -142,7 +144,7 @@ def ruin_unit(
         slot = int(state.unit[tables.n_units + unit, slot])
         if slot >= end:
             break
-        owner = int(state.unit[unit, slot])
+        owner = max(int(state.unit[unit, slot]), NONE)
         if owner >= 0:
             take_out(tables, state, scratch, owner)
         slot += 1
@@ -159,11 +161,12 @@ def ruin_some(
     share: float,
 ) -> None:
     """Take out a share of what is done in slots [first, end), of one partner or (-1) of all."""
-    for i in range(state.plan.shape[1]):
-        option = state.plan[OPTION, i]
-        if option < 0 or state.plan[START, i] >= end:
+    plan, options = state.plan, tables.option
+    for i in range(plan.shape[1]):
+        option = plan[OPTION, i]
+        if option < 0 or plan[START, i] >= end:
             continue
-        if state.plan[START, i] + tables.option[option].n <= first:
+        if plan[START, i] + options[option].n <= first:
             continue
         if partner >= 0 and tables.task[i].partner != partner:
             continue
@@ -183,7 +186,7 @@ def force(
     i = tables.option[option].task
     for _ in range(_MOST_EVICTED):
         settle(tables, state, scratch)
-        lacks = check(tables, state, scratch, option, start)
+        lacks = check(tables, state, scratch, option, start, EXACT)
         if lacks == FITS:
             put(tables, state, scratch, option, start)
             return True
@@ -211,8 +214,8 @@ def _owner(tables: Tables, state: State, option: int, start: int) -> int:
         end = min(start + tables.need[k].end, n_slots)
         slot = int(state.unit[tables.n_units + unit, first])
         if slot < end:
-            return int(state.unit[unit, slot])
-    return -1
+            return max(int(state.unit[unit, slot]), NONE)
+    return NONE
 
 
 @compiled_without_counting
@@ -241,22 +244,22 @@ def _loser(
         held = tables.first_inflow + tables.start_bit.shape[0] + tables.option[option].recorder
         while first > 0 and state.lane[held, first] > 0.0:
             first -= 1
-    best, loser = 1e300, -1
-    for other in range(state.plan.shape[1]):
-        own = state.plan[OPTION, other]
-        if own < 0 or state.plan[START, other] > slot:
+    plan, options = state.plan, tables.option
+    best, loser = 1e300, NONE
+    for other in range(plan.shape[1]):
+        own = plan[OPTION, other]
+        if own < 0 or plan[START, other] > slot:
             continue
-        o = tables.option[own]
-        at = slot - state.plan[START, other]
+        at = slot - plan[START, other]
         if lacks in (ENERGY, DATA):
-            if state.plan[START, other] + o.n <= first:
+            if plan[START, other] + options[own].n <= first:
                 continue
-        elif at >= o.n:
+        elif at >= options[own].n:
             continue
         takes = _taken(tables, own, option, lacks, at)
         if takes <= 0.0 or _comes_before(tables, other, i):
             continue
-        worth = tables.value[WORTH, tables.start_at[own, state.plan[START, other]]]
+        worth = tables.value[WORTH, tables.start_at[own, plan[START, other]]]
         key = worth / takes * (0.2 + uniform(scratch.random))
         if key < best:
             best, loser = key, other

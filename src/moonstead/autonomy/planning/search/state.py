@@ -1,6 +1,6 @@
 """A plan in the making, with all that follows from it, as arrays."""
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,8 +8,11 @@ from numpy.typing import NDArray
 from moonstead.autonomy.planning.search.tables import IndexArray, ShortArray, Tables
 from moonstead.contracts import FloatArray
 
-FREE, TAKEN = -1, -2
+FREE, TAKEN = cast("int", np.int64(-1)), cast("int", np.int64(-2))
 """Who holds a unit, where it is no task."""
+NONE, FIRST = cast("int", np.int64(-1)), cast("int", np.int64(0))
+"""No task, option or slot; the first slot. A plain number would have a type of its own in the
+compiler, and what is called with it would be compiled once more for it."""
 OPTION, START, LEFT, PLACE = range(4)
 """Rows of `State.plan`."""
 DRAWN, HEATED, SLACK, SPARE, NEAR, UNTIL = range(6)
