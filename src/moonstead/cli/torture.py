@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from moonstead.cli.options import FiniteRange
+
 if TYPE_CHECKING:
     from moonstead.campaign.torture.campaign import Progress, Row
 
@@ -32,6 +34,7 @@ _WIDTH = 150
     show_default=True,
     help="Folder of results; a campaign that was stopped goes on from there.",
 )
+@click.option("--days", type=FiniteRange(1.0, 400.0), help="Longest window. [default: 30, mostly]")
 @click.option("--processes", type=click.IntRange(1, 64), default=2, show_default=True)
 @click.option("--list", "list_only", is_flag=True, help="List the scenarios and run nothing.")
 def torture(
@@ -41,6 +44,7 @@ def torture(
     scenarios: Path | None,
     station: Path | None,
     out: Path,
+    days: float | None,
     processes: int,
     list_only: bool,
 ) -> int:
@@ -58,11 +62,11 @@ def torture(
 
     base = read_base(station)
     cases, files = read_cases(packaged("scenarios") if scenarios is None else scenarios, base)
-    every = [one for case in cases for one in staged(case, files[case.id], base)]
+    every = [one for case in cases for one in staged(case, files[case.id], base, days)]
     picked = chosen(every, [] if only is None else [name.strip() for name in only.split(",")])
     if list_only:
         for one in picked:
-            click.echo(f"{one.name:14} {one.case.title}")
+            click.echo(f"{one.name:14} {one.title}")
         return 0
     out.mkdir(parents=True, exist_ok=True)
     with _progress() as progress:

@@ -221,7 +221,7 @@ def told_plainly(rows: Sequence[Row]) -> Mapping[str, Any]:
         "scenarios": [
             {
                 "id": row.staged.name,
-                "title": row.staged.case.title,
+                "title": row.staged.title,
                 "passed": row.passed,
                 "keep_fraction_wanted": row.staged.limits.keep_fraction,
                 "detect_s_wanted": row.staged.limits.detect_s,

@@ -186,7 +186,8 @@ def _instant(value: object) -> object:
     """Return the date that a time after the beginning stands for; anything else is refused."""
     if isinstance(value, str) and _SPAN.fullmatch(value):
         return BEGINNING + timedelta(seconds=span_s(value))
-    text = RefusedText(value)
+    # Not the value itself: a date would be read as one. Messages show what stands in the file.
+    text = RefusedText("no time after the beginning")
     text.reason = _REMEDY
     return text
 

@@ -19,7 +19,7 @@ def junit(rows: Sequence[Row]) -> bytes:
     top = ET.Element("testsuites", counts)
     suite = ET.SubElement(top, "testsuite", {"name": "moonstead torture", **counts})
     for row, one in cases:
-        name = f"{row.staged.name} seed {one.seed}: {row.staged.case.title}"
+        name = f"{row.staged.name} seed {one.seed}: {row.staged.title}"
         case = ET.SubElement(
             suite, "testcase", {"classname": f"torture.{row.staged.name}", "name": name}
         )

@@ -90,7 +90,7 @@ def cells(row: Row) -> dict[str, str]:
     failed = dict.fromkeys(point.name for one in row.judged for point in one.failed)
     return {
         "name": row.staged.name,
-        "title": row.staged.case.title + (" ▲" if limits.may_touch_floor else ""),
+        "title": row.staged.title + (" ▲" if limits.may_touch_floor else ""),
         "seeds": f"{sum(one.passed for one in row.judged)} of {len(row.judged)}",
         "told": span(median(latencies)) if latencies else "",
         "within": "" if limits.detect_s is None else span(limits.detect_s),

@@ -35,6 +35,7 @@ class Staged:
 
     name: str
     """Id of the case, with that of its variant."""
+    title: str
     case: Case
     limits: Limits
     file: Path
@@ -59,7 +60,16 @@ def read_base(path: Path | None = None) -> Scenario:
     return read_scenario(packaged("station.toml") if path is None else path)[0]
 
 
-def staged(case: Case, file: Path, base: Scenario) -> tuple[Staged, ...]:
+def shortened(scenario: Scenario, days: float | None) -> Scenario:
+    """Return a scenario that ends after so many days at the latest."""
+    run = scenario.run
+    if days is None or run.end - run.start <= timedelta(days=days):
+        return scenario
+    end = run.start + timedelta(days=days)
+    return scenario.model_copy(update={"run": run.model_copy(update={"end": end})})
+
+
+def staged(case: Case, file: Path, base: Scenario, days: float | None = None) -> tuple[Staged, ...]:
     """Return a case and its variants, ready for any seed.
 
     Parameters
@@ -68,16 +78,19 @@ def staged(case: Case, file: Path, base: Scenario) -> tuple[Staged, ...]:
         As read.
     base
         The station that it adds to.
+    days
+        The longest window, where not that of the case.
 
     Raises
     ------
     InputError
-        It does not fit the station; all mistakes together.
+        It does not fit the station or the window; all mistakes together.
     """
     begin = _beginning(case, base)
     window = base.run.model_copy(update={"start": begin, "end": begin + timedelta(days=case.days)})
     plain = _changed(base, case, file, {"run": window, **_kept(case, begin)})
-    reference = base if case.reference == "base" else plain
+    plain = shortened(plain, days)
+    reference = shortened(base, days) if case.reference == "base" else plain
     several = []
     for variant in (None, *case.variant):
         by = begin - BEGINNING + timedelta(seconds=variant.shift_s if variant else 0.0)
@@ -90,7 +103,9 @@ def staged(case: Case, file: Path, base: Scenario) -> tuple[Staged, ...]:
         run = _changed(plain, None, file, wrong)
         limits = variant.limits if variant and variant.limits else case.limits
         _demand_known(limits, run, file)
-        several.append(Staged(_name(case, variant), case, limits, file, run, reference))
+        _demand_inside(run, file)
+        words = case.title if variant is None else f"{case.title}: {variant.name}"
+        several.append(Staged(_name(case, variant), words, case, limits, file, run, reference))
     return tuple(several)
 
 
@@ -187,6 +202,24 @@ def _demand_known(limits: Limits, scenario: Scenario, file: Path) -> None:
     ]
     if problems:
         raise InputError(problems)
+
+
+def _demand_inside(scenario: Scenario, file: Path) -> None:
+    """Raise where something is to happen outside of the window."""
+    run = scenario.run
+    problems = [
+        Problem(str(file), f"{kind}.at", f"{at:%Y-%m-%d %H:%M}", _outside(run.start, run.end))
+        for kind in ("fault", "event", "command", "delivery")
+        for one in getattr(scenario, kind)
+        if (at := one.at) is not None and not run.start <= at < run.end
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _outside(start: datetime, end: datetime) -> str:
+    days = (end - start) / timedelta(days=1)
+    return f"must come within the window, {days:g} days from {start:%Y-%m-%d %H:%M} on"
 
 
 def _shifted(value: Any, by: timedelta) -> Any:

@@ -30,6 +30,8 @@ REACTION_LEVEL = 2
 REFUSED = frozenset({2, 4, 8})
 """Stages of telecommand verification that say no (`moonstead.contracts.Verified`)."""
 SLACK_S = 1.0
+STATION = "station"
+"""Subject of reactions of the station as a whole, such as a new plan."""
 
 Run = Mapping[str, Any]
 """What `moonstead.campaign.torture.trial.perform` returns."""
@@ -101,7 +103,7 @@ def judge(run: Run, reference: Run, wrong: Wrong, limits: Limits) -> Verdict:
     latency_s = None if told is None or began_s is None else told["t_s"] - began_s
     isolated_s = None if named is None or began_s is None else named["t_s"] - began_s
     kept = kept_fraction(run, reference)
-    touched = (*own, *limits.affected, *limits.witnesses)
+    touched = (*own, *limits.affected, *limits.witnesses, STATION)
     points = (
         _survives(run),
         _energy(run, limits),

@@ -1,0 +1,54 @@
+"""Jobs of a campaign: what is done is not done again, what fails is told and tried again."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from moonstead.campaign.runner import Job, run_jobs
+from moonstead.errors import InputError, Problem
+
+
+def work(argument: Any) -> Mapping[str, Any]:
+    """Square a number; refuse what is below 0."""
+    if argument < 0:
+        raise InputError(Problem("job", "", str(argument), "must not be negative"))
+    if argument == 0:
+        raise ZeroDivisionError
+    return {"square": argument * argument}
+
+
+def jobs(*numbers: int, key: str = "1") -> list[Job]:
+    return [Job(f"job-{number}", key, number) for number in numbers]
+
+
+def squares(folder: Path, wanted: list[Job], processes: int = 1) -> dict[str, Any]:
+    return {
+        one.job.name: one.result and one.result["square"]
+        for one in run_jobs(wanted, work, folder, processes)
+    }
+
+
+def test_two_processes_do_what_one_does(tmp_path: Path) -> None:
+    one = squares(tmp_path / "one", jobs(1, 2, 3))
+    two = squares(tmp_path / "two", jobs(1, 2, 3), processes=2)
+    assert one == two == {"job-1": 1, "job-2": 4, "job-3": 9}
+    for name in one:
+        file = f"{name}.json"
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def test_what_is_done_is_not_done_again_unless_its_key_changes(tmp_path: Path) -> None:
+    squares(tmp_path, jobs(2))
+    file = tmp_path / "job-2.json"
+    file.write_text(file.read_text().replace("4", "5"))
+    assert squares(tmp_path, jobs(2)) == {"job-2": 5}
+    assert squares(tmp_path, jobs(2, key="2")) == {"job-2": 4}
+
+
+def test_what_fails_is_told_and_leaves_no_file(tmp_path: Path) -> None:
+    outcomes = {one.job.name: one for one in run_jobs(jobs(-1, 0, 2), work, tmp_path, 1)}
+    assert outcomes["job--1"].result is None
+    assert "must not be negative" in outcomes["job--1"].error
+    assert "ZeroDivisionError" in outcomes["job-0"].error
+    assert outcomes["job-2"].result == {"square": 4}
+    assert [path.name for path in tmp_path.iterdir()] == ["job-2.json"]
