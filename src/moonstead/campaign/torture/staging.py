@@ -1,6 +1,6 @@
 """From a base station and a scenario of the campaign to a scenario that can be run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -147,11 +147,17 @@ def _changed(
     except ValidationError as error:
         raise InputError(
             [
-                Problem(str(file), ".".join(map(str, one["loc"])), "", one["msg"])
+                Problem(str(file), _place(one["loc"]), "", one["msg"])
                 for one in error.errors(include_url=False)
             ]
         ) from None
     return changed
+
+
+def _place(parts: Sequence[int | str]) -> str:
+    """Return a place in words: items of lists are counted from one."""
+    words = "".join(f" #{one + 1}" if isinstance(one, int) else f".{one}" for one in parts)
+    return words.lstrip(".")
 
 
 def _set(
