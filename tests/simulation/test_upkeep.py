@@ -332,13 +332,52 @@ def test_a_common_cause_ends_element_by_element() -> None:
     told = []
     for t_s, notices, _ in steps(made, 60):
         told += [(t_s, n) for n in notices]
+        made.upkeep.report(made.upkeep.hurt())
         output.append((float(made.state.load_scale[0]), float(made.state.source_scale[0])))
     assert kinds(told) == [
         (600.0, "failed", "lamp, plant"),
-        (1200.0, "repaired", "lamp"),
-        (1800.0, "repaired", "lamp, plant"),
+        (1260.0, "repaired", "lamp"),
+        (1860.0, "repaired", "lamp, plant"),
     ]
-    assert output == [(1.0, 1.0)] * 10 + [(0.5, 0.5)] * 10 + [(1.0, 0.5)] * 10 + [(1.0, 1.0)] * 30
+    assert output == [(1.0, 1.0)] * 10 + [(0.5, 0.5)] * 11 + [(1.0, 0.5)] * 10 + [(1.0, 1.0)] * 29
+
+
+@pytest.mark.parametrize(
+    ("mode", "target"), [(Mode.DERATED, "lamp"), (Mode.OFF, "lamp.second"), (Mode.STUCK, "lamp")]
+)
+def test_what_the_built_in_test_does_not_tell_is_repaired_when_it_is_reported(
+    mode: Mode, target: str
+) -> None:
+    schedule = Schedule(
+        faults=(fault(mode, target, size=0.5),), repairs=(Repair(element="lamp", work_s=600.0),)
+    )
+    made = living(station(), schedule, 60)
+    told = []
+    for t_s, notices, _ in steps(made, 60):
+        told += [(t_s, n) for n in notices]
+        assert made.upkeep.faulty() == ()
+        made.upkeep.report(("lamp",) if t_s >= 1800.0 else ())
+    assert kinds(told) == [(600.0, "failed", target), (2400.0 + DT_S, "repaired", target)]
+
+
+def test_an_intermittent_fault_is_told_while_it_is_there() -> None:
+    trouble = fault(Mode.INTERMITTENT, "lamp", size=0.25, period_s=480.0)
+    repair = Repair(element="lamp", work_s=1e6)
+    made = living(station(), Schedule(faults=(trouble,), repairs=(repair,)), 90)
+    told = [made.upkeep.faulty() == ("lamp",) for _ in steps(made, 90)]
+    assert told == [k >= 10 and (k - 10) % 8 < 2 for k in range(90)]
+
+
+def test_a_sound_element_is_looked_at_once_and_costs_no_spares() -> None:
+    repair = Repair(element="lamp", work_s=600.0, spare_tank="spares", spare_kg=4.0)
+    made = living(station(), Schedule(repairs=(repair,)), 60)
+    told = []
+    for t_s, notices, _ in steps(made, 60):
+        told += [(t_s, n) for n in notices]
+        made.upkeep.report(() if 1800.0 <= t_s < 2400.0 else ("lamp", "nothing-here"))
+    assert [kind for _, kind, _ in kinds(told)] == ["inspected", "inspected"]
+    assert kg(made, "spares") == 10.0
+    assert made.ledger.work_done_s.sum() == pytest.approx(1200.0)
 
 
 # --- chance ---------------------------------------------------------------------------------------

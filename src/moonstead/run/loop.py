@@ -154,6 +154,7 @@ class Loop:
         telemetry, told = self.ground.hand_up(telemetry)
         decision = self.controller.handle(telemetry)
         simulator.obey(decision.commands)
+        simulator.upkeep.report(decision.to_repair)
         reported = self.ground.take_down(telemetry, decision)
         decision = replace(decision, plan=(*left_out, *decision.plan))
         return Happened(

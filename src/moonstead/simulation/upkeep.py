@@ -74,6 +74,10 @@ class _Memory:
     base: dict[str, float] = field(default_factory=dict)
     """Reading of its measure when a failure was last renewed."""
     delivered: int = 0
+    reported: list[str] = field(default_factory=list)
+    """Elements that whoever looks after the station holds to be broken."""
+    sound: list[str] = field(default_factory=list)
+    """Those of them in which the repairers have found nothing."""
 
 
 class Upkeep:
@@ -133,17 +137,19 @@ class Upkeep:
             if life.arrives_t_s is not None:
                 self._empty(self._owned[life.element])
         self._unsettled: list[Life] = []
+        self._t_s = start_t_s
         self._settle()
         self._compose(start_t_s)
 
     def step(self, t_s: float) -> list[Notice]:
         """Let happen what is due at a time; return what happened."""
+        self._t_s = t_s
         notices: list[Notice] = []
         for life in self._unsettled:
             notices += self._live(life, t_s)
         notices += self._deliver(t_s)
         notices += self._break(t_s)
-        if self._memory.active:
+        if self._memory.active or self._memory.reported:
             notices += self._mend(t_s)
         if notices:
             self._settle()
@@ -181,16 +187,38 @@ class Upkeep:
             if memory.stage[life.element] == Stage.LANDED:
                 left_s = life.assembly_s - self._work_done_s(life.element + ASSEMBLY)
                 soonest = min(soonest, t_s + left_s)
-        for element in self.faulty() if memory.active else ():
+        for element in self._in_work():
             repair = self._repairs[element]
             if self._has_spares(repair):
                 soonest = min(soonest, t_s + repair.work_s - self._work_done_s(element + REPAIR))
         return max(soonest, t_s)
 
     def faulty(self) -> tuple[str, ...]:
-        """Return the elements whose self-test tells a fault that can be repaired, sorted."""
+        """Return the elements whose built-in test tells a fault that can be repaired, sorted.
+
+        It tells that a whole element is off, now; nothing else.
+        """
         if not self._memory.active:
             return ()
+        found = {
+            target
+            for name, since_t_s in self._memory.active.items()
+            for target in self._hurt(name)
+            if target in self._faults[name].targets
+            and self._is_dead(self._faults[name], since_t_s)
+            and target in self._repairs
+            and self._works(target)
+        }
+        return tuple(sorted(found))
+
+    def _is_dead(self, fault: Fault, since_t_s: float) -> bool:
+        """Whether a fault takes all of its targets now."""
+        if fault.mode == Mode.INTERMITTENT:
+            return (self._t_s - since_t_s) % fault.period_s < fault.size * fault.period_s
+        return fault.mode == Mode.OFF
+
+    def hurt(self) -> tuple[str, ...]:
+        """Return every element with an active fault that can be repaired, sorted: the truth."""
         found = {
             element
             for name in self._memory.active
@@ -198,6 +226,36 @@ class Upkeep:
             if element in self._repairs and self._works(element)
         }
         return tuple(sorted(found))
+
+    def report(self, elements: Iterable[str]) -> None:
+        """Let repair begin on elements that are held to be broken, whatever their tests tell.
+
+        It ends where it is no more reported. Where nothing is found the work is done once, without
+        spares, and not again until the report is withdrawn.
+
+        Parameters
+        ----------
+        elements
+            All that are held to be broken now; those that cannot be repaired change nothing.
+        """
+        memory = self._memory
+        reported = sorted({e for e in elements if e in self._repairs and self._works(e)})
+        if reported == memory.reported:
+            return
+        busy = self._in_work()
+        memory.sound = [element for element in memory.sound if element in reported]
+        memory.reported = reported
+        for element in self._in_work():
+            if element not in busy:
+                self._begin_work(element + REPAIR)
+        self._compose(self._t_s)
+
+    def _in_work(self) -> tuple[str, ...]:
+        """Return the elements that are to be repaired now, sorted."""
+        memory = self._memory
+        asked = {element for element in memory.reported if element not in memory.sound}
+        asked = {element for element in asked if self._works(element)}
+        return tuple(sorted(asked.union(self.faulty())))
 
     def _works(self, element: str) -> bool:
         return self._memory.stage.get(element, Stage.WORKING) == Stage.WORKING
@@ -229,11 +287,14 @@ class Upkeep:
             "renewals": memory.renewals,
             "base": memory.base,
             "delivered": memory.delivered,
+            "reported": list(memory.reported),
+            "sound": list(memory.sound),
         }
 
     def restore(self, memory: dict[str, Any], t_s: float) -> None:
         """Take back what `memory` returned; the state is restored by itself."""
         self._memory = _Memory(**{**memory, "begun": set(memory["begun"])})
+        self._t_s = t_s
         self._limits = self._draw()
         self._settle()
         self._compose(t_s)
@@ -368,6 +429,7 @@ class Upkeep:
         for element in self._elements(fault):
             if element in self._repairs and fault.mode not in LASTING:
                 self._begin_work(element + REPAIR)
+                self._memory.sound = [e for e in self._memory.sound if e != element]
         text = fault.text or f"{', '.join(fault.targets)} fails: {fault.mode}"
         return [Notice("failed", ", ".join(fault.targets), text, {"size": fault.size})]
 
@@ -383,12 +445,21 @@ class Upkeep:
             fault = self._faults[name]
             if fault.duration_s is not None and t_s >= self._memory.active[name] + fault.duration_s:
                 notices.append(self._end(fault, t_s, "over"))
-        for element in self.faulty():
+        broken = set(self.hurt())
+        for element in self._in_work():
             repair = self._repairs[element]
-            worked = self._work_done_s(element + REPAIR) >= repair.work_s
-            if worked and self._has_spares(repair):
+            if self._work_done_s(element + REPAIR) < repair.work_s:
+                continue
+            if element not in broken:
+                self._memory.sound.append(element)
+                text = f"{element} was looked at and nothing was found"
+                notices.append(Notice("inspected", element, text))
+            elif self._has_spares(repair):
                 self._use_spares(repair)
                 notices += self._repaired(element, t_s)
+                # If it is still held to be broken, there is nothing more to find.
+                self._memory.sound.append(element)
+        self._memory.sound = sorted(set(self._memory.sound) & set(self._memory.reported))
         return notices
 
     def _repaired(self, element: str, t_s: float) -> list[Notice]:
@@ -456,13 +527,13 @@ class Upkeep:
 
     def _show_work(self, present: np.ndarray) -> None:
         """Let work loads be there while their work is to be done, and at no other time."""
-        faulty = set(self.faulty())
+        in_work = set(self._in_work())
         for place, name in enumerate(self.station.names.loads):
             element, _, part = name.partition(".")
             if f".{part}" == ASSEMBLY:
                 present[place] = float(self._memory.stage.get(element) == Stage.LANDED)
             elif f".{part}" == REPAIR:
-                due = element in faulty and self._has_spares(self._repairs[element])
+                due = element in in_work and self._has_spares(self._repairs[element])
                 present[place] = float(due)
 
     def _strengths(self, t_s: float) -> list[tuple[Owned, Mode, float]]:
