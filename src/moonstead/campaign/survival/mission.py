@@ -10,14 +10,19 @@ from moonstead.campaign.survival.pace import LONGEST_S, Now
 from moonstead.campaign.survival.stage import Stage
 from moonstead.campaign.survival.steward import Steward
 from moonstead.contracts import Notice, Priority, Telemetry
+from moonstead.run.board_computer import COMPUTER
 from moonstead.simulation.output import Output
 from moonstead.simulation.schedule import AVIONICS, Schedule
+from moonstead.simulation.schedule import Mode as FaultMode
 from moonstead.units import HOUR_S, KWH_J
 
 CREW_LOST_S = HOUR_S
 """A crew that lacked what it takes, or room for what it gives, for so long is lost."""
 UNPOWERED_H = 24.0
 """A hub that froze with survival loads unserved less than this before froze for want of power."""
+CLOCK = f"{AVIONICS}.clock"
+SHAKY = frozenset({COMPUTER, f"{AVIONICS}.telemetry", f"{AVIONICS}.sun-sensor"})
+"""While one of these is faulty every tick counts."""
 MOST_NAMED = 3
 """Faults that are named as the cause of a loss."""
 
@@ -118,6 +123,8 @@ class _Mission:
             happened = simulator.happen(begin_t_s)
             if happened or begin_t_s >= self.quiet_t_s:
                 self._count(happened)
+                # Fault protection is not in the fast tier: what it would find is found at once.
+                simulator.upkeep.report(simulator.upkeep.hurt())
                 self.quiet_t_s = simulator.upkeep.quiet_until(begin_t_s)
                 still_s = min(self.quiet_t_s - begin_t_s, LONGEST_S)
                 ticks = min(ticks, max(int(still_s // self.tick_s), 1))
@@ -176,9 +183,12 @@ class _Mission:
         )
 
     def _is_shaky(self) -> bool:
-        """Whether computer, clock or frames are faulty: then every tick counts."""
-        active = self.simulator.upkeep.active_faults()
-        return any(fault.targets[0].startswith(AVIONICS) for fault, _ in active)
+        """Whether computer, frames or Sun sensor are faulty, or the clock jumps."""
+        return any(
+            fault.targets[0] in SHAKY
+            or (fault.targets[0] == CLOCK and fault.mode == FaultMode.JUMP)
+            for fault, _ in self.simulator.upkeep.active_faults()
+        )
 
     def _count(self, happened: list[Notice]) -> None:
         self.flown.faults += sum(notice.kind == "failed" for notice in happened)
