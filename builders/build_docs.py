@@ -8,12 +8,14 @@ With --check nothing is written; the exit status is 1 if a page is out of date.
 import argparse
 import inspect
 import sys
+from collections.abc import Container
 from pathlib import Path
 
 from element_pages import element_pages, nav_lines
 from fault_page import fault_page
 from moonstead.quantities import quantities
 from moonstead.scenario.model import Scenario
+from moonstead.spec import Spec
 from tables import rows, section, specs_in
 
 ROOT = Path(__file__).parent.parent
@@ -72,12 +74,23 @@ def scenario_page() -> str:
         '`"40 kW"`, is converted to it. Dates are UTC. Every key not listed here is refused.\n\n'
     )
     text += section("## The file", Scenario)
-    for name, field in Scenario.model_fields.items():
-        for model in specs_in(field.annotation):
-            if name != "element":
-                many = "[[" + name + "]]" if "tuple" in str(field.annotation) else "[" + name + "]"
-                text += f"## `{many}`\n\n{inspect.getdoc(model)}\n\n{rows(model)}\n"
+    text += sections_below(Scenario, "##", "", leave_out=("element",))
     return text + "Elements have pages of their own: [element types](../elements/index.md).\n"
+
+
+def sections_below(
+    model: type[Spec], heading: str, above: str, leave_out: Container[str] = ()
+) -> str:
+    """Return a section for each table inside a model, and for those inside them."""
+    text = ""
+    for name, field in model.model_fields.items():
+        for inner in specs_in(field.annotation):
+            if name not in leave_out:
+                place = above + name
+                many = f"[[{place}]]" if "tuple" in str(field.annotation) else f"[{place}]"
+                text += f"{heading} `{many}`\n\n{inspect.getdoc(inner)}\n\n{rows(inner)}\n"
+                text += sections_below(inner, heading + "#", f"{place}.")
+    return text
 
 
 def quantities_page() -> str:

@@ -26,9 +26,8 @@ def rows(model: type[Spec], leave_out: typing.Container[str] = ()) -> str:
             shown_unit = "" if unit is None else (unit or "1")
             about = " ".join((field.description or "").replace("``", "`").split())
             meaning = f"{about}{choices(field)}{reference(field)}"
-            text += (
-                f"| `{name}` | {shown_unit} | {default(field)} | {bounds(field)} | {meaning} |\n"
-            )
+            cells = (f"`{field.alias or name}`", shown_unit, default(field), bounds(field), meaning)
+            text += f"| {' | '.join(cells)} |\n"
     return text
 
 

@@ -29,6 +29,9 @@ _RANKS = (
     "over",
     "mode",
     "no-response",
+    "people",
+    "command-refused",
+    "command-conflict",
     "delivered",
     "tank-full",
 )
@@ -48,6 +51,10 @@ _LABELS = {
     "mode": "mode",
     "no-response": "fault",
     "tank-full": "tank",
+    "people": "people",
+    "command-refused": "command",
+    "command-conflict": "command",
+    "commanded": "command",
     "aborted": "session",
     "skipped": "session",
 }
@@ -114,6 +121,8 @@ def _events(story: Story) -> list[_Single]:
     for event in story.events:
         if event["kind"] == "commissioned" and (event["t_s"], event["subject"]) in landed:
             continue  # needs no assembly
+        if event["kind"] == "telecommand":
+            continue  # what was refused is told; the rest is counted
         values: dict[str, Any] = json.loads(event["values"])
         text = event["text"]
         if event["kind"] == "mode":

@@ -1,10 +1,11 @@
 """A command of people on Earth, as a scenario gives it: right, wrong, copied or forged."""
 
+from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from moonstead.spec import Mistake, Name, Positive, RefersTo, Spec, UtcTime, refused
+from moonstead.spec import Mistake, Name, Positive, RefersTo, Spec, UtcTime, refused, suggest
 
 MOST_FRAMES = 5000
 
@@ -75,3 +76,27 @@ class GroundCommand(Spec):
         """The level, or the value of any other kind."""
         given = self.level if self.kind == "level" else self.value
         return 0.0 if given is None else given
+
+
+PARTS = ("executive", "planner")
+"""What a command of kind ``restart`` may name."""
+
+
+def command_mistakes(
+    commands: Sequence[GroundCommand], elements: Collection[str], experiments: Collection[str]
+) -> Iterator[Mistake]:
+    """Yield commands that name what is not there; levers are looked at with the station's parts."""
+    for i, command in enumerate(commands):
+        target, known, what = command.target, experiments, "experiment"
+        if command.kind == "autonomy" and target:
+            known, what = elements, "element"
+        elif command.kind == "restart":
+            known, what = PARTS, "part that can be made anew"
+        elif command.kind in {"start", "stop"}:
+            # An activity is an experiment with a number behind it.
+            target = target if target in known else target.rpartition("-")[0] or target
+        elif command.kind not in {"withdraw", "request"}:
+            continue
+        if target not in known:
+            remedy = f"no {what} has this name; {suggest(command.target, known)}"
+            yield Mistake(("command", i, "target"), remedy, command.target)

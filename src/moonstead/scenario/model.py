@@ -15,7 +15,7 @@ from moonstead.scenario.autonomy_level import Autonomy
 from moonstead.scenario.earth import ControlCentre, DirectPath, GroundStation
 from moonstead.scenario.experiment import Campaign, Experiment, Sleep, request_mistakes
 from moonstead.scenario.fault import CatalogueFaults, Event, Fault
-from moonstead.scenario.ground_command import GroundCommand
+from moonstead.scenario.ground_command import GroundCommand, command_mistakes
 from moonstead.scenario.ground_side import Ground
 from moonstead.scenario.keep_out import keep_out_mistakes
 from moonstead.scenario.operators import operator_mistakes
@@ -224,6 +224,9 @@ class Scenario(Spec):
         mistakes += [*keep_out_mistakes(self.element), *outside_mistakes(self.element)]
         mistakes += operator_mistakes(self.control_centre, self.experiment)
         mistakes += [*request_mistakes(self.experiment), *_share_mistakes(self)]
+        elements = {element.name for element in self.element}
+        experiments = {experiment.name for experiment in self.experiment}
+        mistakes += command_mistakes(self.command, elements, experiments)
         if mistakes:
             raise refused("Scenario", mistakes)
 
