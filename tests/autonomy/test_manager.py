@@ -267,6 +267,67 @@ def test_at_level_1_nothing_starts_without_a_word_from_earth() -> None:
     assert any(rows(d, "started") for d in alone)
 
 
+def schedule(sequence: int, from_s: float, *items: tuple[str, float]) -> Telecommand:
+    given = tuple((name, START_S + start_s) for name, start_s in items)
+    return replace(told_from_earth(sequence, "schedule", value=START_S + from_s), items=given)
+
+
+def test_a_newer_schedule_replaces_what_is_pending_from_its_begin() -> None:
+    boss = manager(station((experiment(sessions=9),)), search=quick, level=2)
+    first = schedule(1, 0.0, ("look", HOUR_S), ("look", 4 * HOUR_S), ("look", 8 * HOUR_S))
+    answer = run(boss, 1, received=(first,))[0]
+    assert rows(answer, "planned") == ["look-1", "look-2", "look-3"]
+    then = run(boss, 11, first=1)
+    assert [row.start_t_s for d in then for row in d.plan if row.status == "started"] == [
+        START_S + HOUR_S
+    ]
+    second = schedule(2, 3 * HOUR_S, ("look", 5 * HOUR_S))
+    later = run(boss, 1, first=12, received=(second,)) + run(boss, 60, first=13)
+    starts = [row.start_t_s for d in later for row in d.plan if row.status == "started"]
+    assert starts == [START_S + 5 * HOUR_S]
+    ends = [(r.sequence, r.stage, dict(r.values)) for d in later for r in d.reports]
+    assert (1, Verified.COMPLETED, {"done": 1.0, "failed": 0.0, "replaced": 2.0}) in ends
+    assert ends[-1] == (2, Verified.COMPLETED, {"done": 1.0, "failed": 0.0, "replaced": 0.0})
+
+
+def test_what_is_planned_aboard_goes_around_what_is_scheduled_on_earth() -> None:
+    """One of two people looks for Earth; the other, at level E4, may only cook beside that."""
+    pools = {"people": np.full(48 * 40, 1.0)}
+    model = station(
+        (
+            experiment("look", needs=(("people", 1.0),), duration_s=6 * HOUR_S),
+            experiment("cook", element="plant", loads=("plant",), needs=(("people", 1.0),)),
+        ),
+        forecast=forecast(np.full(48 * 40, 2000.0), pools=pools),
+    )
+    boss = manager(model, search=quick, level=2, levels={"plant": 4})
+    told = schedule(1, 0.0, ("look", 2 * HOUR_S), ("cook", 3 * HOUR_S))
+    answers = run(boss, 1, received=(told,)) + run(boss, 60, first=1)
+    starts = {
+        row.activity: row.start_t_s - START_S
+        for d in answers
+        for row in d.plan
+        if row.status == "started"
+    }
+    looks = [start_s for name, start_s in starts.items() if name.startswith("look")]
+    cooks = [start_s for name, start_s in starts.items() if name.startswith("cook")]
+    assert looks == [2 * HOUR_S]
+    assert cooks
+    # With energy to spare what is planned behind the look may begin half an hour early.
+    assert all(start_s == 0.0 or start_s >= 7.5 * HOUR_S for start_s in cooks)
+    assert "schedule-short" in [kind for d in answers for kind in kinds(d)]  # cook is not theirs
+
+
+def test_at_data_level_1_science_leaves_room_for_essential_data() -> None:
+    full = {"recorder_bit": np.array([0.75e12])}
+    for keeps_all_data, begins in ((False, False), (True, True)):
+        boss = manager(station((experiment(),), keeps_all_data=keeps_all_data), search=quick)
+        told = run(boss, 40, **full)
+        assert any(rows(d, "started") for d in told) == begins
+        if not begins:  # planned without a look at the recorder, and not begun
+            assert rows(told[0], "planned")
+
+
 def test_a_command_that_would_kill_is_refused_with_its_reason() -> None:
     boss = manager(station(), search=quick)
     run(boss, 1)

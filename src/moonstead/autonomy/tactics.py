@@ -131,11 +131,11 @@ class Tactics:
         )
 
     def _as_it_is(self, name: str, entry: Entry, executive: Executive) -> Activity:
-        """Return the activity of a session that no plan of this tick changes."""
-        track = executive.memory.tracks.get(name)
-        if track is not None:
+        """Return the activity of a session that no plan made aboard in this tick changes."""
+        track, start_t_s = executive.memory.tracks.get(name), entry.start_t_s
+        # One that was broken off is entered with when it began.
+        if track is not None and start_t_s in {track.activity.window.planned_t_s, track.began_t_s}:
             return track.activity
-        start_t_s = entry.start_t_s
         activity = activity_of(self.model, entry.session, name)
         if name in self.uploads.goes.values():
             window = Window(start_t_s, start_t_s, start_t_s + LIVE_START_S)
