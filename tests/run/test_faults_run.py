@@ -47,6 +47,7 @@ SCRIPT = (
     script("absurd", "01T16:00", "avionics.planner", "absurd", duration_s="10 h"),
     script("slip", "01T17:00", "avionics.uplink", "harmful"),
     script("lost", "01T18:00", "avionics.executive", "lost-event"),
+    script("unplugged", "01T21:00", "hub.computer", "off", duration_s="50 min"),
     script("kashi", "02T00:00", "kashi", "off", duration_s="12 h"),
     script("neuquen", "02T00:00", "neuquen", "off", duration_s="12 h"),
     script("jump", "02T06:00", "avionics.clock", "jump", jump_s=-3000.0),
@@ -90,6 +91,8 @@ def test_it_survives_and_every_balance_closes(whole: Path) -> None:
     assert told["truth", "crashed"] == 0  # nothing of it is an error of the software
     assert told["truth", "computer-back"] >= 3
     assert told["autonomy", "plan-trouble"] >= 1
+    back = [event["text"] for event in directory.events() if event["kind"] == "computer-back"]
+    assert "it goes on from its log, after it had no power" in back
     assert told["autonomy", "restart"] >= 1
 
 

@@ -113,6 +113,12 @@ def test_a_fault_takes_what_it_does_not_say_from_its_row(tmp_path: Path) -> None
     assert "again and again" in made.text
 
 
+def test_a_row_strikes_its_part_of_an_element_that_is_named(tmp_path: Path) -> None:
+    made = world(tmp_path, fault(catalogue='"heater-on"')).schedule.faults[0]
+    assert made.targets == ("camera.heater",)
+    assert (made.mode, made.duration_s) == (Mode.STUCK, None)
+
+
 BAD = [
     (fault(mode='"hang"'), "target", "camera", 'mode "hang" is one of avionics.PART'),
     (
@@ -135,6 +141,13 @@ BAD = [
     ),
     (fault(mode='"off"', target='["kasi"]'), "target", "kasi", 'did you mean "kashi"?'),
     (fault(mode='"off"', target='["home:csna"]'), "target", "home:csna", '"home:cnsa"'),
+    (
+        fault(catalogue='"rover-stuck"'),
+        "target",
+        "camera",
+        '"rover-stuck" strikes rover; it is of type instrument',
+    ),
+    (fault(catalogue='"lunar-eclipse"'), "target", "camera", "every run has the eclipses"),
     (fault(), "mode", "", "give either mode or catalogue"),
     (fault(catalogue='"heater-of"'), "catalogue", "heater-of", 'did you mean "heater-off"?'),
     ('[catalogue_faults]\nwithout = ["heter"]\n', "without", "heter", "heater-off"),

@@ -77,7 +77,7 @@ class Computer:
             why = why or "both computers are off"
             self._away_until(t_s + BOOT_S)
         if not power.is_on:
-            why = "it has no power"
+            why = "it had no power"
             self._away_until(t_s + BOOT_S)
         elif power.lacked_j > memory.lacked_j:
             why = "its power was cut"

@@ -121,10 +121,11 @@ def _row(cells: dict[str, str]) -> CatalogueRow:
     )
 
 
-def settled_fault(spec: FaultSpec) -> Fault:
+def settled_fault(spec: FaultSpec, scenario: Scenario) -> Fault:
     """Return a fault of a scenario with what its row of the catalogue or its mode adds.
 
-    The time at which it comes is not in it.
+    An element that is named with a row means what of it the row strikes. The time at which the
+    fault comes is not in it.
     """
     fault = Fault(
         name=spec.name,
@@ -143,6 +144,9 @@ def settled_fault(spec: FaultSpec) -> Fault:
         given = spec.model_fields_set
         fault = replace(
             fault,
+            targets=tuple(
+                found for target in spec.target for found in _meant(target, row, scenario)
+            ),
             mode=row.mode,
             size=spec.size if "size" in given else row.size,
             duration_s=spec.duration_s if "duration_s" in given else row.duration_s,
@@ -154,6 +158,26 @@ def settled_fault(spec: FaultSpec) -> Fault:
     if fault.duration_s is None:
         return replace(fault, duration_s=LASTS_S.get(fault.mode))
     return fault
+
+
+def row_remedy(spec: FaultSpec, target: str, scenario: Scenario) -> str:
+    """Return what is wrong with a target of a fault by its row; empty for nothing."""
+    if spec.catalogue is None:
+        return ""
+    row = fault_catalogue()[spec.catalogue]
+    if row.mode is None:
+        return f'"{row.name}" is no fault of its own: {row.note or row.source}'
+    element = next((e for e in scenario.element if e.name == target.partition(".")[0]), None)
+    if element is None or (struck(row, element) and {EVERY, element.type} & {*row.elements}):
+        return ""
+    return f'"{row.name}" strikes {", ".join(row.elements)}; it is of type {element.type}'
+
+
+def _meant(target: str, row: CatalogueRow, scenario: Scenario) -> tuple[str, ...]:
+    for element in scenario.element:
+        if element.name == target:
+            return struck(row, element) or (target,)
+    return (target,)
 
 
 def catalogue_failures(scenario: Scenario) -> Iterator[Failure]:

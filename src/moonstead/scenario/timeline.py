@@ -27,7 +27,7 @@ from moonstead.errors import InputError, Problem
 from moonstead.scenario.avionics import links_of, remedy_beyond
 from moonstead.scenario.fault import Event
 from moonstead.scenario.fault import Fault as FaultSpec
-from moonstead.scenario.fault_catalogue import catalogue_failures, settled_fault
+from moonstead.scenario.fault_catalogue import catalogue_failures, row_remedy, settled_fault
 from moonstead.scenario.model import Scenario
 from moonstead.scenario.order import out_of_order
 from moonstead.simulation.ownership import is_part_of
@@ -130,7 +130,7 @@ def _life(element: Element, start: datetime) -> Life:
 
 def _faults(scenario: Scenario) -> Iterator[Fault]:
     for spec in scenario.fault:
-        when, settled = spec.when, settled_fault(spec)
+        when, settled = spec.when, settled_fault(spec, scenario)
         yield replace(
             settled,
             t_s=None if spec.at is None else from_utc(spec.at),
@@ -215,12 +215,13 @@ def _unknown_targets(
     for kind, items in (("fault", scenario.fault), ("event", scenario.event)):
         for item in items:
             if isinstance(item, FaultSpec):
-                mode = settled_fault(item).mode
+                mode = settled_fault(item, scenario).mode
             else:
                 mode = _EVENTS[item.kind][0]
             place = f'{kind} "{item.name}".target'
             for target in item.target:
-                remedy = _target_remedy(target, mode, scenario, named)
+                remedy = row_remedy(item, target, scenario) if isinstance(item, FaultSpec) else ""
+                remedy = remedy or _target_remedy(target, mode, scenario, named)
                 if remedy:
                     yield Problem(file, place, target, remedy)
     for fault in scenario.fault:
