@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from guarded import START_S, TICK_S, frame, knowledge, telecommand
+from guarded import FULL_J, START_S, TICK_S, frame, knowledge, stored_j, telecommand
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -200,6 +200,40 @@ def test_nothing_that_something_dies_without_is_switched_off(
     else:
         assert station.send(item)[0][0] == Verified.ACCEPTED
         assert station.guard.sent[target] == value
+
+
+def test_a_source_is_turned_down_only_with_the_margin_that_plans_keep() -> None:
+    known = knowledge(NIGHTS)
+    accepted, refused_at = 1.0, 0.0
+    for _ in range(12):
+        level = 0.5 * (accepted + refused_at)
+        station = Station(known, fraction=0.45)
+        stage = station.send(telecommand(1, target="array", value=level))[0][0]
+        accepted, refused_at = (
+            (level, refused_at) if stage == Verified.ACCEPTED else (accepted, level)
+        )
+    margins = []
+    for level in (accepted, refused_at):
+        held_j, least = 0.45 * FULL_J, np.inf
+        for slot, made_w in enumerate(NIGHTS[:192]):
+            # The cable's trickle is in the survival load; beyond it 90 % of 200 W are drawn.
+            net_w = level * made_w - 170.0 - 180.0
+            stored = net_w * (0.95 * 0.9 if net_w > 0.0 else 1.0)
+            held_j = min(held_j + stored * known.slot_s, FULL_J)
+            least = min(least, (held_j - known.reserve[0][slot + 1]) / FULL_J)
+        margins.append(least)
+    assert margins[0] == pytest.approx(0.09, abs=0.01)
+    assert margins[1] < margins[0]
+
+
+def test_what_was_switched_off_gives_power_again_when_energy_is_short() -> None:
+    station = Station(knowledge(), fraction=0.9)
+    assert station.send(telecommand(1, target="array", value=0.5))[0][0] == Verified.ACCEPTED
+    assert station.guard.sent["array"] == 0.5
+    least = station.guard.knowledge.reserve[0][0] / FULL_J
+    station.tick(store_energy_j=np.array([stored_j(least + 0.07)]))
+    assert station.guard.mode == Mode.TRIM
+    assert station.guard.sent["array"] == 1.0
 
 
 def test_a_heater_that_was_switched_off_is_on_again_before_the_dark() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from moonstead.autonomy.guard.energy.stores import carry
 from moonstead.autonomy.guard.knowledge import Knowledge, Lever
+from moonstead.autonomy.guard.modes import DOWN_MARGIN, Mode
 from moonstead.autonomy.guard.outgoing import Stand
 from moonstead.autonomy.guard.words import Refusal
 from moonstead.contracts import FloatArray
@@ -77,13 +78,18 @@ class Effect:
             after
         ) >= self.generation_share(sent):
             return None
+        least_j = 0.0
+        if self.generation_share(after) < self.generation_share(sent):
+            # A load is shed when energy gets short; what a source has not given is gone.
+            capacity_j = self._knowledge.capacity_j[self._knowledge.slot(now[0])]
+            least_j = DOWN_MARGIN[Mode.TRIM] * float(capacity_j)
         margin_j, lack_t_s, unmet_j = self._carry(after, now)
-        if margin_j >= 0.0 and unmet_j <= SLACK_J:
+        if margin_j >= least_j and unmet_j <= SLACK_J:
             return None
         before_j, _, unmet_before_j = self._carry(sent, now)
-        if margin_j >= min(before_j, 0.0) - SLACK_J and unmet_j <= unmet_before_j + SLACK_J:
+        if margin_j >= min(before_j, least_j) - SLACK_J and unmet_j <= unmet_before_j + SLACK_J:
             return None
-        below_j = max(-margin_j, 0.0)
+        below_j = max(least_j - margin_j, 0.0)
         values = {"lacking_j": below_j + unmet_j, "unmet_j": unmet_j, "at_t_s": lack_t_s}
         if below_j <= SLACK_J:
             return Refusal(f"the stores cannot give {unmet_j / KWH_J:.2f} kWh of it", values)

@@ -36,6 +36,9 @@ class Stand:
             high = lever.shed_level
         if self.step == Mode.HIBERNATE and lever.kind == "load" and lever.is_vital:
             high = min(high, lever.hibernate_level)
+        if lever.kind == "source" and (self.is_safe or self.step > Mode.NOMINAL):
+            # Where energy is short, what someone had switched off comes back.
+            low = lever.normal_level
         if lever.is_vital:
             if lever.kind == "tie":
                 low = 0.5
