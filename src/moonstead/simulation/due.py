@@ -7,7 +7,7 @@ emptied at full power, for as long as is left.
 
 from collections.abc import Iterable, Mapping
 
-from moonstead.simulation.schedule import Fault, Mode, Schedule
+from moonstead.simulation.schedule import AVIONICS, Fault, Mode, Schedule
 from moonstead.units import HOUR_S
 
 CHANGING = frozenset({Mode.DRIFT, Mode.STALLED})
@@ -64,6 +64,8 @@ def due_t_s(
     for fault, since_t_s in active:
         if fault.duration_s is not None:
             soonest = min(soonest, since_t_s + fault.duration_s)
+        if fault.targets[0].startswith(AVIONICS):
+            continue
         if fault.mode in CHANGING:
             soonest = min(soonest, t_s + CHANGING_S)
         elif fault.mode == Mode.INTERMITTENT:

@@ -22,7 +22,16 @@ from moonstead.simulation.due import due_t_s
 from moonstead.simulation.measures import Measures, measured
 from moonstead.simulation.network import FloatArray, Ledger, State
 from moonstead.simulation.ownership import KINDS, Owned, owned_by
-from moonstead.simulation.schedule import LASTING, SENSORS, Fault, Life, Mode, Repair, Schedule
+from moonstead.simulation.schedule import (
+    LASTING,
+    SENSORS,
+    Failure,
+    Fault,
+    Life,
+    Mode,
+    Repair,
+    Schedule,
+)
 from moonstead.units import DAY_S
 
 ASSEMBLY = ".assembly"
@@ -179,10 +188,13 @@ class Upkeep:
         """Return until when nothing but physics can happen; `t_s` where that is not sure."""
         memory = self._memory
         soonest = due_t_s(self.schedule, memory.stage, memory.begun, self.active_faults(), t_s)
-        for place, at_t_s in enumerate(self._measures.soonest_t_s(self._limits, t_s).tolist()):
+        failing_t_s = self._measures.soonest_t_s(self._limits, t_s)
+        for place in np.argsort(failing_t_s, kind="stable"):
             fault = self.schedule.failures[place].fault
+            if failing_t_s[place] >= soonest:
+                break
             if fault.name not in memory.active and self._is_there(fault):
-                soonest = min(soonest, at_t_s)
+                soonest = float(failing_t_s[place])
         for life in self._unsettled:
             if memory.stage[life.element] == Stage.LANDED:
                 left_s = life.assembly_s - self._work_done_s(life.element + ASSEMBLY)
@@ -357,7 +369,7 @@ class Upkeep:
         for place, failure in enumerate(self.schedule.failures):
             if self._elements(failure.fault) == [element]:
                 self._memory.base[failure.fault.name] = float(readings[place])
-        self._limits = self._draw()
+                self._limits[place] = self._drawn(failure)
 
     def _deliver(self, t_s: float) -> list[Notice]:
         notices: list[Notice] = []
@@ -384,15 +396,16 @@ class Upkeep:
         return [Notice("delivered", tank, text, values)]
 
     def _draw(self) -> FloatArray:
-        """Return the reading at which each failure comes next, from its own stream of numbers."""
-        limits = []
-        for failure in self.schedule.failures:
-            name = failure.fault.name
-            cause = failure.cause or name
-            stream = [self.schedule.seed, crc32(cause.encode()), self._memory.renewals[name]]
-            drawn = np.random.default_rng(stream).weibull(failure.shape) * failure.scale
-            limits.append(self._memory.base[name] + float(drawn))
-        return np.array(limits, dtype=np.float64)
+        """Return the reading at which each failure comes next."""
+        return np.array([self._drawn(one) for one in self.schedule.failures], dtype=np.float64)
+
+    def _drawn(self, failure: Failure) -> float:
+        """Return the reading at which a failure comes next, from its own stream of numbers."""
+        name = failure.fault.name
+        cause = failure.cause or name
+        stream = [self.schedule.seed, crc32(cause.encode()), self._memory.renewals[name]]
+        drawn = np.random.default_rng(stream).weibull(failure.shape) * failure.scale
+        return self._memory.base[name] + float(drawn)
 
     def _break(self, t_s: float) -> list[Notice]:
         notices = []
@@ -489,7 +502,7 @@ class Upkeep:
             if failure.fault.name == name:
                 self._memory.renewals[name] += 1
                 self._memory.base[name] = float(self._measures.readings(t_s)[place])
-                self._limits = self._draw()
+                self._limits[place] = self._drawn(failure)
 
     def _use_spares(self, repair: Repair) -> None:
         if repair.spare_tank:

@@ -17,7 +17,7 @@ from moonstead.campaign.survival.programme import OFF_MARGIN, OFF_ROOM
 from moonstead.contracts import FloatArray
 from moonstead.units import HOUR_S
 
-LONGEST_S = 6 * HOUR_S
+LONGEST_S = 12 * HOUR_S
 STRAINED_S = HOUR_S
 """The longest outside NOMINAL, where what allows the next mode up has to last."""
 SURE_SHARE = 0.8
