@@ -11,6 +11,7 @@ from moonstead.cli.options import FiniteRange
 
 if TYPE_CHECKING:
     from moonstead.campaign.torture.campaign import Progress, Row
+    from moonstead.campaign.torture.staging import Staged
 
 _WIDTH = 150
 
@@ -36,6 +37,9 @@ _WIDTH = 150
 )
 @click.option("--days", type=FiniteRange(1.0, 400.0), help="Longest window. [default: 30, mostly]")
 @click.option("--processes", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option(
+    "--calibrate", "calibrate_only", is_flag=True, help="Tell what could be kept; run nothing."
+)
 @click.option("--list", "list_only", is_flag=True, help="List the scenarios and run nothing.")
 def torture(
     *,
@@ -46,6 +50,7 @@ def torture(
     out: Path,
     days: float | None,
     processes: int,
+    calibrate_only: bool,
     list_only: bool,
 ) -> int:
     """Put a station through faults, storms, long nights and wrong commands, and judge it.
@@ -69,6 +74,8 @@ def torture(
             click.echo(f"{one.name:14} {one.title}")
         return 0
     out.mkdir(parents=True, exist_ok=True)
+    if calibrate_only:
+        return _calibrate(picked, out, processes)
     with _progress() as progress:
         rows = run_campaign(picked, out, seeds, processes, progress)
     write_json(out / "verdicts.json", told_plainly(rows))
@@ -77,6 +84,27 @@ def torture(
     _print(rows)
     click.echo(f"  page: {out / 'torture.html'}")
     return 0 if all(row.passed for row in rows) else 1
+
+
+def _calibrate(picked: "tuple[Staged, ...]", out: Path, processes: int) -> int:
+    """Print and write what a planner could keep that knows everything beforehand."""
+    from moonstead.campaign.torture.calibrate import calibrated
+
+    lines = ["id,study_fraction,at_best_fraction,target_fraction"]
+    status = 0
+    for row in calibrated(picked, out, processes):
+        if row.error:
+            click.echo(f"{row.name}: {row.error.strip().splitlines()[-1]}", err=True)
+            status = 1
+            continue
+        lines.append(f"{row.name},{row.wanted:g},{row.at_best:.4f},{row.target:g}")
+        click.echo(
+            f"{row.name:14} wanted {100 * row.wanted:3.0f} %  at best {100 * row.at_best:5.1f} %  "
+            f"target {100 * row.target:3.0f} %"
+        )
+    (out / "calibration.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    click.echo(f"  {out / 'calibration.csv'}")
+    return status
 
 
 def _print(rows: "tuple[Row, ...]") -> None:

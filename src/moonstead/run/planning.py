@@ -67,7 +67,7 @@ def plan_scenario(
     placed = surroundings(world, grid)
     model = station_model(world, grid, placed)
     knowledge = guard_knowledge(world, model, world.scenario.run.decision_interval_s)
-    situation = _situation(world, model, knowledge, grid.run_count * grid.step_s)
+    situation = situation_of(world, model, knowledge, grid.run_count * grid.step_s)
     asked = problem_of(model, situation)
     if asked is None or not asked.problem.tasks:
         remedy = "nothing can be planned: no experiment's conditions hold within the horizon"
@@ -93,7 +93,7 @@ def plan_scenario(
     return Planned(plan, asked, violations(problem, found.placements), found.iterations)
 
 
-def _situation(
+def situation_of(
     world: World, model: StationModel, knowledge: Knowledge, horizon_s: float
 ) -> Situation:
     """Return the station as it begins: stores as the scenario says, nothing done, nothing on."""

@@ -61,7 +61,7 @@ def perform(trial: Trial) -> Mapping[str, Any]:
     scenario = trial.scenario
     world = build_world(scenario, "", Path(trial.file))
     grid = run_grid(world)
-    loop = Loop(world, grid, _placed(_geometry(scenario), _Ref(world)))
+    loop = Loop(world, grid, placed_of(world))
     keeper = _Keeper(world, loop)
     random = np.random.default_rng([scenario.run.seed, 0])
     width = loop.simulator.random_width
@@ -75,6 +75,11 @@ def perform(trial: Trial) -> Mapping[str, Any]:
     ticks = np.arange(0, grid.run_count + 1, loop.per_tick, dtype=np.float64)
     loop.traffic.finish_block(grid.start_t_s + grid.step_s * ticks)
     return {**keeper.result(), "leases": leases(loop), "replay": rehearsal.result()}
+
+
+def placed_of(world: World) -> PlacedSurroundings:
+    """Return the surroundings of a world, computed once a process for all of the same geometry."""
+    return _placed(_geometry(world.scenario), _Ref(world))
 
 
 class _Ref:
