@@ -110,7 +110,7 @@ def judge(run: Run, reference: Run, wrong: Wrong, limits: Limits) -> Verdict:
         _warm(run, limits),
         _in_time(began_s, latency_s, limits, run["tick_s"]),
         _right(began_s, named, limits),
-        _calm(run, touched),
+        _calm(run, reference, touched),
         Point(
             "P7",
             kept >= limits.keep_fraction - 1e-9,
@@ -248,19 +248,25 @@ def _right(began_s: float | None, named: Mapping[str, Any] | None, limits: Limit
     return Point("P5", is_of(named["subject"], limits.isolate), text)
 
 
-def _calm(run: Run, touched: Iterable[str]) -> Point:
+def _calm(run: Run, reference: Run, touched: Iterable[str]) -> Point:
     touched = tuple(touched)
-    false = [
-        event
+    false = [subject for subject in _reactions(run) if not is_of(subject, touched)]
+    if not false:
+        return Point("P6", True, "none")
+    always = set(_reactions(reference))
+    names = ", ".join(
+        f"{name} (without the fault too)" if name in always else name for name in sorted(set(false))
+    )
+    return Point("P6", False, f"{len(false)} reactions where nothing was wrong: {names}")
+
+
+def _reactions(run: Run) -> list[str]:
+    """Return the subjects of the reactions that count."""
+    return [
+        event["subject"]
         for event in run["events"]
-        if event["kind"] == "reaction"
-        and event["values"].get("level", 0.0) >= REACTION_LEVEL
-        and not is_of(event["subject"], touched)
+        if event["kind"] == "reaction" and event["values"].get("level", 0.0) >= REACTION_LEVEL
     ]
-    if false:
-        names = ", ".join(sorted({event["subject"] for event in false}))
-        return Point("P6", False, f"{len(false)} reactions where nothing was wrong: {names}")
-    return Point("P6", True, "none")
 
 
 def _orderly(run: Run) -> Point:
