@@ -49,6 +49,8 @@ class GroundContact:
 
     def is_given(self, t_s: float) -> bool:
         """Return whether the station has a contact given to it."""
+        if self._ground.contact_for_s is None:
+            return True
         return bool(contact_given(self._ground, np.array(t_s - self._start_t_s)))
 
     def is_silent(self, partner: str, t_s: float) -> bool:
