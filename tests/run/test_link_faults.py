@@ -66,7 +66,7 @@ def test_faults_of_a_path_multiply_and_come_and_go(scenario: Scenario) -> None:
     assert silent == [True, False, False, False] * 2
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.integers(1, 40), st.integers(1, 30))
 def test_what_waits_behind_a_cut_comes_home_when_it_is_over(begin_h: int, hours: int) -> None:
     """Cut between relay and Earth: the relay holds it, and no bit is lost or sooner."""

@@ -7,7 +7,6 @@ import pytest
 from scipy import stats
 
 import scenarios
-from moonstead.comms.ground_stations import load_ground_stations
 from moonstead.elements.catalogue import AnyElement
 from moonstead.elements.examples import example_elements
 from moonstead.errors import InputError
@@ -164,10 +163,3 @@ def test_what_is_wrong_is_told(
     assert key in path
     assert value in shown
     assert remedy in said
-
-
-def test_every_ground_station_of_the_scenario_can_fall_silent(tmp_path: Path) -> None:
-    names = {station.name for station in load_ground_stations()} & {"kashi", "neuquen"}
-    for name in sorted(names):
-        made = world(tmp_path, fault(mode='"off"', target=f'["{name}"]')).schedule.faults[0]
-        assert made.targets == (name,)
