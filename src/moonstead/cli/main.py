@@ -27,6 +27,7 @@ VERBS = {
     "faults": Verb("moonstead.cli.faults", "List what can fail, how, how often, by which source."),
     "horizon": Verb("moonstead.cli.horizon", "Compute a terrain horizon from elevation models."),
     "init": Verb("moonstead.cli.init", "Write a commented scenario to start from."),
+    "levels": Verb("moonstead.cli.levels", "Compare levels of autonomy as contact gets rare."),
     "map": Verb("moonstead.cli.map", "Map light, Earth, relief or temperature around a site."),
     "orbit": Verb("moonstead.cli.orbit", "Fly an orbiter: drift, eclipses, station keeping."),
     "plan": Verb("moonstead.cli.plan", "Plan two weeks: activities, bound, what is left out."),

@@ -11,6 +11,7 @@ from moonstead.cli.options import FiniteRange
 from moonstead.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    from moonstead.campaign.chances import chances_in_words
     from moonstead.campaign.survival.campaign import Fleet
 
 LEAST_RATES, MOST_RATES = 0.01, 100.0
@@ -58,7 +59,7 @@ def survival(
     The truth, the guard and the computer are those of a run; in place of planner and sessions the
     loads run at their mean. OUT/survival.html shows everything, OUT/survival.json is for programs.
     """
-    from moonstead.campaign.survival.campaign import fails_by_itself, fly_fleets
+    from moonstead.campaign.survival.campaign import fly_fleets
     from moonstead.campaign.survival.page import survival_page, told_plainly
     from moonstead.cli.counting import counting
     from moonstead.record.files import write_atomically, write_json
@@ -73,9 +74,7 @@ def survival(
         fleets = fly_fleets(
             path, years, missions, factors, folder / "missions", processes, progress
         )
-    chances = (
-        "as the scenario says" if fails_by_itself(parsed) else "all of the catalogue of faults"
-    )
+    chances = chances_in_words(parsed)
     told = told_plainly(years, fleets)
     write_json(folder / "survival.json", told)
     page = survival_page(parsed.title, years, fleets, chances)

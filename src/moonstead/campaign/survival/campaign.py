@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from moonstead.campaign.chances import fails_by_itself
 from moonstead.campaign.runner import Job, run_jobs
 from moonstead.campaign.survival.mission import fly
 from moonstead.campaign.survival.stage import Stage, coarsened, make_stage
@@ -16,7 +17,6 @@ from moonstead.campaign.survival.statistics import Chance, Curve, chance_of_no_l
 from moonstead.errors import RunError
 from moonstead.scenario.build import World, build_world, read_scenario
 from moonstead.scenario.fault import CatalogueFaults
-from moonstead.scenario.model import Scenario
 from moonstead.scenario.surroundings import run_grid
 from moonstead.units import HOUR_S, JULIAN_YEAR_S
 from moonstead.version import VERSION
@@ -115,13 +115,6 @@ def mission_world(path: Path, years: float) -> tuple[World, float]:
         changes["catalogue_faults"] = CatalogueFaults()
     world = build_world(scenario.model_copy(update=changes), text, path)
     return coarsened(world), asked_for_s
-
-
-def fails_by_itself(scenario: Scenario) -> bool:
-    """Whether a scenario says what fails by chance."""
-    return scenario.catalogue_faults is not None or any(
-        element.failure for element in scenario.element
-    )
 
 
 def fly_fleets(
