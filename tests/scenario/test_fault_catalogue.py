@@ -95,7 +95,8 @@ def test_rates_scale_and_rows_can_be_left_out(tmp_path: Path) -> None:
     assert failures["heater-on:camera"].scale == pytest.approx(ROWS["heater-on"].scale_s / 4)
     assert not [name for name in failures if name.startswith("heater-off")]
     assert failures["ground-station-outage:kashi"].fault.targets == ("kashi",)
-    assert failures["unforecast-shadow"].cause == failures["unforecast-shadow-seen"].cause
+    assert failures["unforecast-shadow:all"].cause == "unforecast-shadow:all"
+    assert failures["unforecast-shadow-seen:all"].cause == "unforecast-shadow:all"
     assert not list(catalogue_failures(world(tmp_path).scenario))
 
 

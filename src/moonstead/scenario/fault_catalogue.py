@@ -31,6 +31,8 @@ from moonstead.simulation.schedule import AVIONICS, Failure, Fault, Mode
 from moonstead.units import HOUR_S, JULIAN_YEAR_S
 
 EVERY = "*"
+ALL = "all"
+"""What is hit where units are not told apart."""
 PATHS, GROUND_STATIONS = "paths", "ground-stations"
 
 
@@ -190,12 +192,12 @@ def catalogue_failures(scenario: Scenario) -> Iterator[Failure]:
             continue
         units = units_of(row, scenario)
         if row.is_together and units:
-            units = [("", tuple(target for _, targets in units for target in targets))]
+            units = [(ALL, tuple(target for _, targets in units for target in targets))]
         for unit, targets in units:
-            tag = f":{unit}" if unit else ""
+            # No name that a scenario may give has a colon.
             yield Failure(
                 fault=Fault(
-                    name=f"{row.name}{tag}",
+                    name=f"{row.name}:{unit}",
                     targets=targets,
                     mode=row.mode,
                     size=row.size,
@@ -207,7 +209,7 @@ def catalogue_failures(scenario: Scenario) -> Iterator[Failure]:
                 ),
                 shape=row.shape,
                 scale=row.scale_s / asked.factor,
-                cause=f"{row.cause}{tag}" if row.cause else "",
+                cause=f"{row.cause}:{unit}" if row.cause else "",
             )
 
 
@@ -219,7 +221,7 @@ def units_of(row: CatalogueRow, scenario: Scenario) -> list[tuple[str, tuple[str
 def _units(row: CatalogueRow, scenario: Scenario) -> Iterator[tuple[str, tuple[str, ...]]]:
     for what in row.elements:
         if what.startswith(f"{AVIONICS}."):
-            yield "", (what,)
+            yield ALL, (what,)
         elif what == PATHS:
             for path in sorted(paths_of(scenario)):
                 yield path, (PATH_TARGET + path,)

@@ -24,17 +24,15 @@ from moonstead.elements.element import Element
 from moonstead.elements.solar_array import SolarArray
 from moonstead.environment.timescale import from_utc
 from moonstead.errors import InputError, Problem
-from moonstead.scenario.avionics import links_of, remedy_beyond
 from moonstead.scenario.fault import Event
 from moonstead.scenario.fault import Fault as FaultSpec
 from moonstead.scenario.fault_catalogue import catalogue_failures, row_remedy, settled_fault
+from moonstead.scenario.fault_targets import ACTS_ON, target_remedy
 from moonstead.scenario.model import Scenario
 from moonstead.scenario.order import out_of_order
 from moonstead.simulation.ownership import is_part_of
 from moonstead.simulation.parts import all_loads
 from moonstead.simulation.schedule import (
-    AVIONICS,
-    SENSORS,
     Condition,
     Delivery,
     Failure,
@@ -53,23 +51,6 @@ _EVENTS: dict[str, tuple[Mode, float]] = {
     "micrometeoroid": (Mode.LEAK, 0.05),
     "moonquake": (Mode.DERATED, 0.1),
 }
-_ACTS_ON = {
-    Mode.OFF: ("source", "load", "store", "supply"),
-    Mode.DERATED: ("source", "load", "store", "supply", "recorder"),
-    Mode.DRIFT: ("source", "load", "store", "supply"),
-    Mode.INTERMITTENT: ("source", "load", "store", "supply"),
-    Mode.WEAK: ("load",),
-    Mode.STUCK: ("load", "source", "tie"),
-    Mode.LEAK: ("tank",),
-    Mode.FADED: ("store",),
-    Mode.COLD_LOOP: ("node",),
-    Mode.WORN: ("source",),
-    Mode.DUSTED: ("source",),
-    Mode.STALLED: ("source",),
-    Mode.OVERDRAWN: ("load",),
-    **dict.fromkeys(SENSORS, ("source", "load", "store", "node", "tank")),
-}
-"""Which kinds of component each mode does something to."""
 
 
 def schedule_of(scenario: Scenario, parts: Parts, file: str) -> Schedule:
@@ -221,7 +202,7 @@ def _unknown_targets(
             place = f'{kind} "{item.name}".target'
             for target in item.target:
                 remedy = row_remedy(item, target, scenario) if isinstance(item, FaultSpec) else ""
-                remedy = remedy or _target_remedy(target, mode, scenario, named)
+                remedy = remedy or target_remedy(target, mode, scenario, named)
                 if remedy:
                     yield Problem(file, place, target, remedy)
     for fault in scenario.fault:
@@ -244,29 +225,13 @@ def _unknown_targets(
             yield Problem(file, f"delivery #{number}.tank", delivery.tank, remedy)
 
 
-def _target_remedy(target: str, mode: Mode, scenario: Scenario, named: dict[str, set[str]]) -> str:
-    """Return what is wrong with the target of a fault; empty for nothing."""
-    known = {name for names in named.values() for name in names}
-    known |= {element.name for element in scenario.element}
-    remedy = remedy_beyond(target, mode, scenario, known)
-    if remedy is not None:
-        return remedy
-    if target not in known:
-        return f"nothing has this name; {suggest(target, known | links_of(scenario))}"
-    if mode not in _ACTS_ON:
-        return f'mode "{mode}" is one of {AVIONICS}.PART, not of an element'
-    if any(is_part_of(name, target) for table in _ACTS_ON[mode] for name in named[table]):
-        return ""
-    return f'mode "{mode}" harms a {" or ".join(_ACTS_ON[mode])}; it has none'
-
-
 def _unknown_parts(scenario: Scenario, named: dict[str, set[str]], file: str) -> Iterator[Problem]:
     """Failures of parts that an element has not, and cargo and spares for no tank."""
     for element in scenario.element:
         path = f'element "{element.name}"'
         for number, failure in enumerate(element.failure, start=1):
             target = f"{element.name}.{failure.part}" if failure.part else element.name
-            tables = _ACTS_ON[Mode(failure.mode)]
+            tables = ACTS_ON[Mode(failure.mode)]
             if failure.scale_cycles is not None:
                 tables = ("store",)
             elif failure.counts == "running":
