@@ -1,10 +1,10 @@
 """The books of sessions: which were done, which are under way, and what each is called."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
-from moonstead.autonomy.executive.activity import State
+from moonstead.autonomy.executive.activity import LIVE, State
 from moonstead.autonomy.executive.conditions import Kind
 from moonstead.autonomy.executive.executive import Executive
 from moonstead.autonomy.executive.outcome import Transition
@@ -28,6 +28,9 @@ class Entry:
     start_t_s: float
     end_t_s: float
     way: int = 0
+    is_live: bool = False
+    """Whether word has come that it started."""
+    is_broken_off: bool = False
 
     @classmethod
     def of(cls, session: Session) -> "Entry":
@@ -171,6 +174,8 @@ class Sessions:
         after, before, now = transition.after, transition.before, transition.t_s
         notices: list[Notice] = []
         reason = _text(transition)
+        entry.is_live = after in LIVE
+        entry.is_broken_off = after == State.TEARDOWN
         if after == State.STARTING and before == State.READY:
             entry.start_t_s = now
             way = self.model.experiments[entry.experiment].ways[entry.way]
@@ -198,20 +203,6 @@ class Sessions:
         points = experiment.ways[entry.way].value
         self.earned[entry.experiment] += points * experiment.returns ** self.done[entry.experiment]
         self.done[entry.experiment] += 1
-
-    def settle(self, executive: Executive) -> list[PlanRow]:
-        """Take out what the executive knows to be over: word of its end may have been lost."""
-        memory = executive.memory
-        rows = []
-        for name in [name for name in self.entries if name in memory.over_t_s]:
-            entry = self.entries.pop(name)
-            entry.end_t_s = memory.over_t_s[name]
-            if name in memory.done_t_s:
-                self._count(entry)
-                rows.append(self._row(name, entry, "done"))
-            else:
-                rows.append(self._row(name, entry, "aborted", "word of its end was lost"))
-        return rows
 
     def _no_response(self, transition: Transition, entry: Entry) -> list[Notice]:
         """Let an element rest that was on and drew no power."""
@@ -242,10 +233,7 @@ class Sessions:
             "earned": list(self.earned),
             "rest_until_t_s": list(self.rest_until_t_s),
             "serial": list(self._serial),
-            "entries": {
-                name: [entry.experiment, entry.start_t_s, entry.end_t_s, entry.way]
-                for name, entry in self.entries.items()
-            },
+            "entries": {name: list(astuple(entry)) for name, entry in self.entries.items()},
         }
 
     def restore(self, state: dict[str, Any]) -> None:

@@ -109,7 +109,6 @@ class Tactics:
         """Take in what came up, make a plan if one is due, and give all to the executive."""
         # Should the planner fail, the executive is told in the next tick.
         self._is_unsent = True
-        diary.rows.extend(self.sessions.settle(executive))
         self.uploads.settle(self.sessions.entries)
         for item in view.handed_on:
             self._take_in(item, view, executive, diary)
@@ -154,6 +153,9 @@ class Tactics:
         elif kind in {"withdraw", "request"}:
             e, _ = self._numbers[item.target]
             (set.add if kind == "withdraw" else set.discard)(self.uploads.withdrawn, e)
+            self.hurry(now)
+            self.uploads.tell(item, Verified.COMPLETED)
+        elif kind == "trust":
             self.hurry(now)
             self.uploads.tell(item, Verified.COMPLETED)
         elif kind == "plan":
