@@ -141,6 +141,20 @@ def test_what_has_failed_is_left_out_until_it_works_again() -> None:
     assert {name for name, _ in later.asks[1].items} == {"look", "cook"}
 
 
+def test_what_is_held_to_have_failed_is_given_another_try_for_a_day() -> None:
+    side = people(2, triage_sigma=0.0)
+    failed = Notice("health", "camera", "failed", {"health": 2.0})
+    side.handle(heard(START_S + TICK_S, 2, notices=(failed,)))
+    answers = lived(side, 2, 60.0, first_s=2 * TICK_S)
+    asked = [(k, ask) for k, answer in enumerate(answers) for ask in answer.asks]
+    tries = [k for k, ask in asked if ask.kind == "trust"]
+    # 12 h of thinking, a day of trying, 12 h of thinking: nothing has been heard of it since.
+    assert np.diff(tries).tolist() == pytest.approx([36.0 * HOUR_S / TICK_S], abs=2)
+    assert tries[0] * TICK_S == pytest.approx(12 * HOUR_S, abs=2 * TICK_S)
+    planned = {name for k, ask in asked if k == tries[0] for name, _ in ask.items}
+    assert planned == {"look", "cook"}
+
+
 def test_the_time_of_triage_is_lognormal_and_one_covers_what_comes_meanwhile() -> None:
     """Median and sigma within three standard errors (sigma / sqrt(n), sigma / sqrt(2 n))."""
     taken = []

@@ -14,7 +14,7 @@ from moonstead.autonomy.executive.plan import Directive, Order
 from moonstead.contracts import Telecommand, Verification, Verified
 
 SCHEDULE, START = "schedule", "start"
-TAKEN_IN = frozenset({SCHEDULE, START, "plan", "withdraw", "request"})
+TAKEN_IN = frozenset({SCHEDULE, START, "plan", "withdraw", "request", "trust"})
 """Kinds of telecommand that the tactics see to."""
 _ORDERS = {START: Order.GO, "stop": Order.ABORT, "resume": Order.RESUME}
 _LAST_OF_START = {

@@ -31,7 +31,7 @@ def outcome(summary: dict[str, Any]) -> list[str]:
     refused = sum(counted["refused"] for counted in people["commands"].values())
     worked_h = sum(sum(hours.values()) for hours in people["work_h"].values())
     ground = (
-        f"{came_up} commands came up, {refused} were refused; people on Earth worked "
+        f"commands from Earth: {came_up} came up, {refused} refused; people worked "
         f"{worked_h:.0f} h on plans, anomalies and live operation"
     )
     return [

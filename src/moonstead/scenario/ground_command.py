@@ -20,6 +20,7 @@ Kind = Literal[
     "restart",
     "withdraw",
     "request",
+    "trust",
 ]
 
 
@@ -88,7 +89,7 @@ def command_mistakes(
     """Yield commands that name what is not there; levers are looked at with the station's parts."""
     for i, command in enumerate(commands):
         target, known, what = command.target, experiments, "experiment"
-        if command.kind == "autonomy" and target:
+        if command.kind == "trust" or (command.kind == "autonomy" and target):
             known, what = elements, "element"
         elif command.kind == "restart":
             known, what = PARTS, "part that can be made anew"

@@ -42,6 +42,8 @@ class Books:
         """When each element is ready again."""
         self.faulty: tuple[str, ...] = ()
         self.unhealthy: set[str] = set()
+        self.trusted_t_s: dict[str, float] = {}
+        """Until when elements that are held to have failed are tried."""
 
     def read(self, heard: Heard) -> None:
         """Take in what was read."""
@@ -57,6 +59,8 @@ class Books:
             if notice.kind == "health":
                 is_failed = notice.values.get("health") == FAILED_HEALTH
                 (self.unhealthy.add if is_failed else self.unhealthy.discard)(notice.subject)
+                self.trusted_t_s.pop(notice.subject, None)
+        self.trusted_t_s = {n: t for n, t in self.trusted_t_s.items() if t > heard.t_s}
         if heard.telemetry is not None:
             self.heard_t_s = heard.telemetry.t_s
             self.faulty = heard.telemetry.faulty
@@ -91,7 +95,7 @@ class Books:
     @property
     def failed(self) -> frozenset[str]:
         """Elements that are held to have failed."""
-        return frozenset(self.faulty) | self.unhealthy
+        return frozenset(self.faulty).union(self.unhealthy.difference(self.trusted_t_s))
 
     def busy(self) -> tuple[Session, ...]:
         """Return what is under way, with the ends that are expected."""
@@ -123,6 +127,7 @@ class Books:
             "rested_t_s": dict(self.rested_t_s),
             "faulty": list(self.faulty),
             "unhealthy": sorted(self.unhealthy),
+            "trusted_t_s": dict(self.trusted_t_s),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -135,3 +140,4 @@ class Books:
         self.ended_t_s = list(state["ended_t_s"])
         self.rested_t_s = dict(state["rested_t_s"])
         self.faulty, self.unhealthy = tuple(state["faulty"]), set(state["unhealthy"])
+        self.trusted_t_s = dict(state["trusted_t_s"])

@@ -33,6 +33,8 @@ LASTS_S = DAY_S
 """Until when commands may be begun: live starts, and all others."""
 BEYOND_S = DAY_S
 """A schedule goes so far beyond the next upload, or to the next contact if that is farther."""
+TRUST_S = DAY_S
+"""For how long people plan for an element that is given another try."""
 STILL_S = 2 * HOUR_S
 """What people did must show within this; else they look at it anew."""
 TRIAGE_PEOPLE = 2.0
@@ -151,6 +153,11 @@ class GroundSide:
         asks = []
         if self.books.mode == Mode.SAFE:
             asks.append(Ask(source=speaker, kind="clear", lasts_s=LASTS_S))
+        # What does not fail its self-test is given another try: only then is it seen whether it
+        # works again, where nothing is planned for it aboard.
+        tried = sorted(self.books.unhealthy.difference(self.books.faulty))
+        self.books.trusted_t_s = dict.fromkeys(tried, t_s + TRUST_S)
+        asks += [Ask(source=speaker, kind="trust", target=e, lasts_s=LASTS_S) for e in tried]
         if self.books.of_levels(1, 2):
             asks.append(Ask(source=speaker, kind="resume", lasts_s=LASTS_S))
         return asks

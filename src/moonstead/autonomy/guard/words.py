@@ -9,10 +9,11 @@ from moonstead.contracts import Telecommand
 OWN_KINDS = ("level", "safe", "clear", "autonomy", "restart")
 """Done by the guard itself: set a lever; enter SAFE; leave it; the level of autonomy of the station
 or of an element, 1 to 4; make a part anew."""
-HANDED_ON_KINDS = ("start", "stop", "resume", "schedule", "plan", "withdraw", "request")
+HANDED_ON_KINDS = ("start", "stop", "resume", "schedule", "plan", "withdraw", "request", "trust")
 """Checked here and handed to planner and executive, who report on them further: start a session of
 an experiment, or an activity that waits for it; break an activity off; go on after a system fault;
-sessions from `Telecommand.value` on; make a plan now; do an experiment no more; do it again."""
+sessions from `Telecommand.value` on; make a plan now; do an experiment no more; do it again; try an
+element that is held to have failed."""
 MOST_ITEMS = 2000
 """Of one schedule."""
 NOBODY = ("", "")
@@ -55,7 +56,8 @@ class Words:
             return Refusal(f"value {item.value:g} is not from {low:g} to {high:g}")
         if item.kind == "level" and item.target not in self._levers:
             return Refusal(f'nothing to be set is called "{item.target}"')
-        if item.kind == "autonomy" and item.target and item.target not in self._elements:
+        names_element = item.kind == "trust" or (item.kind == "autonomy" and item.target)
+        if names_element and item.target not in self._elements:
             return Refusal(f'no element is called "{item.target}"')
         if item.kind == "restart" and item.target not in self._parts:
             return Refusal(f'no part that can be restarted is called "{item.target}"')

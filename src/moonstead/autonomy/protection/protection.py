@@ -161,6 +161,9 @@ class Protection:
         if not self._is_new:
             return self._reaction([], wants_plan=False)
         now = view.t_s
+        for item in view.handed_on:
+            if item.kind == "trust" and item.target in self.cases:
+                self.cases[item.target].trial_t_s = now
         notices: list[Notice] = []
         findings = [*self._findings, *self._other_findings()]
         opened = self._open(findings, now, notices)
