@@ -176,7 +176,7 @@ def _told(
         if event["kind"] == "telecommand":
             if int(event["values"].get("stage", 0)) in REFUSED:
                 return event  # type: ignore[no-any-return]
-        elif event["kind"] != "detected" or not names or is_of(event["subject"], names):
+        elif event["kind"] != "detected" or is_of(event["subject"], names):
             return event  # type: ignore[no-any-return]
     return None
 
