@@ -28,7 +28,7 @@ class Balance:
     went_out: float
     kept: float
     held: float = 0.0
-    """The most that was there at the begin or the end."""
+    """The most that may have been there."""
 
     @property
     def residual(self) -> float:
@@ -101,7 +101,7 @@ def _stores(station: CompiledStation, begin: State, end: State, ledger: Ledger) 
                 + max(-ledger.store_brought_j[s], 0.0)
             ),
             float(end.store_energy_j[s] - begin.store_energy_j[s]),
-            float(max(end.store_energy_j[s], begin.store_energy_j[s])),
+            float(max(end.store_capacity_j[s], begin.store_capacity_j[s])),
         )
         for s, name in enumerate(station.names.stores)
     ]
@@ -181,7 +181,7 @@ def _tanks(station: CompiledStation, begin: State, end: State, ledger: Ledger) -
                 + max(-ledger.tank_brought_kg[t], 0.0)
             ),
             float(end.tank_kg[t] - begin.tank_kg[t]),
-            float(max(end.tank_kg[t], begin.tank_kg[t])),
+            tank.capacity_kg,
         )
         for t, tank in enumerate(station.parts.tanks)
     ]
