@@ -230,7 +230,8 @@ def _in_time(
         return Point("P4", True, "not judged")
     if latency_s is None:
         return Point("P4", False, f"never told; wanted within {span(limits.detect_s)}")
-    text = f"told after {span(latency_s)}, wanted within {span(limits.detect_s)}"
+    after = "at once" if latency_s == 0.0 else f"after {span(latency_s)}"
+    text = f"told {after}, wanted within {span(limits.detect_s)}"
     if limits.detect_s < tick_s:
         text += f" (the station looks every {span(tick_s)})"
     return Point("P4", latency_s <= max(limits.detect_s, tick_s) + SLACK_S, text)
@@ -298,9 +299,11 @@ def span(seconds: float) -> str:
 
     Examples
     --------
-    >>> span(600.0), span(5400.0), span(259200.0)
-    ('10 min', '1.5 h', '3 d')
+    >>> span(600.0), span(5400.0), span(259200.0), span(0.0)
+    ('10 min', '1.5 h', '3 d', 'at once')
     """
+    if seconds == 0.0:
+        return "at once"
     for unit, size in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
         if abs(seconds) >= (2 * size if unit == "d" else size):
             return f"{seconds / size:.3g} {unit}"
