@@ -207,6 +207,7 @@ def _plant(
         tank_node=network.tank_node,
         tank_boils_kg_per_s_k=network.tank_boils_kg_per_s_k,
         tank_boiling_k=network.tank_boiling_k,
+        tank_reacts=np.isin(np.arange(len(channels.tanks)), network.reactant_tank),
         tank_open=_open_tanks(loads, station, channels),
         noise=noise,
         louver_band_k=LOUVER_BAND_K,

@@ -126,6 +126,8 @@ class Plant(NamedTuple):
     tank_node: IndexArray
     tank_boils_kg_per_s_k: FloatArray
     tank_boiling_k: FloatArray
+    tank_reacts: BoolArray
+    """Stores run on what is in it."""
     tank_open: BoolArray
     """What else may take from it or fill it cannot be measured: bodies, hands, relief, reactants
     that others use too."""

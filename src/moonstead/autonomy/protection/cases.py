@@ -11,10 +11,12 @@ from moonstead.autonomy.protection.procedures import (
     allowed,
     first_from,
 )
-from moonstead.units import DAY_S, HOUR_S
+from moonstead.units import DAY_S
 
 TRIAL_S = 2 * DAY_S
 """What nothing can be seen of is tried again after this, then after twice as long, and so on."""
+ON_TRIAL_S = DAY_S
+"""How long it is planned for while it is tried."""
 LONGEST_TRIAL_S = 14 * DAY_S
 
 
@@ -87,7 +89,7 @@ class Case:
         if t_s < self.trial_t_s:
             return False
         self.trial_s = min(2.0 * self.trial_s, LONGEST_TRIAL_S)
-        self.trial_t_s = t_s + self.trial_s + 12 * HOUR_S
+        self.trial_t_s = t_s + self.trial_s + ON_TRIAL_S
         return True
 
     def state(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstead.compiled import compiled
+from moonstead.compiled import compiled_without_counting
 from moonstead.contracts import BoolArray, FloatArray
 
 IndexArray = NDArray[np.int64]
@@ -91,7 +91,7 @@ def new_memory(n_rows: int) -> Memory:
     )
 
 
-@compiled
+@compiled_without_counting
 def watch(rows: Rows, memory: Memory, values: FloatArray, allowed: BoolArray) -> None:
     """Take one tick into account: fill ``memory.alarm`` in place.
 
@@ -130,7 +130,7 @@ def watch(rows: Rows, memory: Memory, values: FloatArray, allowed: BoolArray) ->
         memory.alarm[i] = memory.wrong[i] >= rows.repeat[i]
 
 
-@compiled
+@compiled_without_counting
 def _sum_up(rows: Rows, memory: Memory, i: int, value: float) -> None:
     """Whiten a residual, add it to its sums, and learn from it where it looks right."""
     last = memory.last[i]

@@ -7,8 +7,6 @@ import numpy as np
 from moonstead.autonomy.protection.observer import Observer
 from moonstead.contracts import FloatArray
 
-QUICK_SHARE = 0.2
-"""Of the newest ratio in the smoothed one: about five ticks."""
 WHOLE = 0.97
 """A source that gives more of its design than this is whole."""
 WORTH_PLANNING = 0.05
@@ -16,7 +14,7 @@ WORTH_PLANNING = 0.05
 
 
 class Gains:
-    """Ratios of readings to the design, smoothed.
+    """What is expected of sources and stores, beside the design.
 
     Parameters
     ----------
@@ -27,27 +25,26 @@ class Gains:
     def __init__(self, observer: Observer) -> None:
         self._observer = observer
         self._source = observer.span["source"]
-        self.ratio: FloatArray = np.ones(len(observer.estimate.source_gain))
-        """Reading over offer as designed, among what is drawn."""
+        self.ratio: FloatArray = observer.estimate.source_ratio
         self._planned = self._factors()
-
-    def step(self) -> None:
-        """Take a tick into account."""
-        out, observer = self._observer.out, self._observer
-        share = np.abs(out.island_share[observer.belief.plant.source_island])
-        known = np.isfinite(out.source_z) & (share > 0.0)
-        if not known.any():
-            return
-        now = observer.reading[self._source][known] / (out.source_offer_w[known] * share[known])
-        self.ratio[known] += QUICK_SHARE * (np.clip(now, 0.0, 1.2) - self.ratio[known])
+        self._is_touched = False
 
     def track(self, channels: list[int], *, is_derated: bool) -> None:
         """Expect of sources what they give now."""
         gain = self._observer.estimate.source_gain
+        self._is_touched = True
         for channel in channels:
             k = channel - self._source.start
             if is_derated and 0 <= k < len(gain):
                 gain[k] = min(max(float(self.ratio[k]), 0.02), 1.0)
+
+    def restore_design(self, channels: list[int]) -> None:
+        """Expect of sources again what they were designed for."""
+        self._is_touched = True
+        for channel in channels:
+            k = channel - self._source.start
+            if 0 <= k < len(self.ratio):
+                self._observer.estimate.source_gain[k] = 1.0
 
     def is_whole(self, channels: list[int]) -> bool:
         """Whether sources give all that they should."""
@@ -60,6 +57,7 @@ class Gains:
     def resize(self, element: str) -> None:
         """Expect of the stores of an element that they hold no more than they do when full."""
         observer = self._observer
+        self._is_touched = True
         plant = observer.belief.plant
         for s, name in enumerate(observer.belief.channels.stores):
             if name.partition(".")[0] != element or not observer.there[plant.store_element[s]]:
@@ -69,6 +67,14 @@ class Gains:
             if is_full and reading_j > 0.2 * plant.store_capacity_j[s]:
                 observer.estimate.store_capacity_j[s] = reading_j
 
+    def room(self, element: str) -> float:
+        """Return what share of their design the stores of an element hold, as is known."""
+        plant = self._observer.belief.plant
+        names = self._observer.belief.channels.stores
+        own = [s for s, name in enumerate(names) if name.partition(".")[0] == element]
+        designed_j = float(plant.store_capacity_j[own].sum())
+        return float(self._observer.estimate.store_capacity_j[own].sum()) / max(designed_j, 1e-9)
+
     def _factors(self) -> FloatArray:
         estimate, plant = self._observer.estimate, self._observer.belief.plant
         room = estimate.store_capacity_j / np.maximum(plant.store_capacity_j, 1e-9)
@@ -76,6 +82,9 @@ class Gains:
 
     def has_moved(self) -> bool:
         """Whether what is expected has changed enough for a new plan; asked once a tick."""
+        if not self._is_touched:
+            return False
+        self._is_touched = False
         now = self._factors()
         if np.all(np.abs(now - self._planned) < WORTH_PLANNING):
             return False
@@ -102,9 +111,8 @@ class Gains:
 
     def state(self) -> dict[str, Any]:
         """Return everything remembered, as plain JSON values."""
-        return {"ratio": self.ratio.tolist(), "planned": self._planned.tolist()}
+        return {"planned": self._planned.tolist()}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take back what `state` returned."""
-        self.ratio[:] = state["ratio"]
         self._planned = np.array(state["planned"], dtype=np.float64)

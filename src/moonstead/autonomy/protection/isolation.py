@@ -15,7 +15,7 @@ import numpy as np
 
 from moonstead.autonomy.protection.belief import HEATER, LINK, TASK
 from moonstead.autonomy.protection.observer import TABLES, Observer
-from moonstead.autonomy.protection.signs import LEVEL_SHARE, Sign
+from moonstead.autonomy.protection.signs import Sign
 from moonstead.units import HOUR_S
 
 DEAD_SHARE = 0.1
@@ -116,14 +116,14 @@ class Isolation:
             if plant.flow_kg_per_s[f] > 0.0
         ]
         self._makers = makers
-        self._maker_tank = np.array([m[0] for m in makers], dtype=np.int64)
-        self._maker_load = np.array([m[1] for m in makers], dtype=np.int64)
-        tanks = len(plant.tank_capacity_kg)
-        self.idle_level = np.zeros(tanks)
-        """Smoothed residual of each tank while nothing fills it."""
-        self._running = np.zeros(tanks, dtype=np.bool_)
+        self._made = {tank for tank, _, _ in makers}
         self.jumped = np.zeros(len(observer.names), dtype=np.bool_)
         """Channels whose reading left the model by more than anything physical can do in a tick."""
+
+    @property
+    def has_jumps(self) -> bool:
+        """Whether any channel has jumped and is not calm again."""
+        return bool(self.jumped.any())
 
     def follow(self, level: np.ndarray, dt_s: float) -> None:
         """Take a tick into account, before signs are read.
@@ -135,16 +135,7 @@ class Isolation:
         dt_s
             Length of the tick.
         """
-        observer, plant = self._observer, self.belief.plant
-        if len(self._maker_tank):
-            used_w = observer.out.used_load_w[self._maker_load]
-            on = used_w > IDLE_SHARE * plant.load_power_w[self._maker_load]
-            self._running[:] = False
-            self._running[self._maker_tank[on]] = True
-            z = observer.out.tank_z
-            idle = ~self._running & np.isfinite(z)
-            off = np.clip(z[idle], -30.0, 30.0) - self.idle_level[idle]
-            self.idle_level[idle] += LEVEL_SHARE * off
+        observer = self._observer
         z = observer.z
         odd = np.flatnonzero(np.abs(z) > 6.0)
         for channel in odd.tolist():
@@ -248,7 +239,7 @@ class Isolation:
             share = observer.out.island_share[plant.store_island[k]]
             if share < 0.0 or expected > 0.97 * observer.estimate.store_capacity_j[k]:
                 flags.add("full")
-        elif table == "tank" and (k in self._maker_tank) and self.idle_level[k] > -WEAK_LEVEL:
+        elif table == "tank" and k in self._made and observer.estimate.tank_idle[k] > -WEAK_LEVEL:
             flags.add("running")
         return frozenset(flags)
 
@@ -282,11 +273,10 @@ class Isolation:
 
     def state(self) -> dict[str, Any]:
         """Return everything remembered, as plain JSON values."""
-        return {"idle_level": self.idle_level.tolist(), "jumped": self.jumped.tolist()}
+        return {"jumped": self.jumped.tolist()}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take back what `state` returned."""
-        self.idle_level[:] = state["idle_level"]
         self.jumped[:] = state["jumped"]
 
 

@@ -23,7 +23,7 @@ from moonstead.contracts import BoolArray, FloatArray
 
 NODE_GAIN = 0.05
 STORE_GAIN = 0.05
-TANK_GAIN = 0.05
+TANK_GAIN = 0.01
 MODEL_POWER = 0.01
 """Share by which the model of a source errs."""
 MODEL_STORE = 0.002
@@ -33,6 +33,11 @@ SUB_STEP_S = 120.0
 """Of the heat balance."""
 LEAST_LIGHT = 0.05
 """A source is judged above this share of its rated offer."""
+RATIO_SHARE = 0.2
+"""Of the newest ratio in the smoothed one: about five ticks."""
+IDLE_SHARE = 0.08
+WHOLE = 0.999
+"""A source whose gain is less is known to be broken."""
 NEAR_FLOOR = 0.03
 """A store this near to its floor (share of capacity) cannot be relied on to feed loads."""
 
@@ -80,6 +85,10 @@ class Estimate(NamedTuple):
     source_gain: FloatArray
     """Share of the designed offer that it has been found to give."""
     work_warm_s: FloatArray
+    source_ratio: FloatArray
+    """Reading over offer as designed, among what is drawn, smoothed."""
+    tank_idle: FloatArray
+    """Residual while nothing fills it, smoothed."""
     was_open: FloatArray
     """By path: 1 where it was open a tick ago."""
 
@@ -101,8 +110,6 @@ class Expected(NamedTuple):
     recorder_z: FloatArray
     source_offer_w: FloatArray
     """As designed and aged, not curtailed; NaN where it may be ramping."""
-    source_drawn: FloatArray
-    """Reading over offer where all that is offered is drawn; NaN elsewhere."""
     node_heat_w: FloatArray
     store_flow_w: FloatArray
     """Into each store, at the bus; less than 0 out of it."""
@@ -114,6 +121,11 @@ class Expected(NamedTuple):
     """Net power a tick ago."""
     island_share: FloatArray
     """What part of the offers is drawn."""
+    island_second: FloatArray
+    island_judged: FloatArray
+    """The second greatest share of its sources, and of how many."""
+    island_whole: FloatArray
+    """1 where a source gives all that it was designed for, as far as is known."""
     island_fed: FloatArray
     """1 where loads get what they ask for."""
     store_blur_w: FloatArray
@@ -122,6 +134,8 @@ class Expected(NamedTuple):
     used_source_w: FloatArray
     used_load_w: FloatArray
     pool_wanted: FloatArray
+    tank_running: FloatArray
+    """1 where a converter fills it."""
 
 
 @compiled_without_counting
@@ -207,7 +221,8 @@ def _islands(  # noqa: PLR0912, PLR0915
     """Find how much of the offers each island draws, and whether its loads are fed.
 
     A share above 0 is 1: all that is offered is drawn, for a store takes what is left, or loads
-    need it. Below 0 it is less what the source that gives most of its offer gives.
+    need it. Below 0 it is less the share that the second of three or more sources gives, or the
+    first of two.
     """
     n = out.island_net_w.shape[0]
     for k in range(n):
@@ -216,6 +231,9 @@ def _islands(  # noqa: PLR0912, PLR0915
         out.island_net_w[k] = 0.0
         out.island_square_w2[k] = 0.0
         out.island_share[k] = 0.0
+        out.island_whole[k] = 0.0
+        out.island_second[k] = 0.0
+        out.island_judged[k] = 0.0
     for i in range(plant.load_kind.shape[0]):
         reading_w = readings.load_w[i]
         if not (readings.load_trust[i] and np.isfinite(reading_w)):
@@ -234,9 +252,9 @@ def _islands(  # noqa: PLR0912, PLR0915
         out.island_net_w[plant.link_island[k]] += arrives_w
         out.island_square_w2[plant.link_island[k]] += arrives_w * arrives_w
         out.island_offer_w[plant.link_island[k]] += arrives_w
-    has_whole = False
     for k in range(plant.source_column.shape[0]):
-        has_whole |= estimate.source_gain[k] > 0.9
+        if estimate.source_gain[k] >= WHOLE and readings.source_trust[k]:
+            out.island_whole[plant.source_island[k]] = 1.0
     for k in range(plant.source_column.shape[0]):
         here = plant.source_island[k]
         out.island_net_w[here] += out.used_source_w[k]
@@ -248,10 +266,18 @@ def _islands(  # noqa: PLR0912, PLR0915
         out.island_offer_w[here] += offer_w
         judged = offer_w > LEAST_LIGHT * plant.source_rated_w[k] and readings.source_trust[k]
         # What is known to be broken may have been mended: the others tell what is drawn.
-        if judged and (estimate.source_gain[k] > 0.9 or not has_whole):
+        if judged and (estimate.source_gain[k] >= WHOLE or out.island_whole[here] < 0.5):
             share = out.used_source_w[k] / offer_w
-            out.island_share[here] = max(out.island_share[here], share)
+            out.island_judged[here] += 1.0
+            if share > out.island_share[here]:
+                out.island_second[here] = out.island_share[here]
+                out.island_share[here] = share
+            else:
+                out.island_second[here] = max(out.island_second[here], share)
     for k in range(n):
+        if out.island_judged[k] > 2.5:
+            # One sensor that reads too much must not make the others look low.
+            out.island_share[k] = out.island_second[k]
         takes_w = 0.0
         gives_w = 0.0
         for s in range(plant.store_island.shape[0]):
@@ -294,7 +320,6 @@ def _judge_sources(plant: Plant, readings: Readings, estimate: Estimate, out: Ex
     for k in range(plant.source_column.shape[0]):
         out.source_w[k] = np.nan
         out.source_z[k] = np.nan
-        out.source_drawn[k] = np.nan
         offer_w = out.source_offer_w[k]
         if not np.isfinite(offer_w):
             continue
@@ -314,8 +339,11 @@ def _judge_sources(plant: Plant, readings: Readings, estimate: Estimate, out: Ex
         reading_w = readings.source_w[k]
         if np.isfinite(reading_w):
             out.source_z[k] = (reading_w - out.source_w[k]) / sigma_w
-            if share > 0.0:
-                out.source_drawn[k] = reading_w / offer_w
+            # Where less is drawn than offered, and nothing whole tells by how much, nothing is
+            # learned.
+            if share > 0.0 or out.island_whole[plant.source_island[k]] > 0.5:
+                now = min(max(reading_w / (offer_w * abs(share)), 0.0), 1.2)
+                estimate.source_ratio[k] += RATIO_SHARE * (now - estimate.source_ratio[k])
 
 
 @inlined
@@ -699,7 +727,7 @@ def _rise_k(plant: Plant, mean: np.ndarray, out: Expected, n: int, dt_s: float) 
 
 
 @inlined
-def _tanks(
+def _tanks(  # noqa: PLR0915
     plant: Plant, readings: Readings, estimate: Estimate, out: Expected, dt_s: float
 ) -> None:
     """Follow each tank by the converters and stores that fill and empty it."""
@@ -707,6 +735,7 @@ def _tanks(
     for t in range(n_tanks):
         out.tank_kg[t] = 0.0
         out.tank_z[t] = 0.0
+        out.tank_running[t] = 0.0
     for k in range(plant.work_load.shape[0]):
         duty = _duty(plant, out, k)
         warm = estimate.work_warm_s[k] >= plant.work_warm_up_s[k]
@@ -720,6 +749,8 @@ def _tanks(
             # Warming up, or working for a part of the tick: not to be judged finely.
             sure = warm and estimate.work_warm_s[k] >= until_s
             out.tank_z[t] += abs(moved_kg) * (0.1 if sure else 1.0)
+            if moved_kg > 0.0:
+                out.tank_running[t] = 1.0
     for s in range(plant.store_island.shape[0]):
         flow_w = out.store_flow_w[s]
         put_w = flow_w * plant.store_charge_efficiency[s]
@@ -751,18 +782,22 @@ def _tanks(
             lost_kg += plant.tank_boils_kg_per_s_k[t] * warm_k * dt_s
         after_kg = min(max(before_kg + change_kg - lost_kg, 0.0), capacity_kg)
         noise_kg = plant.noise[1] * max(reading_kg, after_kg)
-        model_kg = MODEL_TANK * capacity_kg + blur_kg
+        model_kg = (MODEL_STORE if plant.tank_reacts[t] else MODEL_TANK) * capacity_kg + blur_kg
         sigma_kg = math.sqrt(noise_kg * noise_kg + model_kg * model_kg)
         off_kg = reading_kg - after_kg
         out.tank_kg[t] = after_kg
         gain = 1.0 if plant.tank_open[t] else estimate.tank_gain[t]
-        estimate.tank_gain[t] = _calmer(estimate.tank_gain[t], TANK_GAIN)
+        least_gain = STORE_GAIN if plant.tank_reacts[t] else TANK_GAIN
+        estimate.tank_gain[t] = _calmer(estimate.tank_gain[t], least_gain)
         if off_kg > 8.0 * sigma_kg:
             # Only a delivery fills a tank at once: begin anew.
             gain = 1.0
             estimate.tank_gain[t] = 0.5
         elif not plant.tank_open[t]:
             out.tank_z[t] = off_kg / sigma_kg
+            if out.tank_running[t] < 0.5:
+                now = min(max(out.tank_z[t], -30.0), 30.0)
+                estimate.tank_idle[t] += IDLE_SHARE * (now - estimate.tank_idle[t])
         estimate.tank_kg[t] = after_kg + (gain * off_kg if readings.tank_trust[t] else 0.0)
 
 

@@ -65,6 +65,8 @@ class Observer:
             source_dust=np.ones(sources),
             source_gain=np.ones(sources),
             work_warm_s=plant.work_warm_up_s.copy(),
+            source_ratio=np.ones(sources),
+            tank_idle=np.zeros(tanks),
             was_open=np.zeros(len(channels.paths)),
         )
         z, expected = self._parts(self.z), self._parts(self.expected)
@@ -72,7 +74,6 @@ class Observer:
             **{field: expected[n] for n, field in enumerate(FIELDS)},
             **{f"{table}_z": z[n] for n, table in enumerate(TABLES)},
             source_offer_w=np.full(sources, np.nan),
-            source_drawn=np.full(sources, np.nan),
             node_heat_w=np.zeros(nodes + 1),
             store_flow_w=np.zeros(stores),
             island_offer_w=np.zeros(islands),
@@ -80,17 +81,23 @@ class Observer:
             island_square_w2=np.zeros(islands),
             island_before_w=np.zeros(islands),
             island_share=np.ones(islands),
+            island_second=np.zeros(islands),
+            island_judged=np.zeros(islands),
+            island_whole=np.zeros(islands),
             island_fed=np.zeros(islands),
             store_blur_w=np.zeros(stores),
             node_before_w=np.zeros(nodes + 1),
             used_source_w=np.zeros(sources),
             used_load_w=np.zeros(loads),
             pool_wanted=np.zeros(len(belief.pools)),
+            tank_running=np.zeros(tanks),
         )
         self._at_work = np.full(len(belief.pools), np.inf)
         levers = (*channels.loads, *channels.sources)
         self._normal = dict(zip(channels.loads, belief.normal_levels, strict=True))
         self._levers = levers
+        self._keys: tuple[str, ...] = ()
+        self._to = self._from = np.zeros(0, dtype=np.int64)
         trust = self._parts(self.trust)
         reading = self._parts(self.reading)
         self._levels: FloatArray = np.ones(len(levers))
@@ -143,8 +150,7 @@ class Observer:
             out=self.reading,
         )
         self._settle(telemetry)
-        normal = self._normal
-        self._levels[:] = [sent.get(name, normal.get(name, 1.0)) for name in self._levers]
+        self._take_levels(sent)
         self._readings.path_open[:] = telemetry.path_open
         self._readings.path_bit_per_s[:] = belief.path_bit_per_s[tick]
         for place, pool in enumerate(belief.pools):
@@ -158,6 +164,18 @@ class Observer:
             self.out,
             dt_s,
         )
+
+    def _take_levels(self, sent: Mapping[str, float]) -> None:
+        """Take the level of every lever; what has none stands at its normal one."""
+        if len(sent) != len(self._keys) or self._keys != tuple(sent):
+            self._keys = tuple(sent)
+            place = {name: k for k, name in enumerate(self._keys)}
+            found = [(k, place[name]) for k, name in enumerate(self._levers) if name in place]
+            self._to = np.array([k for k, _ in found], dtype=np.int64)
+            self._from = np.array([k for _, k in found], dtype=np.int64)
+            self._levels[:] = [self._normal.get(name, 1.0) for name in self._levers]
+        values = np.fromiter(sent.values(), dtype=np.float64, count=len(sent))
+        self._levels[self._to] = values[self._from]
 
     def forget(self) -> None:
         """Begin anew from the next frame: the time before it is not known."""

@@ -59,6 +59,8 @@ class Reaction:
     avoid: frozenset[str] = frozenset()
     """Paths not to be used."""
     to_repair: tuple[str, ...] = ()
+    dead: frozenset[str] = frozenset()
+    """Loads that do not do what they should: another that does the same is to be used."""
 
 
 NOTHING = Reaction()
@@ -124,13 +126,13 @@ class Protection:
         self._faulty = telemetry.faulty
         observer = self.observer
         observer.step(telemetry, sent, self.belief.tick_s)
-        self.gains.step()
         tick = self.belief.tick(telemetry.t_s)
         self.missing.step(telemetry, tick)
         if self._ticks <= WARM_UP_TICKS:
             return NO_EVIDENCE
-        is_odd = self.watcher.step(observer.z, observer.reading, ~observer.trust)
-        self.isolation.follow(self.watcher.level, self.belief.tick_s)
+        is_odd, is_gross = self.watcher.step(observer.z, observer.reading, ~observer.trust)
+        if is_gross or self.isolation.has_jumps:
+            self.isolation.follow(self.watcher.level, self.belief.tick_s)
         if is_odd:
             sun_missing = bool(self.belief.sun[tick]) and not telemetry.sun_seen
             self._findings = self.isolation.read(self.watcher.signs(), sun_missing=sun_missing)
@@ -228,7 +230,7 @@ class Protection:
             )
             self.cases[finding.subject] = case
             self._suspects.pop(finding.subject, None)
-            text = f"{finding.subject} {finding.row.cause} ({finding.component}: {finding.seen})"
+            text = f"{finding.subject}: {finding.row.cause} ({finding.component}: {finding.seen})"
             notices.append(Notice("isolated", finding.subject, text))
         return bool(fresh)
 
@@ -312,9 +314,13 @@ class Protection:
         for channel in case.channels:
             self.observer.trust[channel] = True
             self.watcher.forget(channel)
+        self.gains.restore_design(case.channels)
         del self.cases[case.subject]
         took_s = now - case.since_t_s
-        text = f"{case.subject} looks right again: {case.entry.cause} is over"
+        text = f"{case.subject} looks right again; the fault was: {case.entry.cause}"
+        if case.has_done(Do.RESIZE):
+            share = self.gains.room(case.subject)
+            text = f"{case.subject} goes on with {100.0 * share:.0f} % of its capacity"
         notices.append(Notice("recovered", case.subject, text, {"took_s": took_s}))
 
     def _advance(self, case: Case, now: float, notices: list[Notice]) -> bool:
@@ -381,8 +387,12 @@ class Protection:
         isolated, avoid = set(), set()
         health: dict[str, Health] = {}
         broken: dict[str, str] = {}
-        repair = []
+        repair: list[str] = []
+        dead: set[str] = set()
         for case in self.cases.values():
+            on_trial = case.trial_t_s - case.trial_s > self._last_t_s > case.since_t_s
+            if case.has_done(Do.BLOCK) and not on_trial:
+                dead.update(self._loads_in(case))
             is_off = self._last_t_s < case.off_until_t_s
             if is_off or case.has_done(Do.OFF):
                 levels.update(dict.fromkeys(self._switched(case), 0.0))
@@ -390,10 +400,9 @@ class Protection:
             if case.has_done(Do.AVOID):
                 avoid.add(case.component)
             if case.subject in self._element:
-                on_trial = case.trial_t_s - case.trial_s > self._last_t_s > case.since_t_s
                 health[case.subject] = _HEALTH[self._verdict(case)]
                 if case.has_done(Do.BLOCK) and not on_trial:
-                    broken[case.subject] = f"{case.subject} {case.entry.cause}"
+                    broken[case.subject] = f"{case.subject}: {case.entry.cause}"
                 elif case.has_done(Do.BLOCK):
                     health[case.subject] = Health.SUSPECT
             if case.has_done(Do.REPAIR) and self._may_repair(case.subject):
@@ -407,7 +416,13 @@ class Protection:
             broken=broken,
             avoid=frozenset(avoid),
             to_repair=tuple(sorted(repair)),
+            dead=frozenset(dead),
         )
+
+    def _loads_in(self, case: Case) -> list[str]:
+        span = self.observer.span["load"]
+        loads = self.belief.channels.loads
+        return [loads[c - span.start] for c in case.channels if span.start <= c < span.stop]
 
     def _verdict(self, case: Case) -> str:
         return case.entry.health if case.subject in self._element else "ok"

@@ -16,6 +16,7 @@ from moonstead.autonomy.protection.detectors import (
     new_memory,
     watch,
 )
+from moonstead.compiled import compiled_without_counting
 from moonstead.contracts import BoolArray, FloatArray
 
 FAMILIES = ("limit", "level", "trend", "spread", "frozen")
@@ -48,6 +49,54 @@ class Sign:
     way: Way
     witnesses: tuple[str, ...]
     """Families of detectors that speak against it."""
+
+
+@compiled_without_counting
+def gather(
+    rows: Rows,
+    memory: Memory,
+    level: FloatArray,
+    has_noise: BoolArray,
+    numbers: tuple[FloatArray, FloatArray, FloatArray],
+    masks: tuple[BoolArray, BoolArray],
+) -> tuple[bool, bool]:
+    """Lay the numbers of all families end to end and watch them.
+
+    Returns whether any detector raises an alarm, and whether any residual is gross in this tick.
+
+    Parameters
+    ----------
+    rows, memory
+        Of the detectors.
+    level
+        Smoothed residuals, shape (n_channels,), changed in place.
+    has_noise
+        Where exact repetition is odd.
+    numbers
+        Residuals, readings, and room for the numbers of all rows.
+    masks
+        Channels whose sensors are excluded, and room for which rows are allowed.
+    """
+    z, reading, values = numbers
+    held, allowed = masks
+    n = z.shape[0]
+    is_odd, is_gross = False, False
+    for k in range(n):
+        if np.isfinite(z[k]):
+            is_gross |= abs(z[k]) > GROSS_SIGMA
+            level[k] += LEVEL_SHARE * (min(max(z[k], -LEVEL_MOST), LEVEL_MOST) - level[k])
+            values[n + k] = level[k]
+        else:
+            values[n + k] = np.nan
+        values[k] = values[2 * n + k] = values[3 * n + k] = z[k]
+        values[4 * n + k] = reading[k]
+        free = not held[k]
+        allowed[k] = allowed[n + k] = allowed[2 * n + k] = allowed[3 * n + k] = free
+        allowed[4 * n + k] = has_noise[k] and reading[k] != 0.0
+    watch(rows, memory, values, allowed)
+    for row in range(5 * n):
+        is_odd |= memory.alarm[row]
+    return is_odd, is_gross
 
 
 class Watcher:
@@ -85,8 +134,10 @@ class Watcher:
         self._values: FloatArray = np.zeros(len(kinds))
         self._allowed: BoolArray = np.ones(len(kinds), dtype=np.bool_)
 
-    def step(self, z: FloatArray, reading: FloatArray, held: BoolArray) -> bool:
-        """Take a tick into account; return whether any detector raises an alarm.
+    def step(self, z: FloatArray, reading: FloatArray, held: BoolArray) -> tuple[bool, bool]:
+        """Take a tick into account.
+
+        Returns whether any detector raises an alarm, and whether any residual is gross.
 
         Parameters
         ----------
@@ -95,21 +146,14 @@ class Watcher:
         held
             Channels whose sensors are excluded: they are compared by themselves.
         """
-        n = self.count
-        known = np.isfinite(z)
-        off = np.clip(np.where(known, z, self.level), -LEVEL_MOST, LEVEL_MOST) - self.level
-        self.level += LEVEL_SHARE * off
-        values, allowed = self._values, self._allowed
-        values[:n] = z
-        values[n : 2 * n] = np.where(known, self.level, np.nan)
-        values[2 * n : 3 * n] = z
-        values[3 * n : 4 * n] = z
-        values[4 * n :] = reading
-        free = ~held
-        allowed[: 4 * n] = np.tile(free, 4)
-        np.logical_and(self._has_noise, reading != 0.0, out=allowed[4 * n :])
-        watch(self._rows, self.memory, values, allowed)
-        return bool(self.memory.alarm.any())
+        return gather(
+            self._rows,
+            self.memory,
+            self.level,
+            self._has_noise,
+            (z, reading, self._values),
+            (held, self._allowed),
+        )
 
     def signs(self) -> list[Sign]:
         """Return the channels with an alarm."""

@@ -1,0 +1,95 @@
+"""Fault protection against the truth: found, isolated, acted upon, over; silent where all is well."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import scenarios
+from moonstead.contracts import Notice
+from moonstead.run.loop import Loop
+from moonstead.scenario.build import build_world, read_scenario
+from moonstead.scenario.surroundings import run_grid, surroundings
+from moonstead.units import DAY_S, HOUR_S
+
+START = datetime(2035, 3, 1, tzinfo=UTC)
+PARTS = (
+    scenarios.SITE + "ground_temperature_k = 104\n",
+    scenarios.PARTNER,
+    scenarios.NETWORK,
+    scenarios.HUB,
+    scenarios.POWER,
+    scenarios.CAMERA,
+)
+EVERY_D = 2.0
+FIRST_D = 1.0
+FAULTS = (
+    ("array", "derated", 0.5, "array"),
+    ("hub.housekeeping", "off", 1.0, "hub"),
+    ("battery", "sensor-bias", 0.15, "battery"),
+    ("hub", "sensor-stuck", 1.0, "hub"),
+    ("hub.computer", "derated", 0.3, "hub"),
+    ("hub.housekeeping", "overdraw", 0.5, "hub"),
+)
+"""Target, mode, size, and which element is to be held to be the cause."""
+
+
+def text(faults: tuple[Any, ...], days: float) -> str:
+    found = [scenarios.text(
+        *PARTS,
+        start=START.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        end=(START + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )]  # fmt: skip
+    for k, (target, mode, size, _) in enumerate(faults):
+        at = (START + timedelta(days=FIRST_D + k * EVERY_D)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        keys = {"name": f"f{k}", "target": [target], "mode": mode, "size": size}
+        lines = "\n".join(f"{key} = {json.dumps(value)}" for key, value in keys.items())
+        found.append(f'\n[[fault]]\nat = {at}\nduration_s = "24 h"\n{lines}\n')
+    return "".join(found)
+
+
+def flown(path: Path, faults: tuple[Any, ...], days: float) -> Iterator[tuple[Loop, float, Notice]]:
+    path.write_text(text(faults, days))
+    world = build_world(*read_scenario(path), path)
+    grid = run_grid(world)
+    loop = Loop(world, grid, surroundings(world, grid))
+    generator = np.random.default_rng(7)
+    output = loop.simulator.new_output(grid.run_count)
+    for first in range(0, grid.run_count, loop.per_tick):
+        random = generator.standard_normal(loop.simulator.random_width)
+        happened = loop.step(first, first + loop.per_tick, output, 0, random)
+        for t_s, _, notice in happened.events:
+            yield loop, t_s - grid.start_t_s, notice
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[float, Notice]]:
+    path = tmp_path_factory.mktemp("protection") / "faults.toml"
+    days = FIRST_D + EVERY_D * len(FAULTS)
+    return [(t_s, notice) for _, t_s, notice in flown(path, FAULTS, days)]
+
+
+@pytest.mark.parametrize("k", range(len(FAULTS)), ids=[f"{f[0]} {f[1]}" for f in FAULTS])
+def test_found_isolated_acted_upon_and_over(told: list[tuple[float, Notice]], k: int) -> None:
+    begin_s = (FIRST_D + k * EVERY_D) * DAY_S
+    window = [(t, n) for t, n in told if begin_s <= t < begin_s + EVERY_D * DAY_S]
+    isolated = [(t, n) for t, n in window if n.kind == "isolated"]
+    assert isolated
+    assert isolated[0][0] - begin_s <= 6 * HOUR_S
+    assert isolated[0][1].subject == FAULTS[k][3]
+    assert any(n.kind == "detected" and t <= isolated[0][0] for t, n in window)
+    reactions = [n for _, n in window if n.kind == "reaction" and n.subject == FAULTS[k][3]]
+    assert reactions
+    assert all(0.0 <= n.values["level"] <= 5.0 for n in reactions)
+    over_s = begin_s + DAY_S
+    later = [t for t, n in told if n.kind == "recovered" and n.subject == FAULTS[k][3]]
+    assert any(t >= over_s for t in later) or k == len(FAULTS) - 1
+
+
+def test_nothing_is_found_before_anything_is_wrong(told: list[tuple[float, Notice]]) -> None:
+    early = [n for t, n in told if t < FIRST_D * DAY_S]
+    assert not [n for n in early if n.kind in {"isolated", "reaction"}]
