@@ -1,4 +1,4 @@
-"""Fault protection against the truth: found, isolated, acted upon, over; silent where all is well."""
+"""Fault protection against the truth: found, isolated, acted on, over; silent where all is well."""
 
 import json
 from collections.abc import Iterator
