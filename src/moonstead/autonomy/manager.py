@@ -5,14 +5,14 @@ executive; then the levels that all of it asks of the loads, through the guard's
 executive may fail in any way: the guard's fixed programme then goes on alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from moonstead.autonomy.diary import Diary
 from moonstead.autonomy.executive.activity import Level
 from moonstead.autonomy.executive.executive import Executive
 from moonstead.autonomy.executive.memory import Settings
-from moonstead.autonomy.executive.outcome import Outcome
+from moonstead.autonomy.executive.outcome import Outcome, Transition
 from moonstead.autonomy.executive.plan import Directive, Order
 from moonstead.autonomy.executive.plan import Plan as Orders
 from moonstead.autonomy.executive.snapshot import Health, Names, Snapshot, take_snapshot
@@ -27,10 +27,13 @@ from moonstead.autonomy.planner import Search, search
 from moonstead.autonomy.protection.belief import ProtectionBelief
 from moonstead.autonomy.protection.contained import Contained
 from moonstead.autonomy.protection.protection import NOTHING, Protection, Reaction
+from moonstead.autonomy.reconcile import missed
 from moonstead.autonomy.tactics import Tactics
-from moonstead.contracts import Command, Decision, Telemetry
+from moonstead.contracts import Command, Decision, Notice, Telemetry
 
 PLANNER, EXECUTIVE = "planner", "executive"
+ABOARD = "avionics.executive"
+"""What the executive is called where faults are told."""
 RADIO_LEAST_BIT = 1e6
 """Less than this in the recorder is not worth switching a radio on for."""
 
@@ -174,13 +177,26 @@ class StationManager:
     ) -> Outcome:
         snapshot = self._snapshot(telemetry, sight)
         outcome = self.executive.tick(snapshot, plan, self._directives(view))
-        for transition in outcome.transitions:
+        self._note(outcome.transitions, diary)
+        diary.notices.extend(outcome.notices)
+        lost = missed(self.tactics.sessions.entries, self.executive, sight.view.t_s)
+        if lost:
+            self._note(lost, diary)
+            names = ", ".join(dict.fromkeys(step.activity for step in lost))
+            seen = f"its memory tells of steps of {names} that nobody was told of"
+            diary.notices += [
+                Notice("detected", ABOARD, seen, {"witnesses": 2.0}),
+                Notice("isolated", ABOARD, "word of a step of the executive was lost"),
+                Notice("reaction", ABOARD, "the books are brought up to it", {"level": 1.0}),
+            ]
+        return outcome
+
+    def _note(self, transitions: Iterable[Transition], diary: Diary) -> None:
+        for transition in transitions:
             self.tactics.uploads.note(transition)
             rows, notices = self.tactics.sessions.note(transition)
             diary.rows.extend(rows)
             diary.notices.extend(notices)
-        diary.notices.extend(outcome.notices)
-        return outcome
 
     def _snapshot(self, telemetry: Telemetry, sight: Seen) -> Snapshot:
         # Of a pool that nobody reports there is enough.
@@ -217,12 +233,16 @@ class StationManager:
         return [Command(name, level) for name, level in wanted.items() if before.get(name) != level]
 
     def _radios(self, telemetry: Telemetry) -> set[str]:
-        """Return the transmitters to use now: for each recorder that of the fastest open path."""
+        """Return the transmitters to use now: for each recorder that of the fastest open path.
+
+        Of those that are believed to work: a redundant chain takes over from a dead one.
+        """
         paths = self.model.channels.paths
         chosen: dict[int, str] = {}
         for radio in self.model.radios:
             is_open = telemetry.path_open[paths.index(radio.path)]
             is_open &= radio.path not in self._reaction.avoid
+            is_open &= radio.load not in self._reaction.dead
             if is_open and telemetry.recorder_bit[radio.recorder] >= RADIO_LEAST_BIT:
                 chosen.setdefault(radio.recorder, radio.load)
         return set(chosen.values())
