@@ -32,6 +32,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/routing.py
 	$(BIN)/python benchmarks/planning.py --quick
 	$(BIN)/python benchmarks/executive.py
+	$(BIN)/python benchmarks/survival.py
 
 docs: $(READY)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[docs]"
