@@ -27,24 +27,23 @@ O04 O06 A01 A02 A03 X02"""
 
 
 @pytest.fixture(scope="module")
-def every() -> list[Staged]:
+def every() -> tuple[Staged, ...]:
     base = read_base()
-    cases, files = read_cases(packaged("scenarios"), base)
-    return [one for case in cases for one in staged(case, files[case.id], base)]
+    return chosen(*read_cases(packaged("scenarios"), base), base)
 
 
-def test_every_scenario_of_the_study_is_there(every: list[Staged]) -> None:
+def test_every_scenario_of_the_study_is_there(every: tuple[Staged, ...]) -> None:
     assert {one.case.id for one in every} == set(STUDY.split())
 
 
-def test_every_packaged_scenario_fits_the_station(every: list[Staged]) -> None:
+def test_every_packaged_scenario_fits_the_station(every: tuple[Staged, ...]) -> None:
     parts = build_world(read_base(), "", Path("station.toml")).station.parts
     for one in every:
         schedule = schedule_of(one.run, parts, str(one.file))
         assert len(schedule.faults) == len(one.run.fault) + len(one.run.event)
 
 
-def test_what_goes_wrong_is_in_the_run_and_not_in_its_reference(every: list[Staged]) -> None:
+def test_what_goes_wrong_is_in_the_run_and_not_in_its_reference(every: tuple[Staged, ...]) -> None:
     for one in every:
         assert not one.reference.fault
         assert not one.reference.event
@@ -82,7 +81,7 @@ def test_a_variant_is_the_same_at_another_time(tmp_path: Path) -> None:
     assert second_at - first_at == timedelta(hours=3)
 
 
-def test_a_beginning_is_found_in_the_sky(every: list[Staged]) -> None:
+def test_a_beginning_is_found_in_the_sky(every: tuple[Staged, ...]) -> None:
     """The Sun is gone 162 h after the begin of P18, and was there a little before."""
     hard = next(one for one in every if one.name == "P18")
     profile = load_profile(hard.run.site.profile or "")
@@ -138,11 +137,25 @@ def test_an_id_twice_and_an_empty_folder_are_refused(tmp_path: Path) -> None:
         read_cases(tmp_path / "nowhere", base)
 
 
-def test_only_takes_ids_and_tells_unknown_ones(every: list[Staged]) -> None:
-    assert {one.name for one in chosen(every, ["P11"])} == {"P11", "P11-in-dark"}
-    assert [one.name for one in chosen(every, ["P11-in-dark"])] == ["P11-in-dark"]
+def test_only_takes_ids_and_tells_unknown_ones() -> None:
+    base = read_base()
+    cases, files = read_cases(packaged("scenarios"), base)
+    names = {one.name for one in chosen(cases, files, base, ["P11"])}
+    assert names == {"P11", "P11-in-dark"}
+    names = {one.name for one in chosen(cases, files, base, ["P11-in-dark"])}
+    assert names == {"P11-in-dark"}
     with pytest.raises(InputError, match="P1x"):
-        chosen(every, ["P1x"])
+        chosen(cases, files, base, ["P1x"])
+
+
+def test_what_comes_after_a_shorter_window_is_told() -> None:
+    base = read_base()
+    cases, files = read_cases(packaged("scenarios"), base)
+    with pytest.raises(InputError, match="must come within the window, 3 days"):
+        chosen(cases, files, base, ["P01", "P03"], days=3.0)
+    assert chosen(cases, files, base, ["P01"], days=3.0)[0].run.run.end == datetime(
+        2037, 10, 15, tzinfo=UTC
+    )
 
 
 def test_the_files_are_named_after_their_ids() -> None:

@@ -62,13 +62,13 @@ def torture(
     from moonstead.campaign.torture.case import read_cases
     from moonstead.campaign.torture.junit import junit
     from moonstead.campaign.torture.page import torture_page
-    from moonstead.campaign.torture.staging import packaged, read_base, staged
+    from moonstead.campaign.torture.staging import packaged, read_base
     from moonstead.record.files import write_atomically, write_json
 
     base = read_base(station)
     cases, files = read_cases(packaged("scenarios") if scenarios is None else scenarios, base)
-    every = [one for case in cases for one in staged(case, files[case.id], base, days)]
-    picked = chosen(every, [] if only is None else [name.strip() for name in only.split(",")])
+    names = [] if only is None else [name.strip() for name in only.split(",")]
+    picked = chosen(cases, files, base, names, days)
     if list_only:
         for one in picked:
             click.echo(f"{one.name:14} {one.title}")

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from moonstead.campaign.runner import Job, Outcome, run_jobs
-from moonstead.campaign.torture.staging import Staged, with_seed
+from moonstead.campaign.torture.case import Case
+from moonstead.campaign.torture.staging import Staged, staged, with_seed
 from moonstead.campaign.torture.trial import Trial, perform
 from moonstead.campaign.torture.verdict import Point, Run, Verdict, Wrong, judge
 from moonstead.elements.solar_array import SolarArray
@@ -87,30 +88,58 @@ class Progress:
     """Of the run just done."""
 
 
-def chosen(staged: Sequence[Staged], only: Iterable[str]) -> tuple[Staged, ...]:
-    """Return the scenarios that are asked for: those of an id or name, or all.
+def chosen(
+    cases: Sequence[Case],
+    files: Mapping[str, Path],
+    base: Scenario,
+    only: Iterable[str] = (),
+    days: float | None = None,
+) -> tuple[Staged, ...]:
+    """Return the scenarios that are asked for, with their variants, ready to run.
+
+    Parameters
+    ----------
+    cases, files
+        As read.
+    base
+        The station.
+    only
+        Ids of cases or names of variants; all where none is given.
+    days
+        The longest window.
 
     Raises
     ------
     InputError
-        A name is none of theirs.
+        A name is none of theirs, or a scenario does not fit the station or its window.
     """
     names = tuple(only)
-    known = {name for one in staged for name in (one.name, one.case.id)}
+    known = {case.id for case in cases} | {
+        f"{case.id}-{variant.name}" for case in cases for variant in case.variant
+    }
     problems = [
         Problem("--only", "", name, f"no scenario has this id; {suggest(name, known)}")
         for name in names
         if name not in known
     ]
+    wanted = [
+        case
+        for case in cases
+        if not names or any(name == case.id or name.startswith(f"{case.id}-") for name in names)
+    ]
+    found: list[Staged] = []
+    for case in wanted:
+        try:
+            found.extend(staged(case, files[case.id], base, days))
+        except InputError as error:
+            problems.extend(error.problems)
     if problems:
         raise InputError(problems)
-    if not names:
-        return tuple(staged)
-    return tuple(one for one in staged if one.name in names or one.case.id in names)
+    return tuple(one for one in found if not names or one.name in names or one.case.id in names)
 
 
 def run_campaign(
-    staged: Sequence[Staged],
+    several: Sequence[Staged],
     folder: Path,
     seeds: int,
     processes: int,
@@ -120,7 +149,7 @@ def run_campaign(
 
     Parameters
     ----------
-    staged
+    several
         The scenarios.
     folder
         Where results are kept: a campaign that was stopped goes on from there.
@@ -136,7 +165,7 @@ def run_campaign(
     RunError
         A process was killed from outside.
     """
-    jobs, of = _jobs(staged, seeds)
+    jobs, of = _jobs(several, seeds)
     outcomes: dict[str, Outcome] = {}
     for outcome in run_jobs(jobs, perform, folder / RUNS, processes):
         outcomes[outcome.job.name] = outcome
@@ -152,12 +181,12 @@ def run_campaign(
                 for seed, (run, reference) in of[one.name].items()
             ),
         )
-        for one in staged
+        for one in several
     )
 
 
 def _jobs(
-    staged: Sequence[Staged], seeds: int
+    several: Sequence[Staged], seeds: int
 ) -> tuple[list[Job], dict[str, dict[int, tuple[str, str]]]]:
     """Return jobs, and by scenario and seed the names of run and reference.
 
@@ -165,7 +194,7 @@ def _jobs(
     """
     jobs: dict[str, tuple[tuple[str, int, int], Job]] = {}
     of: dict[str, dict[int, tuple[str, str]]] = {}
-    for place, one in enumerate(staged):
+    for place, one in enumerate(several):
         of[one.name] = {}
         for seed in range(1, min(seeds, one.case.seeds or seeds) + 1):
             run = _job(one.name, one.run, seed, one.file)
