@@ -20,12 +20,16 @@ from moonstead.autonomy.planning.search.state import (
     IN,
     IN_FIRST,
     IN_LAST,
+    LATE,
     LEFT,
+    NOISE,
     NONE,
     OPTION,
     OUT,
     OUT_OPTION,
     OUT_START,
+    PRICE,
+    SCATTER,
     START,
     Scratch,
     State,
@@ -34,9 +38,8 @@ from moonstead.autonomy.planning.search.tables import COST, WORTH, IndexArray, T
 from moonstead.compiled import compiled_beside, compiled_without_counting
 from moonstead.contracts import FloatArray
 
-TEMPERATURE, LENGTH, BEST, FORCED, TRIES, WINDOW, UNIT, SPAN, REACH, FAR, MORE, PRICE, NOISE = (
-    range(13)
-)
+TEMPERATURE, LENGTH, BEST, FORCED, TRIES, WINDOW, UNIT, SPAN, REACH, FAR, MORE = range(11)
+MOST_PRICE, MOST_NOISE, SCATTERED, MOST_LATE = range(11, 15)
 """Places in the settings of a search."""
 
 
@@ -116,7 +119,7 @@ def _force_any(tables: Tables, state: State, scratch: Scratch, tries: int) -> No
     for k in range(one.before_begin, one.before_end):
         before = tables.link[k].task
         if state.plan[OPTION, before] < 0:
-            place(tables, state, scratch, before, FIRST, n_slots, 1.0, 0.3)
+            place(tables, state, scratch, before, FIRST, n_slots)
         if state.plan[OPTION, before] < 0:
             return
         end = state.plan[START, before] + tables.option[state.plan[OPTION, before]].n
@@ -177,6 +180,15 @@ def _candidates(
 
 
 @compiled_without_counting
+def _draw_taste(scratch: Scratch, settings: FloatArray) -> None:
+    scratch.taste[PRICE] = settings[MOST_PRICE] * uniform(scratch.random)
+    scratch.taste[NOISE] = settings[MOST_NOISE] * uniform(scratch.random)
+    is_scattered = uniform(scratch.random) < settings[SCATTERED]
+    scratch.taste[SCATTER] = scratch.taste[NOISE] if is_scattered else 0.0
+    scratch.taste[LATE] = settings[MOST_LATE] * (2.0 * uniform(scratch.random) - 1.0)
+
+
+@compiled_without_counting
 def _note(state: State, best: IndexArray, settings: FloatArray) -> None:
     settings[BEST] = state.sums[0]
     for i in range(best.shape[1]):
@@ -216,8 +228,9 @@ def search(
         (changed in place); the share of iterations that force a task in, and in how many places
         that is thought of; of the others the share that empties a window, or a window or a unit;
         the longest window, and how far from where it was a task may be put (lengths); the share of
-        left-out tasks that may be put as far, and how many of them are tried; the greatest factor
-        of costs, and the most noise.
+        left-out tasks that may be put as far, and how many of them are tried; the most that
+        price, noise and late of ``scratch.taste`` are drawn to be, and, before the last, the share
+        of iterations that scatter.
     iterations
         How many; -1 to begin.
     """
@@ -226,8 +239,10 @@ def search(
     if iterations < 0:
         restep(own_tables, own_empty, scratch.now_j, FIRST, tables.slots.shape[1])
         keep_what_fits(own_tables, own_state, own_empty, own_scratch, best)
+        scratch.taste[:] = 0.0
+        scratch.taste[PRICE] = 0.5
         count = list_left(own_tables, own_state, own_scratch)
-        recreate(own_tables, own_state, own_scratch, count, 0.5, 0.0)
+        recreate(own_tables, own_state, own_scratch, count)
         _note(own_state, best, settings)
         return
     copy_state(own_state, own_kept)
@@ -240,9 +255,8 @@ def search(
         _ruin(own_tables, own_state, own_scratch, settings)
         settle(own_tables, own_state, own_scratch)
         count = _candidates(own_tables, own_state, own_scratch, settings)
-        price = settings[PRICE] * uniform(scratch.random)
-        noise = settings[NOISE] * uniform(scratch.random)
-        recreate(own_tables, own_state, own_scratch, count, price, noise)
+        _draw_taste(own_scratch, settings)
+        recreate(own_tables, own_state, own_scratch, count)
         change = state.sums[0] - kept.sums[0]
         if change < settings[TEMPERATURE] * math.log(uniform(scratch.random) + 1e-300):
             copy_state(own_kept, own_state)

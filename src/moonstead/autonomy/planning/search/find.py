@@ -24,7 +24,7 @@ BATCH = 1000
 """Iterations of a chain between two questions whether to go on."""
 TEMPERATURE = 1.5e-4
 """Of the points of the first plan: how much worse a plan may be that is searched on from."""
-_MIX = (0.3, 8.0, 0.55, 0.8, 3.0, 8.0, 0.2, 10.0, 2.0, 0.2)
+_MIX = (0.3, 8.0, 0.55, 0.8, 3.0, 8.0, 0.2, 10.0, 2.0, 0.2, 0.3, 1e-3)
 """Settings of the search (`anneal.anneal`), after a short scan on one sample problem."""
 _EXCHANGE = 8
 """Batches after which the chain that is behind goes on from the best plan."""

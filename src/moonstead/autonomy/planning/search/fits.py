@@ -11,9 +11,13 @@ from moonstead.autonomy.planning.search.state import (
     DRAWN,
     FREE,
     HEATED,
+    LATE,
     NEAR,
+    NOISE,
     NONE,
     OPTION,
+    PRICE,
+    SCATTER,
     SPARE,
     START,
     UNTIL,
@@ -46,7 +50,7 @@ EXACT, QUICK = cast("bool", np.bool_(False)), cast("bool", np.bool_(True))
 
 
 @compiled_without_counting
-def _check_units(tables: Tables, state: State, option: int, start: int) -> int:
+def _check_units(tables: Tables, state: State, scratch: Scratch, option: int, start: int) -> int:
     """Check that the units are free."""
     need, unit = tables.need, state.unit
     n_slots = tables.slots.shape[1]
@@ -54,8 +58,10 @@ def _check_units(tables: Tables, state: State, option: int, start: int) -> int:
     for k in range(tables.option[option].hold_begin, tables.option[option].hold_end):
         what = need[k].what
         first = min(max(start + need[k].first, 0), n_slots)
-        if unit[n_units + what, first] < min(start + need[k].end, n_slots):
+        end = min(start + need[k].end, n_slots)
+        if unit[n_units + what, first] < end:
             slot = int(unit[n_units + what, first])
+            scratch.mark[3] = end - slot
             while slot < n_slots and unit[what, slot] != FREE:
                 slot += 1
             state.number[1] = slot - first
@@ -173,7 +179,7 @@ def check(
 
     A quick check does not always tell in which slot.
     """
-    lacks = _check_units(tables, state, option, start)
+    lacks = _check_units(tables, state, scratch, option, start)
     if lacks == FITS:
         lacks = _check_caps(tables, state, option, start)
     if lacks == FITS:
@@ -227,8 +233,6 @@ def best_start(
     i: int,
     first: int,
     last: int,
-    price: float,
-    noise: float,
 ) -> tuple[int, int]:
     """Return the option and the start in which a task that is left out fits and is worth most.
 
@@ -238,10 +242,6 @@ def best_start(
         The task.
     first, last
         Slots in which it may start.
-    price
-        What costs are multiplied by.
-    noise
-        The share by which what each start is worth is taken to be less, at most.
 
     Returns
     -------
@@ -249,6 +249,7 @@ def best_start(
         Option and start; -1 where it fits nowhere.
     """
     start_of, value = tables.start, tables.value
+    price, late = scratch.taste[PRICE], scratch.taste[LATE]
     best, best_option, best_at = -1e300, NONE, NONE
     bound = earliest(tables, state, i)
     if bound < 0:
@@ -266,20 +267,28 @@ def best_start(
         share = 1.0
         if top > 0.0:
             share = (weighed(tables, one.partner, points + top) - base) / top
+        less = scratch.taste[NOISE] * uniform(scratch.random) * abs(top)
+        lean = late * abs(top)
+        spread = scratch.taste[SCATTER] * abs(top)
         at = _at_or_after(tables, o.start_begin, o.start_end, first)
-        while at < o.start_end and start_of[at] <= last:
+        if late > 0.0:
+            at = _at_or_after(tables, o.start_begin, o.start_end, last + 1) - 1
+        while o.start_begin <= at < o.start_end and first <= start_of[at] <= last:
             start = start_of[at]
             key = value[WORTH, at] * share - value[COST, at] * price
-            if noise > 0.0:
-                key -= noise * uniform(scratch.random) * abs(top)
+            key += lean * start - less
+            if spread > 0.0:
+                key -= spread * uniform(scratch.random)
             if one.planned_option == option and one.planned_start == start:
                 key += tables.size[1]
-            at += 1
+            at += -1 if late > 0.0 else 1
             if key <= best:
                 continue
             lacks = check(tables, state, scratch, option, start, QUICK)
             if lacks == FITS:
                 best, best_option, best_at = key, option, start
+            elif lacks == UNIT and late > 0.0:
+                at = _at_or_after(tables, o.start_begin, at + 1, start - scratch.mark[3] + 1) - 1
             elif lacks == UNIT:
                 at = _at_or_after(tables, at, o.start_end, start + state.number[1])
     return best_option, best_at

@@ -10,6 +10,7 @@ from moonstead.autonomy.planning.search.state import (
     IN_FIRST,
     IN_LAST,
     LEFT,
+    NOISE,
     OPTION,
     Scratch,
     State,
@@ -28,8 +29,6 @@ def place(
     i: int,
     first: int,
     last: int,
-    price: float,
-    noise: float,
 ) -> None:
     """Put a task in where it is best, with what it comes after, if it fits and is worth it."""
     n_slots = tables.slots.shape[1]
@@ -45,7 +44,7 @@ def place(
             own = missing
         if own != i:
             first, last = FIRST, n_slots
-        option, start = best_start(tables, state, scratch, own, first, last, price, noise)
+        option, start = best_start(tables, state, scratch, own, first, last)
         if option < 0:
             return
         is_worth_it = gain_of(tables, state, option, start) > 0.0
@@ -64,14 +63,12 @@ def recreate(
     state: State,
     scratch: Scratch,
     count: int,
-    price: float,
-    noise: float,
 ) -> None:
     """Put tasks in, by what they are worth for what they cost, with noise.
 
     The first so many of ``scratch.lists`` are tried.
     """
-    spread = 2.0 * noise
+    spread = 2.0 * scratch.taste[NOISE]
     for at in range(count):
         i = scratch.lists[IN, at]
         key = density(tables, state, i, 1.0)
@@ -94,7 +91,7 @@ def recreate(
         if state.plan[OPTION, i] < 0:
             place(
                 tables, state, scratch, i,
-                scratch.lists[IN_FIRST, at], scratch.lists[IN_LAST, at], price, noise,
+                scratch.lists[IN_FIRST, at], scratch.lists[IN_LAST, at],
             )  # fmt: skip
 
 

@@ -19,6 +19,8 @@ DRAWN, HEATED, SLACK, SPARE, NEAR, UNTIL = range(6)
 """Rows of `State.lane`; then come those of pools (`tables.FIRST_TAKEN`)."""
 OUT, OUT_OPTION, OUT_START, IN, IN_FIRST, IN_LAST = range(6)
 """Rows of `Scratch.lists`."""
+PRICE, NOISE, SCATTER, LATE = range(4)
+"""Places in `Scratch.taste`."""
 
 
 class State(NamedTuple):
@@ -56,7 +58,13 @@ class Scratch(NamedTuple):
     key: FloatArray
     """(room,) of those to be put in."""
     mark: IndexArray
-    """How many tasks were taken out; the slots, first and end, that are to be stepped anew."""
+    """How many tasks were taken out; the slots, first and end, that are to be stepped anew; how
+    much earlier a task would have to start so as not to meet the unit that the last check found
+    held."""
+    taste: FloatArray
+    """What is thought good when tasks are put in: what costs are multiplied by; the share by which
+    each option, and each start, is taken to be worth less, at most; the share by which a start is
+    taken to be worth more than the one a slot before it."""
     random: NDArray[np.uint64]
     """State of the random numbers, shape (1,)."""
 
@@ -94,6 +102,7 @@ def new_scratch(tables: Tables, seed: int, chain: int) -> Scratch:
         now_j=np.zeros(len(tables.store)),
         lists=np.zeros((6, room), dtype=np.int64),
         key=np.zeros(room),
-        mark=np.array([0, tables.slots.shape[1], 0]),
+        mark=np.array([0, tables.slots.shape[1], 0, 0]),
+        taste=np.zeros(4),
         random=np.random.SeedSequence((seed, chain)).generate_state(1, np.uint64).astype(np.uint64),
     )
