@@ -31,7 +31,7 @@ def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]], texts: int =
     """Return a table of plain texts, the first columns of words and the others of numbers."""
 
     def cell(tag: str, place: int, text: str) -> str:
-        kind = " class='text'" if place < texts else ""
+        kind = " class='text'" if place < texts else " class='nowrap'" if tag == "td" else ""
         return f"<{tag}{kind}>{escape(text)}</{tag}>"
 
     head = "".join(cell("th", place, text) for place, text in enumerate(heads))

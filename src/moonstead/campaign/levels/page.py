@@ -140,7 +140,7 @@ def _drawn(found: Sequence[Cell]) -> Figure:
     axes.set_xticks(range(len(contacts)), [f"{100.0 * share:g} %" for share in contacts])
     axes.set_xlabel("share of each day with contact")
     axes.set_ylabel("science kept (%)")
-    axes.set_ylim(bottom=0.0)
+    axes.set_ylim(bottom=-4.0)
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=len(levels))
     return figure
 

@@ -14,10 +14,13 @@ from moonstead.run.board_computer import COMPUTER
 from moonstead.simulation.output import Output
 from moonstead.simulation.schedule import AVIONICS, Schedule
 from moonstead.simulation.schedule import Mode as FaultMode
-from moonstead.units import HOUR_S, KWH_J
+from moonstead.units import DAY_S, HOUR_S, KWH_J
 
 CREW_LOST_S = HOUR_S
 """A crew that lacked what it takes, or room for what it gives, for so long is lost."""
+FOUND_S = DAY_S
+"""In place of fault protection: after this a fault is found, and repair may begin (assumption, the
+slowest limit of the torture campaign for what lasts)."""
 UNPOWERED_H = 24.0
 """A hub that froze with survival loads unserved less than this before froze for want of power."""
 CLOCK = f"{AVIONICS}.clock"
@@ -144,6 +147,8 @@ class _Mission:
         telemetry = self._telemetry(step, stop)
         decision = self.board.handle(telemetry)
         self.simulator.obey(decision.commands)
+        if self.stage.world.schedule.repairs:
+            self.simulator.upkeep.report(self._found(telemetry.t_s))
         self.flown.decisions += 1
         margin = decision.status["margin_fraction"]
         self.flown.least_margin = min(self.flown.least_margin, margin)
@@ -179,6 +184,19 @@ class _Mission:
                     rate * sent.get(name, 1.0) for name, rate in stage.writes_bit_per_s.items()
                 ),
                 quiet_t_s=self.quiet_t_s,
+            )
+        )
+
+    def _found(self, t_s: float) -> tuple[str, ...]:
+        """Return the elements whose faults would have been found by now, for who repairs."""
+        return tuple(
+            sorted(
+                {
+                    target.partition(".")[0]
+                    for fault, since_t_s in self.simulator.upkeep.active_faults()
+                    if t_s - since_t_s >= FOUND_S
+                    for target in fault.targets
+                }
             )
         )
 

@@ -11,14 +11,14 @@ from moonstead.report.drawing.style import SERIES, house_style, inline_svg, new_
 _HEIGHT_PX = 330.0
 CURVE_CAPTION = (
     "Share of missions whose station is not lost, after Kaplan and Meier, with its 95 % interval "
-    "(by Greenwood's formula; where no mission was lost, that of Clopper and Pearson at the end)."
+    "(by Greenwood's formula; where no mission was lost, that of Clopper and Pearson)."
 )
 METHOD = (
     "Every mission is flown by the true simulator of a run, on the same Sun and Earth, with guard, "
     "computer and their faults as in a run. In place of planner and sessions the loads that do the "
     "work run at their mean, as far as the margin allows; nobody on Earth takes part. Lost is a "
     "station whose hub fell below the temperature that it survives, or whose crew lacked what it "
-    "takes for more than an hour. Many rates are assumptions, so the table has them varied."
+    "takes for an hour. Many rates are assumptions: vary them with --rates."
 )
 
 

@@ -76,7 +76,7 @@ def survival_curve(lost_years: Sequence[float], kept_years: Sequence[float]) -> 
     if not lost_years:
         ones = np.ones(2)
         low = chance_of_no_loss(len(kept_years), 0).low
-        return Curve(np.array([0.0, end]), ones, np.array([1.0, low]), ones)
+        return Curve(np.array([0.0, end]), ones, np.full(2, low), ones)
     sample = CensoredData(uncensored=list(lost_years), right=list(kept_years))
     found = ecdf(sample).sf
     with np.errstate(divide="ignore", invalid="ignore"), catch_warnings():
