@@ -18,7 +18,13 @@ _WIDTH = 150
 
 @click.command()
 @click.option("--only", metavar="ID,ID", help="These scenarios. [default: all]")
-@click.option("--seeds", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="Each scenario with seeds 1 to this.",
+)
 @click.option(
     "--scenarios",
     type=click.Path(path_type=Path),
@@ -36,7 +42,13 @@ _WIDTH = 150
     help="Folder of results; a campaign that was stopped goes on from there.",
 )
 @click.option("--days", type=FiniteRange(1.0, 400.0), help="Longest window. [default: 30, mostly]")
-@click.option("--processes", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="How many runs at once.",
+)
 @click.option(
     "--calibrate", "calibrate_only", is_flag=True, help="Tell what could be kept; run nothing."
 )
