@@ -116,7 +116,7 @@ def _print(found: "Sequence[Cell]") -> None:
 
     table = Table()
     for place, heading in enumerate(HEADS):
-        table.add_column(heading, justify="right" if place else "left")
+        table.add_column(heading, justify="right" if place else "left", no_wrap=place < 3)
     for row in table_rows(found):
         table.add_row(*row)
     Console(width=140).print(table)

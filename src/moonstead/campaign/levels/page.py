@@ -150,7 +150,9 @@ def table_rows(found: Sequence[Cell]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for cell in sorted(found, key=lambda cell: (cell.level, cell.contact)):
         kept = cell.kept
-        told = f"{100.0 * kept.value:.0f} % ({100.0 * kept.low:.0f} to {100.0 * kept.high:.0f})"
+        told = f"{100.0 * kept.value:.0f} %"
+        if cell.seeds > 1:
+            told += f" ({100.0 * kept.low:.0f} to {100.0 * kept.high:.0f})"
         means = (f"{cell.means[name].value:,.{_digits(name)}f}" for name in MEASURES)
         rows.append((cell.level, f"{100.0 * cell.contact:g} %", told, *means))
     return rows
