@@ -25,14 +25,13 @@ PARTS = (
     scenarios.POWER,
     scenarios.CAMERA,
 )
-EVERY_D = 2.0
+EVERY_D = 3.0
 FIRST_D = 1.0
 FAULTS = (
-    ("array", "derated", 0.5, "array"),
+    ("array", "off", 1.0, "array"),
     ("hub.housekeeping", "off", 1.0, "hub"),
     ("battery", "sensor-bias", 0.15, "battery"),
     ("hub", "sensor-stuck", 1.0, "hub"),
-    ("hub.computer", "derated", 0.3, "hub"),
     ("hub.housekeeping", "overdraw", 0.5, "hub"),
 )
 """Target, mode, size, and which element is to be held to be the cause."""

@@ -45,6 +45,7 @@ class Gains:
             k = channel - self._source.start
             if 0 <= k < len(self.ratio):
                 self._observer.estimate.source_gain[k] = 1.0
+                self.ratio[k] = 1.0
 
     def is_whole(self, channels: list[int]) -> bool:
         """Whether sources give all that they should."""

@@ -177,6 +177,20 @@ class Observer:
         values = np.fromiter(sent.values(), dtype=np.float64, count=len(sent))
         self._levels[self._to] = values[self._from]
 
+    def begin_anew(self, channel: int) -> None:
+        """Believe a sensor again, and follow it from its next reading.
+
+        Parameters
+        ----------
+        channel
+            Its place among all channels.
+        """
+        self.trust[channel] = True
+        for table, field in (("store", "store_j"), ("node", "node_k"), ("tank", "tank_kg")):
+            span = self.span[table]
+            if span.start <= channel < span.stop:
+                getattr(self.estimate, field)[channel - span.start] = np.nan
+
     def forget(self) -> None:
         """Begin anew from the next frame: the time before it is not known."""
         for name in ("store_j", "node_k", "tank_kg", "recorder_bit"):
