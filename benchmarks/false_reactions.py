@@ -100,7 +100,7 @@ def fly(name: str, days: float, seed: int) -> tuple[Counter[str], int, float, np
                 is_on = until[experiment.name] > t_s
                 starts = not is_on and generator.random() < loop.knowledge.tick_s / DAY_S
                 if starts:
-                    until[experiment.name] = t_s + min(experiment.duration_s, 12 * HOUR_S)
+                    until[experiment.name] = t_s + 6 * HOUR_S
                 if is_on or starts:
                     wishes += [Command(load, 1.0) for load in experiment.loads]
                 elif until[experiment.name] > 0.0:
