@@ -42,6 +42,7 @@ def a_run(*events: Any, **changes: Any) -> dict[str, Any]:
         "survival_unserved_j": {},
         "crew_lacked_s": 0.0,
         "tick_s": 600.0,
+        "sessions": [["array-1", 30 * HOUR, 36 * HOUR]],
         "leases": {"there": True, "unaccounted": 0, "without_holder": [], "late": []},
         "replay": {"frames": 144, "same": True},
         **changes,
@@ -108,6 +109,15 @@ def test_no_limit_is_shorter_than_one_decision() -> None:
     later = event(10 * HOUR + 1200.0, "detected", "array-1")
     assert failed(a_run(events=[began, soon, cause]), quick) == set()
     assert failed(a_run(events=[began, later, cause]), quick) == {"P4"}
+
+
+def test_what_shows_only_in_use_counts_from_its_next_use() -> None:
+    used = Limits(detect_s=HOUR, in_use=True, isolate=("array-1",), keep_fraction=0.9)
+    began = event(10 * HOUR, "failed", "array-1", "truth")
+    told, cause = event(30.5 * HOUR, "detected", "array-1"), event(31 * HOUR, "isolated", "array-1")
+    assert failed(a_run(events=[began, told, cause]), used) == set()
+    at_work = [["array-1", 9 * HOUR, 15 * HOUR], ["array-1", 30 * HOUR, 36 * HOUR]]
+    assert failed(a_run(events=[began, told, cause], sessions=at_work), used) == {"P4"}
 
 
 def test_a_wrong_cause_first_fails_even_if_the_right_one_follows() -> None:

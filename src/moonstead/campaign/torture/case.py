@@ -85,6 +85,8 @@ class Limits(Spec):
 
     detect_s: Positive | None = None
     """It is told within this after it began; None: it need not be."""
+    in_use: bool = False
+    """That time counts only from when a session next uses what is struck: nothing shows before."""
     told_by: Annotated[tuple[str, ...], Field(min_length=1)] = ("detected",)
     """The kinds of event that tell it; ``telecommand`` counts where the command is refused."""
     isolate: tuple[str, ...] = ()

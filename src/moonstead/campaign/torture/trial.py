@@ -127,6 +127,7 @@ class _Keeper:
         self._unserved_j = np.zeros(len(world.station.names.loads))
         self._done: dict[tuple[str, int], float] = {}
         self._under_way: dict[str, PlanRow] = {}
+        self._sessions: list[tuple[str, float, float]] = []
         self._aborted: Counter[str] = Counter()
         network, names = world.station.network, world.station.names
         main = world.scenario.hub.bus
@@ -168,6 +169,10 @@ class _Keeper:
         )
 
     def _count(self, row: PlanRow) -> None:
+        if row.status in {"done", "aborted"}:
+            element = self._specs[row.experiment].element
+            span_s = row.start_t_s - self.start_t_s, row.end_t_s - self.start_t_s
+            self._sessions.append((element, *span_s))
         if row.status == "started":
             self._under_way[row.activity] = row
         elif row.status == "done":
@@ -204,6 +209,7 @@ class _Keeper:
             "tick_s": self.world.scenario.run.decision_interval_s,
             "hours": grid.run_count * self.step_s / HOUR_S,
             "science": self._science(end_t_s),
+            "sessions": [list(session) for session in sorted(self._sessions)],
             "events": self._events,
             "event_counts": dict(sorted(self._counts.items())),
             "hours_in_mode": {

@@ -100,7 +100,8 @@ def judge(run: Run, reference: Run, wrong: Wrong, limits: Limits) -> Verdict:
     own = (*limits.isolate, *wrong.targets)
     told = _told(run, began_s, (*own, *limits.witnesses), limits.told_by)
     named = _first(run, began_s, "isolated")
-    latency_s = None if told is None or began_s is None else told["t_s"] - began_s
+    shows_s = _used_s(run, began_s, own) if limits.in_use else began_s
+    latency_s = None if told is None or shows_s is None else max(told["t_s"] - shows_s, 0.0)
     isolated_s = None if named is None or began_s is None else named["t_s"] - began_s
     kept = kept_fraction(run, reference)
     touched = (*own, *limits.affected, *limits.witnesses, STATION)
@@ -159,6 +160,18 @@ def _began_s(run: Run, wrong: Wrong) -> float | None:
     ]
     begun = [t_s for t_s in found if t_s is not None]
     return max(begun, default=0.0) if len(begun) == len(found) else None
+
+
+def _used_s(run: Run, began_s: float | None, names: tuple[str, ...]) -> float | None:
+    """Return when a session first uses what is struck, from its begin on; the begin where none."""
+    if began_s is None:
+        return None
+    uses = [
+        max(start_s, began_s)
+        for element, start_s, end_s in run["sessions"]
+        if end_s > began_s and is_of(element, names)
+    ]
+    return min(uses, default=began_s)
 
 
 def _told(
