@@ -131,6 +131,7 @@ class Expected(NamedTuple):
     store_blur_w: FloatArray
     """What is not known of that."""
     node_before_w: FloatArray
+    node_blur_w: FloatArray
     used_source_w: FloatArray
     used_load_w: FloatArray
     pool_wanted: FloatArray
@@ -542,6 +543,8 @@ def _stores(  # noqa: PLR0912, PLR0915
             eta_in = plant.store_charge_efficiency[s]
             eta_out = plant.store_discharge_efficiency[s]
             flow_w, near_w = 0.0, 0.0
+            # Its gauge cannot tell better than this whether it is full or empty.
+            edge_j = 3.0 * plant.noise[1] * capacity_j
             if left_w > 0.0:
                 flow_w = min(left_w, plant.store_charge_w[s])
                 node = plant.store_node[s]
@@ -549,21 +552,28 @@ def _stores(  # noqa: PLR0912, PLR0915
                 if is_known and estimate.node_k[node] < plant.store_charge_min_k[s]:
                     flow_w = 0.0
                 room_j = max(capacity_j - before_j, 0.0)
-                if out.island_share[k] < 0.0 and room_j < 3.0 * plant.noise[1] * capacity_j:
+                if out.island_share[k] < 0.0 and room_j < edge_j:
                     # Full, as far as its gauge can tell: it takes what it loses by itself.
                     room_j = plant.store_self_discharge_per_s[s] * before_j * dt_s
-                    near_w = 3.0 * plant.noise[1] * capacity_j / dt_s
+                if room_j < edge_j + flow_w * eta_in * dt_s:
+                    near_w = min(left_w, edge_j / dt_s)
                 flow_w = min(flow_w, room_j / (eta_in * dt_s))
                 after_j = before_j + flow_w * eta_in * dt_s
             else:
                 floor_j = plant.store_floor[s] * capacity_j
                 flow_w = max(left_w, -plant.store_discharge_w[s])
+                if before_j - floor_j < edge_j - flow_w * dt_s / eta_out:
+                    near_w = min(-left_w, edge_j / dt_s)
                 flow_w = -min(-flow_w, max(before_j - floor_j, 0.0) * eta_out / dt_s)
                 after_j = before_j + flow_w / eta_out * dt_s
                 capacity_j += plant.store_cycle_fade[s] * flow_w / eta_out * dt_s
             after_j *= math.exp(-plant.store_self_discharge_per_s[s] * dt_s)
             left_w -= flow_w
             out.store_flow_w[s] = flow_w
+            out.store_blur_w[s] = blur_w + near_w
+            own_blur_w = blur_w
+            # What it does not take or give is left to those after it.
+            blur_w += near_w
             estimate.store_capacity_j[s] = capacity_j
             after_j = min(after_j, capacity_j)
             out.store_j[s] = after_j
@@ -571,8 +581,7 @@ def _stores(  # noqa: PLR0912, PLR0915
             if not np.isfinite(reading_j):
                 continue
             noise_j = plant.noise[1] * max(reading_j, after_j)
-            out.store_blur_w[s] = blur_w + near_w
-            model_j = MODEL_STORE * rated_j + blur_w * dt_s
+            model_j = MODEL_STORE * rated_j + own_blur_w * dt_s
             sigma_j = math.sqrt((1.0 + estimate.store_gain[s]) * noise_j * noise_j + model_j**2)
             out.store_z[s] = (reading_j - after_j) / sigma_j
             if readings.store_trust[s]:
@@ -588,6 +597,7 @@ def _node_heat(
     for n in range(out.node_heat_w.shape[0]):
         out.node_before_w[n] = out.node_heat_w[n]
         out.node_heat_w[n] = 0.0
+        out.node_blur_w[n] = 0.0
     for i in range(plant.load_kind.shape[0]):
         out.node_heat_w[plant.load_node[i]] += out.used_load_w[i] * plant.load_heat_fraction[i]
     for k in range(plant.link_load.shape[0]):
@@ -618,6 +628,11 @@ def _node_heat(
         if np.isfinite(estimate.store_j[s]):
             lost_w += plant.store_self_discharge_per_s[s] * estimate.store_j[s]
         out.node_heat_w[plant.store_node[s]] += lost_w
+        waste = max(
+            1.0 - plant.store_charge_efficiency[s],
+            1.0 / plant.store_discharge_efficiency[s] - 1.0,
+        )
+        out.node_blur_w[plant.store_node[s]] += waste * out.store_blur_w[s]
 
 
 @inlined
@@ -670,7 +685,8 @@ def _nodes(
         if not np.isfinite(readings.node_k[n]):
             continue
         other_w = out.node_heat_w[n] - out.node_before_w[n]
-        slack_k = 0.1 * abs(moved_k) + 0.5 * abs(other_w) * dt_s / plant.node_capacity_j_per_k[n]
+        blur_w = 0.5 * abs(other_w) + out.node_blur_w[n]
+        slack_k = 0.1 * abs(moved_k) + blur_w * dt_s / plant.node_capacity_j_per_k[n]
         noise_k = plant.noise[2] * math.sqrt(1.0 + estimate.node_gain[n])
         sigma_k = math.sqrt(noise_k * noise_k + 0.05 * 0.05 + slack_k * slack_k)
         off_k = readings.node_k[n] - out.node_k[n]

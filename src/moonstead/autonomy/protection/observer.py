@@ -86,6 +86,7 @@ class Observer:
             island_whole=np.zeros(islands),
             island_fed=np.zeros(islands),
             store_blur_w=np.zeros(stores),
+            node_blur_w=np.zeros(nodes + 1),
             node_before_w=np.zeros(nodes + 1),
             used_source_w=np.zeros(sources),
             used_load_w=np.zeros(loads),
