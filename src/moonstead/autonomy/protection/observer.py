@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from moonstead.autonomy.protection.belief import ProtectionBelief
-from moonstead.autonomy.protection.lumped import Estimate, Expected, Readings, expect
+from moonstead.autonomy.protection.lumped import expect
+from moonstead.autonomy.protection.lumped_tables import Estimate, Expected, Readings
 from moonstead.contracts import BoolArray, FloatArray, Telemetry
 
 TABLES = ("source", "load", "store", "node", "tank", "recorder")

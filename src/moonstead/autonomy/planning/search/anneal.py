@@ -6,7 +6,6 @@ from moonstead.autonomy.planning.search.changes import copy_state
 from moonstead.autonomy.planning.search.fits import EXACT, FITS, check, density, uniform
 from moonstead.autonomy.planning.search.loading import keep_what_fits, rebuild
 from moonstead.autonomy.planning.search.recreate import list_left, place, recreate
-from moonstead.autonomy.planning.search.reference import referred
 from moonstead.autonomy.planning.search.reservoirs import restep
 from moonstead.autonomy.planning.search.ruin import (
     force,
@@ -37,6 +36,7 @@ from moonstead.autonomy.planning.search.state import (
 from moonstead.autonomy.planning.search.tables import COST, WORTH, IndexArray, Tables
 from moonstead.compiled import compiled_beside, compiled_without_counting
 from moonstead.contracts import FloatArray
+from moonstead.references import referred
 
 TEMPERATURE, LENGTH, BEST, FORCED, TRIES, WINDOW, UNIT, SPAN, REACH, FAR, MORE = range(11)
 MOST_PRICE, MOST_NOISE, SCATTERED, MOST_LATE = range(11, 15)

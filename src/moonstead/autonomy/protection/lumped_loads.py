@@ -1,0 +1,142 @@
+"""Loads against what they are commanded: heaters, work and links too."""
+
+import math
+
+import numpy as np
+
+from moonstead.autonomy.protection.belief import HEATER, LINK, TASK, WORK, Plant
+from moonstead.autonomy.protection.lumped_tables import Estimate, Expected, Readings
+from moonstead.compiled import compiled_without_counting, inlined
+
+
+@compiled_without_counting
+def judge_loads(  # noqa: PLR0912
+    plant: Plant, readings: Readings, estimate: Estimate, out: Expected
+) -> None:
+    """Find what each load should draw."""
+    outside = plant.node_element.shape[0]
+    for p in range(out.pool_wanted.shape[0]):
+        out.pool_wanted[p] = 0.0
+    for k in range(plant.work_load.shape[0]):
+        i = plant.work_load[k]
+        level = 1.0 if plant.load_kind[i] == TASK else readings.load_level[i]
+        for n in range(plant.work_need_begin[k], plant.work_need_end[k]):
+            out.pool_wanted[plant.need_pool[n]] += plant.need_amount[n] * level
+    for i in range(plant.load_kind.shape[0]):
+        out.load_w[i] = np.nan
+        out.load_z[i] = np.nan
+        kind = plant.load_kind[i]
+        here = plant.load_island[i]
+        if here < 0 or kind in (TASK, WORK, LINK) or not readings.there[plant.load_element[i]]:
+            continue
+        full_w = plant.load_power_w[i] * readings.load_level[i]
+        sigma_w = 0.0
+        if kind == HEATER:
+            node = plant.load_node[i]
+            if node >= outside or not np.isfinite(estimate.node_k[node]):
+                continue
+            cold_k = plant.load_setpoint_k[i] - estimate.node_k[node]
+            band_k = plant.load_band_k[i]
+            least = min(max((cold_k - plant.noise[2]) / band_k, 0.0), 1.0)
+            most = min(max((cold_k + plant.noise[2]) / band_k, 0.0), 1.0)
+            sigma_w = 0.4 * (most - least) * full_w
+            full_w *= min(max(cold_k / band_k, 0.0), 1.0)
+        if out.island_fed[here] < 0.5 and full_w > 0.0:
+            continue
+        out.load_w[i] = full_w
+        _compare_load(plant, readings, out, i, sigma_w)
+    for k in range(plant.work_load.shape[0]):
+        i = plant.work_load[k]
+        here = plant.load_island[i]
+        if here < 0 or plant.load_kind[i] != WORK or not readings.there[plant.load_element[i]]:
+            continue
+        level = readings.load_level[i]
+        if level <= 0.0:
+            # What must run for a time when it was started may go on.
+            continue
+        if out.island_fed[here] < 0.5 or not _can_work(plant, readings, estimate, out, k, level):
+            continue
+        idle = plant.work_idle[k]
+        out.load_w[i] = plant.load_power_w[i] * (idle + (1.0 - idle) * level)
+        _compare_load(plant, readings, out, i, 0.0)
+    for k in range(plant.link_load.shape[0]):
+        i = plant.link_load[k]
+        if not readings.there[plant.load_element[i]]:
+            continue
+        level = readings.load_level[i]
+        if level <= 0.0:
+            out.load_w[i] = 0.0
+            _compare_load(plant, readings, out, i, 0.0)
+            continue
+        if plant.load_island[i] < 0 or out.island_fed[plant.load_island[i]] < 0.5:
+            continue
+        _link(plant, readings, estimate, out, k)
+
+
+@inlined
+def _compare_load(plant: Plant, readings: Readings, out: Expected, i: int, model_w: float) -> None:
+    """Find the residual of a load."""
+    reading_w = readings.load_w[i]
+    if np.isfinite(reading_w):
+        noise_w = plant.noise[0] * max(out.load_w[i], reading_w)
+        least_w = 0.005 * plant.load_power_w[i]
+        sigma_w = math.sqrt(noise_w * noise_w + model_w * model_w + least_w * least_w)
+        out.load_z[i] = (reading_w - out.load_w[i]) / max(sigma_w, 1e-9)
+
+
+@inlined
+def _can_work(
+    plant: Plant, readings: Readings, estimate: Estimate, out: Expected, k: int, level: float
+) -> bool:
+    """Whether tanks and hands surely allow a converter what it is commanded."""
+    for f in range(plant.work_flow_begin[k], plant.work_flow_end[k]):
+        t = plant.flow_tank[f]
+        capacity_kg = plant.tank_capacity_kg[t]
+        filling = estimate.tank_kg[t] / max(capacity_kg, 1e-9)
+        if not np.isfinite(filling):
+            return False
+        if plant.flow_kg_per_s[f] > 0.0 and filling > 0.9:
+            return False
+        if plant.flow_kg_per_s[f] < 0.0 and filling < 0.1:
+            return False
+    for n in range(plant.work_need_begin[k], plant.work_need_end[k]):
+        p = plant.need_pool[n]
+        if readings.at_work[p] < 1.01 * out.pool_wanted[p]:
+            return False
+    return level > 0.0
+
+
+@inlined
+def _link(plant: Plant, readings: Readings, estimate: Estimate, out: Expected, k: int) -> None:
+    """Find what a link should carry, where the bus that it feeds leaves no choice."""
+    i = plant.link_load[k]
+    far = plant.link_island[k]
+    want_w = 0.0
+    for j in range(plant.load_kind.shape[0]):
+        if plant.load_island[j] == far:
+            if plant.load_kind[j] == LINK:
+                return
+            want_w += out.used_load_w[j]
+    for j in range(plant.source_column.shape[0]):
+        if plant.source_island[j] == far:
+            return
+    others = 0
+    for j in range(plant.link_load.shape[0]):
+        others += plant.link_island[j] == far
+    if others > 1:
+        return
+    for s in range(plant.store_island.shape[0]):
+        if plant.store_island[s] == far and readings.there[plant.store_element[s]]:
+            node = plant.store_node[s]
+            cold = node < plant.node_element.shape[0]
+            if cold:
+                cold = not estimate.node_k[node] > plant.store_charge_min_k[s] + 2.0
+            # Within one tick it may have come or gone.
+            if cold or not estimate.store_j[s] < 0.9 * estimate.store_capacity_j[s]:
+                return
+            want_w += plant.store_charge_w[s]
+    full_w = plant.load_power_w[i] * readings.load_level[i]
+    eta, loss = plant.link_efficiency[k], plant.link_loss_per_w[k]
+    root = max(eta * eta - 4.0 * loss * want_w, 0.0)
+    out.load_w[i] = min(2.0 * want_w / (eta + math.sqrt(root)), full_w)
+    _compare_load(plant, readings, out, i, 0.02 * out.load_w[i])

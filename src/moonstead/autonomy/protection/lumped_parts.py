@@ -1,0 +1,20 @@
+"""Small parts that several laws of the model share."""
+
+from moonstead.autonomy.protection.belief import Plant
+from moonstead.autonomy.protection.lumped_tables import Expected
+from moonstead.compiled import inlined
+
+
+@inlined
+def calmer(gain: float, least: float) -> float:
+    """Return the gain of the next tick: 1/2, 1/3, 1/4 ... down to the constant one."""
+    return max(gain / (1.0 + gain), least)
+
+
+@inlined
+def throughput(plant: Plant, out: Expected, k: int) -> float:
+    """Return the throughput of a converter, from the power that it draws."""
+    i = plant.work_load[k]
+    idle = plant.work_idle[k]
+    share = out.used_load_w[i] / max(plant.load_power_w[i], 1e-9)
+    return max(share - idle, 0.0) / (1.0 - idle) if idle < 1.0 else 0.0

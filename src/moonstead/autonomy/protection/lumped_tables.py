@@ -1,0 +1,106 @@
+"""What the model of the station reads, remembers and gives out."""
+
+from typing import NamedTuple
+
+from moonstead.contracts import BoolArray, FloatArray
+
+STORE_GAIN = 0.05
+MODEL_STORE = 0.002
+"""Share of the capacity by which a tick of the model of a store errs."""
+
+
+class Readings(NamedTuple):
+    """Telemetry of a tick, and which sensors of it are believed."""
+
+    source_w: FloatArray
+    load_w: FloatArray
+    store_j: FloatArray
+    node_k: FloatArray
+    tank_kg: FloatArray
+    recorder_bit: FloatArray
+    path_open: BoolArray
+    path_bit_per_s: FloatArray
+    """Forecast."""
+    at_work: FloatArray
+    """By pool; infinite where nobody reports."""
+    source_trust: BoolArray
+    load_trust: BoolArray
+    store_trust: BoolArray
+    node_trust: BoolArray
+    tank_trust: BoolArray
+    load_level: FloatArray
+    """As commanded since the tick before."""
+    source_level: FloatArray
+    there: BoolArray
+    """By element."""
+
+
+class Estimate(NamedTuple):
+    """What the model remembers, changed in place; NaN where it has not begun."""
+
+    store_j: FloatArray
+    store_capacity_j: FloatArray
+    node_k: FloatArray
+    tank_kg: FloatArray
+    store_gain: FloatArray
+    """Of the observer: as if it averaged in the beginning."""
+    node_gain: FloatArray
+    tank_gain: FloatArray
+    recorder_bit: FloatArray
+    source_output: FloatArray
+    source_dust: FloatArray
+    source_gain: FloatArray
+    """Share of the designed offer that it has been found to give."""
+    work_warm_s: FloatArray
+    source_ratio: FloatArray
+    """Reading over offer as designed, among what is drawn, smoothed."""
+    tank_idle: FloatArray
+    """Residual while nothing fills it, smoothed."""
+    was_open: FloatArray
+    """By path: 1 where it was open a tick ago."""
+
+
+class Expected(NamedTuple):
+    """What comes out, filled in place: expected readings, residuals, and some sums."""
+
+    source_w: FloatArray
+    load_w: FloatArray
+    store_j: FloatArray
+    node_k: FloatArray
+    tank_kg: FloatArray
+    recorder_bit: FloatArray
+    source_z: FloatArray
+    load_z: FloatArray
+    store_z: FloatArray
+    node_z: FloatArray
+    tank_z: FloatArray
+    recorder_z: FloatArray
+    source_offer_w: FloatArray
+    """As designed and aged, not curtailed; NaN where it may be ramping."""
+    node_heat_w: FloatArray
+    store_flow_w: FloatArray
+    """Into each store, at the bus; less than 0 out of it."""
+    island_offer_w: FloatArray
+    island_net_w: FloatArray
+    island_square_w2: FloatArray
+    """Sum of the squares of all its readings of power: their noise is a share of each."""
+    island_before_w: FloatArray
+    """Net power a tick ago."""
+    island_share: FloatArray
+    """What part of the offers is drawn."""
+    island_second: FloatArray
+    island_judged: FloatArray
+    """The second greatest share of its sources, and of how many."""
+    island_whole: FloatArray
+    """1 where a source gives all that it was designed for, as far as is known."""
+    island_fed: FloatArray
+    """1 where loads get what they ask for."""
+    store_blur_w: FloatArray
+    """What is not known of that."""
+    node_before_w: FloatArray
+    node_blur_w: FloatArray
+    used_source_w: FloatArray
+    used_load_w: FloatArray
+    pool_wanted: FloatArray
+    tank_running: FloatArray
+    """1 where a converter fills it."""
