@@ -36,7 +36,7 @@ def test_autonomy_brings_no_truth_with_it() -> None:
     loaded = imported_by("import moonstead.autonomy.manager")
     ours = {name for name in loaded if name.startswith("moonstead.")}
     packages = {name.split(".")[1] for name in ours}
-    assert packages == {"autonomy", "compiled", "contracts", "errors", "units"}
+    assert packages == {"autonomy", "compiled", "contracts", "errors", "references", "units"}
     for heavy in ("pydantic", "zarr", "pyarrow", "skyfield", "rasterio", "matplotlib", "pint"):
         assert heavy not in tops(loaded)
 
