@@ -174,13 +174,6 @@ class Watcher:
             return "high" if self.memory.up[place] > self.memory.down[place] else "low"
         return "high" if self.level[channel] > 0.0 else "low"
 
-    def is_quiet(self, channel: int) -> bool:
-        """Whether a channel looks right again: no alarm, and its smoothed residual is small."""
-        rows = slice(channel, None, self.count)
-        return abs(float(self.level[channel])) < 0.6 * LEVEL_SIGMA and not bool(
-            self.memory.alarm[rows].any()
-        )
-
     def forget(self, channel: int) -> None:
         """Begin anew with a channel: its sums are of a state that is over."""
         self.level[channel] = 0.0

@@ -124,7 +124,6 @@ class _Keeper:
         self._events: list[dict[str, Any]] = []
         self._counts: Counter[str] = Counter()
         self._margin: list[tuple[float, float, float]] = []
-        self._unserved_j = np.zeros(len(world.station.names.loads))
         self._done: dict[tuple[str, int], float] = {}
         self._under_way: dict[str, PlanRow] = {}
         self._sessions: list[tuple[str, float, float]] = []
