@@ -81,7 +81,7 @@ def _power_in_bounds(made: Simulator, flow: Any, dt_s: float) -> None:
     asked_most_j = network.load_power_w * level * dt_s
     assert np.all(flow.load_used_j <= asked_most_j * (1.0 + ROUNDING) + 1e-9)
     assert np.all(flow.load_used_j >= 0.0)
-    either_way = ("node_radiated_j", "node_ground_j", "coupling_j", "store_brought_j")
+    either_way = ("node_radiated_j", "node_ground_j", "coupling_j")
     for name, array in flow._asdict().items():
         if name not in either_way:
             assert np.all(array >= -1e-6), name

@@ -226,7 +226,9 @@ def _tanks(simulator: Simulator) -> dict[str, Any]:
             "made_kg": float(made_kg[t]),
             "drawn_kg": float(simulator.ledger.tank_out_kg[t]),
             "lost_kg": float(simulator.ledger.tank_lost_kg[t]),
-            "brought_kg": float(simulator.ledger.tank_brought_kg[t]),
+            "brought_kg": float(
+                simulator.ledger.tank_brought_kg[t] - simulator.ledger.tank_taken_kg[t]
+            ),
             "end_kg": float(simulator.state.tank_kg[t]),
             "capacity_kg": tank.capacity_kg,
         }

@@ -28,7 +28,7 @@ class Balance:
     went_out: float
     kept: float
     held: float = 0.0
-    """The most that may have been there."""
+    """The most that was there at the begin or the end."""
 
     @property
     def residual(self) -> float:
@@ -50,8 +50,6 @@ def balances(
 
     Buses that a tie can join are balanced together, as a tie keeps no account of its own.
     """
-    # What is taken away with an element went out: added to what came in, two large numbers would
-    # leave the rounding of both.
     return (
         *_buses(station, ledger),
         *_stores(station, begin, end, ledger),
@@ -94,14 +92,10 @@ def _stores(station: CompiledStation, begin: State, end: State, ledger: Ledger) 
             "stored energy",
             name,
             "J",
-            float(ledger.store_charged_j[s] + max(ledger.store_brought_j[s], 0.0)),
-            float(
-                ledger.store_discharged_j[s]
-                + ledger.store_loss_j[s]
-                + max(-ledger.store_brought_j[s], 0.0)
-            ),
+            float(ledger.store_charged_j[s] + ledger.store_brought_j[s]),
+            float(ledger.store_discharged_j[s] + ledger.store_loss_j[s] + ledger.store_taken_j[s]),
             float(end.store_energy_j[s] - begin.store_energy_j[s]),
-            float(max(end.store_capacity_j[s], begin.store_capacity_j[s])),
+            float(max(end.store_energy_j[s], begin.store_energy_j[s])),
         )
         for s, name in enumerate(station.names.stores)
     ]
@@ -174,14 +168,10 @@ def _tanks(station: CompiledStation, begin: State, end: State, ledger: Ledger) -
             tank.commodity,
             tank.name,
             "kg",
-            float(ledger.tank_in_kg[t] + max(ledger.tank_brought_kg[t], 0.0)),
-            float(
-                ledger.tank_out_kg[t]
-                + ledger.tank_lost_kg[t]
-                + max(-ledger.tank_brought_kg[t], 0.0)
-            ),
+            float(ledger.tank_in_kg[t] + ledger.tank_brought_kg[t]),
+            float(ledger.tank_out_kg[t] + ledger.tank_lost_kg[t] + ledger.tank_taken_kg[t]),
             float(end.tank_kg[t] - begin.tank_kg[t]),
-            tank.capacity_kg,
+            float(max(end.tank_kg[t], begin.tank_kg[t])),
         )
         for t, tank in enumerate(station.parts.tanks)
     ]

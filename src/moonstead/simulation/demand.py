@@ -182,7 +182,9 @@ def limit_stores(store: RecordArray, reactant: RecordArray, tank: RecordArray, h
             held_j, room_j = held_by_tanks(
                 s.capacity_j, reactant, tank, s.reactant_begin, s.reactant_end
             )
-            s.brought_j += held_j - s.energy_j
+            # Apart: the sum of what came and what went would lose the digits of what is left.
+            s.brought_j += max(held_j - s.energy_j, 0.0)
+            s.taken_j += max(s.energy_j - held_j, 0.0)
             s.energy_j = held_j
             for j in range(s.reactant_begin, s.reactant_end):
                 r = reactant[j]

@@ -291,7 +291,9 @@ class Ledger(NamedTuple):
     store_loss_j: FloatArray
     """Conversion, self-discharge and energy lost by fading."""
     store_brought_j: FloatArray
-    """By arrivals, or by others who fill and empty its reactant tanks."""
+    """By arrivals, or by others who fill its reactant tanks."""
+    store_taken_j: FloatArray
+    """By retirements, or by others who empty its reactant tanks."""
     node_absorbed_j: FloatArray
     node_dissipated_j: FloatArray
     node_extracted_j: FloatArray
@@ -305,6 +307,8 @@ class Ledger(NamedTuple):
     tank_out_kg: FloatArray
     tank_lost_kg: FloatArray
     tank_brought_kg: FloatArray
+    tank_taken_kg: FloatArray
+    """With elements that go."""
     transmitter_sent_bit: FloatArray
     pool_offered_s: FloatArray
     pool_used_s: FloatArray

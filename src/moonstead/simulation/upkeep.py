@@ -336,11 +336,11 @@ class Upkeep:
         """Take everything that an element holds out of the account."""
         state, ledger = self.state, self.ledger
         for s in owned["store"]:
-            ledger.store_brought_j[s] -= state.store_energy_j[s]
+            ledger.store_taken_j[s] += state.store_energy_j[s]
             state.store_energy_j[s] = 0.0
             state.store_capacity_j[s] = 0.0
         for t in owned["tank"]:
-            ledger.tank_brought_kg[t] -= state.tank_kg[t]
+            ledger.tank_taken_kg[t] += state.tank_kg[t]
             state.tank_kg[t] = 0.0
 
     def _commission(self, owned: Owned) -> None:
