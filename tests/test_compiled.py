@@ -33,6 +33,31 @@ def test_a_change_in_a_kernel_of_another_file_is_seen(tmp_path: Path) -> None:
     assert answer(tmp_path) == (6.0, 0)
 
 
+PAIR = "from typing import NamedTuple\n\nclass Pair(NamedTuple):\n    a: float\n    b: float\n"
+OF_A_PAIR = """
+from {0} import Pair
+from moonstead.compiled import compiled
+
+@compiled
+def outer(x):
+    pair = Pair(x, 2.0)
+    return of(pair)
+
+@compiled
+def of(pair):
+    return pair.a + pair.b
+"""
+
+
+def test_a_cache_with_types_of_a_file_that_is_gone_is_made_anew(tmp_path: Path) -> None:
+    for name in ("here", "there"):
+        (tmp_path / f"{name}.py").write_text(PAIR)
+        (tmp_path / "outer.py").write_text(OF_A_PAIR.format(name))
+        assert answer(tmp_path) == (3.0, 0)
+        assert answer(tmp_path) == (3.0, 1)
+        (tmp_path / f"{name}.py").unlink()
+
+
 COUNTED = """
 from typing import NamedTuple
 import numpy as np

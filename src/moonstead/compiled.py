@@ -88,7 +88,24 @@ def _tied_to_sources(kernel: Any, function: Callable[..., object]) -> Any:
     if cache_file is not None:
         folder = Path(function.__code__.co_filename).parent
         cache_file._source_stamp = _fingerprint(folder)  # noqa: SLF001
+        cache_file._load_index = _forgiving(cache_file._load_index)  # noqa: SLF001
     return kernel
+
+
+def _forgiving(load_index: Callable[[], dict[Any, Any]]) -> Callable[[], dict[Any, Any]]:
+    """Return a reader that finds nothing where an index cannot be read.
+
+    numba reads all of it before it looks whether it is of this source: types that have moved to
+    another file since stop the reading, and nothing that is of any use is lost with it.
+    """
+
+    def load() -> dict[Any, Any]:
+        try:
+            return load_index()
+        except Exception:  # noqa: BLE001  unpickling what was written by other code may raise anything
+            return {}
+
+    return load
 
 
 @cache
