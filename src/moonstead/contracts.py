@@ -1,7 +1,6 @@
 """The wall between the truth and what the station knows of it, a few lines long.
 
-The simulation writes `Telemetry` and takes `Command`; a `Controller` does the reverse. Neither
-imports the other, so the same controller can run against real hardware.
+Neither side imports the other, so that the same `Controller` can run against real hardware.
 """
 
 from collections.abc import Mapping
@@ -114,8 +113,7 @@ class Telemetry:
     earth_heard: bool = False
     """Whether a path is open to Earth from end to end, so that people there can take part."""
     at_work: Mapping[str, float] = field(default_factory=dict)
-    """How many of each pool of working time are at work, mean since the frame before: people and
-    robots report for duty. Nothing is known of pools that are not here."""
+    """How many people and robots of each pool report for duty, mean since the frame before."""
     faulty: tuple[str, ...] = ()
     """Elements whose self-test tells a fault."""
     received: tuple[Telecommand, ...] = ()
@@ -166,8 +164,7 @@ class Decision:
     reports: tuple[Verification, ...] = ()
     """What became of telecommands."""
     to_repair: tuple[str, ...] = ()
-    """Elements that are held to be broken: whoever repairs is to see to them, as to those whose
-    self-test tells a fault."""
+    """Elements held to be broken: repaired like those whose self-test tells a fault."""
 
 
 class Controller(Protocol):
