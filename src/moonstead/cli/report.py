@@ -22,7 +22,8 @@ def report(run: Path, out: Path | None, as_json: bool) -> None:
     carry their units: "scenario", "title", "site", "survival" (does it survive, and the numbers
     that decide), "energy", "stores", "nodes" (temperatures), "data", "network" (what came
     home, to whom, through whose ground stations), "people" (hours of control centres), "tanks",
-    "elements", "partners", "ground_stations", "experiments", "balances", "balances_close".
+    "elements", "partners", "ground_stations", "planning", "experiments", "balances",
+    "balances_close".
     """
     from moonstead.record.directory import RunDirectory
     from moonstead.report.page import write_report

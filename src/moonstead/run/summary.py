@@ -4,6 +4,7 @@ What the report and ``--json`` print; written into the run directory, so that ne
 anything else.
 """
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,7 @@ def summarise(
             )
         ],
         "experiments": _experiments(world, simulator, plan, traffic.deliveries.sums["arrived_bit"]),
+        "planning": _planning(directory),
         "balances": [
             {
                 "carrier": check.carrier,
@@ -214,6 +216,16 @@ def _nodes(simulator: Simulator, directory: RunDirectory) -> dict[str, Any]:
             "lost": bool(simulator.state.node_lost[i]),
         }
         for i, name in enumerate(simulator.station.names.nodes)
+    }
+
+
+def _planning(directory: RunDirectory) -> dict[str, Any]:
+    """Return how often no plan that holds was found at once, and what was wrong most often."""
+    troubles = Counter(e["text"] for e in directory.events() if e["kind"] == "plan-trouble")
+    most_often = troubles.most_common(1)
+    return {
+        "troubles": troubles.total(),
+        "most_often": most_often[0][0] if most_often else "",
     }
 
 

@@ -30,7 +30,7 @@ def sleep_problems(sleeps: Sequence[Sleep], parts: Parts, file: str) -> Iterator
     """Yield elements that cannot sleep, or are to sleep in two ways."""
     seen: set[str] = set()
     for number, sleep in enumerate(sleeps, start=1):
-        place = f"sleep[{number}].element"
+        place = f"sleep #{number}.element"
         if not sleeping_loads(parts, sleep.element):
             remedy = "nothing of it that it can spare is on when nothing is done: leave this out"
             yield Problem(file, place, sleep.element, remedy)
