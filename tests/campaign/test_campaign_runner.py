@@ -1,5 +1,9 @@
 """Jobs of a campaign: what is done is not done again, what fails is told and tried again."""
 
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +19,13 @@ def work(argument: Any) -> Mapping[str, Any]:
     if argument == 0:
         raise ZeroDivisionError
     return {"square": argument * argument}
+
+
+def linger(argument: Any) -> Mapping[str, Any]:
+    """Give signs of life until someone ends the process."""
+    while True:
+        Path(argument).write_text(str(time.monotonic()))
+        time.sleep(0.02)
 
 
 def jobs(*numbers: int, key: str = "1") -> list[Job]:
@@ -52,3 +63,32 @@ def test_what_fails_is_told_and_leaves_no_file(tmp_path: Path) -> None:
     assert "ZeroDivisionError" in outcomes["job-0"].error
     assert outcomes["job-2"].result == {"square": 4}
     assert [path.name for path in tmp_path.iterdir()] == ["job-2.json"]
+
+
+LINGERING = """
+import sys
+from test_campaign_runner import Job, Path, linger, run_jobs
+folder = Path(sys.argv[1])
+list(run_jobs([Job(n, n, str(folder / n)) for n in "ab"], linger, folder / "runs", 2))
+"""
+
+
+def test_processes_of_a_killed_campaign_end(tmp_path: Path) -> None:
+    """They would wait for their next job for ever, and take memory from the next campaign."""
+    here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    campaign = subprocess.Popen([sys.executable, "-c", LINGERING, str(tmp_path)], env=here)
+    signs = [tmp_path / "a", tmp_path / "b"]
+    deadline_s = time.monotonic() + 60.0
+    while not all(sign.exists() for sign in signs) and time.monotonic() < deadline_s:
+        time.sleep(0.02)
+    campaign.kill()
+    campaign.wait()
+
+    def beats() -> list[str]:
+        return [sign.read_text() for sign in signs]
+
+    before = None
+    while before != beats() and time.monotonic() < deadline_s:
+        before = beats()
+        time.sleep(0.5)
+    assert before == beats()

@@ -5,6 +5,7 @@ done again. No wall-clock time is in the files: a campaign that was interrupted 
 bytes as one that was not.
 """
 
+import os
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,8 +13,9 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from moonstead.errors import MoonsteadError, RecordError, RunError
@@ -86,7 +88,8 @@ def run_jobs(
             yield _do(work, folder, job)
         return
     # Spawned, not forked: compiled kernels and threads do not outlive a fork.
-    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+    context = get_context("spawn")
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent)
     try:
         waiting: list[Future[Outcome]] = [
             pool.submit(partial(_do, work, folder), job) for job in left
@@ -100,6 +103,18 @@ def run_jobs(
         ) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """End this process when the campaign is killed: it would wait for its next job for ever."""
+
+    def watch() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _file(job: Job, folder: Path) -> Path:
