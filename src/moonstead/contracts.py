@@ -1,7 +1,4 @@
-"""The wall between the truth and what the station knows of it, a few lines long.
-
-Neither side imports the other, so that the same `Controller` can run against real hardware.
-"""
+"""The wall between truth and autonomy: neither imports the other, so that either can be real."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -92,12 +89,10 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Telemetry:
-    """What the sensors say at one instant: noisy, never the truth itself.
-
-    Arrays follow the order of `Channels`; ``t_s`` is the station clock, TDB seconds past J2000.
-    """
+    """What the sensors say at one instant, in the order of `Channels`: never the truth itself."""
 
     t_s: float
+    """By the clock of the station, TDB seconds past J2000."""
     source_power_w: FloatArray
     load_power_w: FloatArray
     store_energy_j: FloatArray
@@ -116,6 +111,10 @@ class Telemetry:
     """How many people and robots of each pool report for duty, mean since the frame before."""
     faulty: tuple[str, ...] = ()
     """Elements whose self-test tells a fault."""
+    remains: Mapping[str, float] = field(default_factory=dict)
+    """Share that is left of units whose self-test tells a loss: a memory with a bad bank, a log."""
+    answered: Mapping[str, float] = field(default_factory=dict)
+    """What time each control centre tells that has answered (TDB s past J2000), by partner."""
     received: tuple[Telecommand, ...] = ()
     """What came up since the frame before, in the order of arrival."""
 

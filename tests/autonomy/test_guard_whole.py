@@ -192,7 +192,7 @@ def test_a_fault_that_stays_keeps_safe_until_people_who_know_it_clear_it() -> No
 def test_little_room_trims() -> None:
     station = Station()
     assert station.tick(recorder_bit=np.array([0.85e12])).mode == Mode.TRIM
-    assert Station().tick(evidence=Evidence(heat_room=0.1)).mode == Mode.TRIM
+    assert Station().tick(evidence=Evidence(room=0.1)).mode == Mode.TRIM
 
 
 class TestOddTimes:

@@ -4,7 +4,8 @@ from typing import Any, cast
 
 from moonstead.autonomy.guard.view import NO_EVIDENCE
 from moonstead.autonomy.protection.contained import MOST_FAILURES, Contained
-from moonstead.autonomy.protection.protection import NOTHING, Protection
+from moonstead.autonomy.protection.protection import Protection
+from moonstead.autonomy.protection.reaction import NOTHING
 
 
 class Broken:

@@ -1,5 +1,6 @@
 """What fault protection has learned, put into the model that plans are made with."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +13,12 @@ from moonstead.contracts import Telemetry
 
 
 def learned_model(
-    model: StationModel, knowledge: Knowledge, protection: Protection | None
+    model: StationModel,
+    knowledge: Knowledge,
+    protection: Protection | None,
+    broken: Collection[str] = (),
 ) -> StationModel:
-    """Return a model whose forecast counts on what sources and stores have been found to give.
+    """Return a model that counts on what sources, stores and memories have been found to give.
 
     Parameters
     ----------
@@ -24,6 +28,8 @@ def learned_model(
         Which sources and stores are on the main bus.
     protection
         What has found it; None for nothing.
+    broken
+        Elements that are held to give nothing.
     """
     if protection is None:
         return model
@@ -44,11 +50,21 @@ def learned_model(
     places = list(model.store_index())
     if places:
         designed_j = belief.plant.store_capacity_j[places]
-        share = float(np.minimum(estimate.store_capacity_j[places], designed_j).sum())
+        works = [belief.channels.stores[s].partition(".")[0] not in broken for s in places]
+        left_j = np.where(works, np.minimum(estimate.store_capacity_j[places], designed_j), 0.0)
+        share = float(left_j.sum())
         share /= max(float(designed_j.sum()), 1e-9)
         if share < 1.0:
             changes["capacity_j"] = forecast.capacity_j * share
-    return replace(model, forecast=replace(forecast, **changes)) if changes else model
+    if changes:
+        model = replace(model, forecast=replace(forecast, **changes))
+    remains = protection.units.remains
+    names = belief.channels.recorders
+    if any(name in remains for name in names):
+        limits = zip(names, model.recorder_limits_bit, strict=True)
+        left_bit = tuple(limit_bit * remains.get(name, 1.0) for name, limit_bit in limits)
+        model = replace(model, recorder_limits_bit=left_bit)
+    return model
 
 
 def believed(telemetry: Telemetry, protection: Protection | None) -> Telemetry:
@@ -61,9 +77,14 @@ def believed(telemetry: Telemetry, protection: Protection | None) -> Telemetry:
     protection
         What excludes sensors; None for nothing.
     """
-    if protection is None or protection.observer.trust.all():
+    if protection is None:
         return telemetry
+    sun_seen = protection.sun_seen(telemetry)
+    if sun_seen != telemetry.sun_seen:
+        telemetry = replace(telemetry, sun_seen=sun_seen)
     observer = protection.observer
+    if observer.trust.all():
+        return telemetry
     fields = {
         "source": "source_power_w",
         "load": "load_power_w",

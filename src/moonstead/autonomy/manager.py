@@ -26,7 +26,8 @@ from moonstead.autonomy.outlook import Seen, seen, system_fault
 from moonstead.autonomy.planner import Search, search
 from moonstead.autonomy.protection.belief import ProtectionBelief
 from moonstead.autonomy.protection.contained import Contained
-from moonstead.autonomy.protection.protection import NOTHING, Protection, Reaction
+from moonstead.autonomy.protection.protection import Protection
+from moonstead.autonomy.protection.reaction import NOTHING, Reaction
 from moonstead.autonomy.reconcile import missed
 from moonstead.autonomy.tactics import Tactics
 from moonstead.contracts import Command, Decision, Notice, Telemetry
@@ -98,6 +99,7 @@ class StationManager:
         before = self.guard.mode
         evidence = NO_EVIDENCE
         if self.protection is not None:
+            telemetry = self.protection.set_right(telemetry)
             evidence = self.protection.look(telemetry, self.guard.sent)
         view = self.guard.assess(telemetry, evidence)
         diary.notices.extend(view.notices)
@@ -145,7 +147,7 @@ class StationManager:
         diary.notices.extend(self.protection.take_notices())
         inner = self.protection.inner
         if reaction.wants_plan or reaction.broken != self._reaction.broken:
-            learned = learned_model(self.model, self.knowledge, inner)
+            learned = learned_model(self.model, self.knowledge, inner, reaction.broken)
             self.tactics.learn(learned, reaction.broken)
         self._reaction = reaction
         return believed(telemetry, inner)
@@ -271,5 +273,6 @@ class StationManager:
             self.protection.restore(state["protection"])
             inner = self.protection.inner
             self._reaction = NOTHING if inner is None else inner.standing()
-            learned = learned_model(self.model, self.knowledge, inner)
-            self.tactics.learn(learned, self._reaction.broken)
+            broken = self._reaction.broken
+            learned = learned_model(self.model, self.knowledge, inner, broken)
+            self.tactics.learn(learned, broken)

@@ -13,6 +13,7 @@ watchdog resets the computer.
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from moonstead.autonomy.planner import Search
@@ -91,6 +92,8 @@ class Board:
         verdict = self._computer.look(of_part(faults, COMPUTER), self._power(), t_s)
         if verdict.reset:
             self._reset(verdict.reset)
+        if of_part(faults, LOG):
+            telemetry = replace(telemetry, remains={**telemetry.remains, LOG: 0.0})
         frames = self._frames.take(telemetry, faults)
         if verdict.is_away:
             return Decision(status=self._last.status, to_repair=self._last.to_repair)

@@ -170,10 +170,14 @@ class GroundLoop:
             del self._open[key]
         contact = self._traffic.contact
         self._is_live = telemetry.earth_heard and contact.is_given(telemetry.t_s)
-        is_heard = telemetry.earth_heard and any(
-            contact.is_open(partner, telemetry.t_s) for partner in self._partners
-        )
-        return replace(telemetry, received=received, earth_heard=is_heard), notices
+        # Machines of a centre acknowledge what they receive, whether people are there or not.
+        answered = {
+            partner: telemetry.t_s
+            for partner in self._partners
+            if telemetry.earth_heard and contact.is_open(partner, telemetry.t_s)
+        }
+        heard = replace(telemetry, received=received, earth_heard=bool(answered), answered=answered)
+        return heard, notices
 
     def take_down(self, telemetry: Telemetry, decision: Decision) -> list[Notice]:
         """Take what the station tells; return what became of telecommands, for the record."""

@@ -21,7 +21,8 @@ def plain_frame(frame: Telemetry) -> dict[str, Any]:
     """Return a frame that brings no commands as plain JSON values."""
     arrays = {name: getattr(frame, name).tolist() for name in (*READINGS, "path_open")}
     rest = {f.name: getattr(frame, f.name) for f in fields(frame) if f.name not in arrays}
-    return {**arrays, **rest, "faulty": list(frame.faulty), "at_work": dict(frame.at_work)}
+    told = {name: dict(getattr(frame, name)) for name in ("at_work", "remains", "answered")}
+    return {**arrays, **rest, **told, "faulty": list(frame.faulty)}
 
 
 def frame_of(plain: dict[str, Any]) -> Telemetry:

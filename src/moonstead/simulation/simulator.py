@@ -16,6 +16,7 @@ from moonstead.simulation.memory import Memory
 from moonstead.simulation.network import Drivers, FloatArray, Ledger, State, Wiring
 from moonstead.simulation.output import QUANTITIES, Output, new_output
 from moonstead.simulation.schedule import Mode, Schedule
+from moonstead.simulation.self_test import remains
 from moonstead.simulation.upkeep import Upkeep
 from moonstead.simulation.wiring import wire
 
@@ -217,6 +218,7 @@ class Simulator:
         }
         noise = {"source": source, "load": load, "store": store, "node": node, "tank": tank}
         self._spoil(readings, noise)
+        faulty = self.upkeep.faulty()
         return Telemetry(
             t_s=t_s,
             source_power_w=readings["source"],
@@ -230,7 +232,8 @@ class Simulator:
             sun_seen=bool(self.sky.sun_seen[last_step]),
             earth_seen=bool(self.sky.earth_seen[last_step]),
             at_work=dict(zip(names.pools, self._at_work.tolist(), strict=True)),
-            faulty=self.upkeep.faulty(),
+            faulty=faulty,
+            remains=remains(self.station, self.state, self.upkeep.active_faults(), faulty),
         )
 
     def _spoil(self, readings: dict[str, FloatArray], noise: dict[str, FloatArray]) -> None:

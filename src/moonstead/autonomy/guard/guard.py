@@ -268,7 +268,7 @@ class Guard:
         room = min((1.0 - bit / limit_bit for bit, limit_bit in filled), default=1.0)
         return Signs(
             margin=margin,
-            room=min(room if math.isfinite(room) else 1.0, evidence.heat_room),
+            room=min(room if math.isfinite(room) else 1.0, evidence.room),
             is_lit=is_lit,
             is_doomed=energy_j < known.at(known.full_sun_reserve_j, t_s),
             is_above_floor=energy_j > known.floor_j[slot] or capacity_j <= 0.0,

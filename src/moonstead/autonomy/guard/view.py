@@ -14,8 +14,8 @@ class Evidence:
 
     critical: tuple[str, ...] = ()
     """Critical faults that hold now, in words: each brings SAFE."""
-    heat_room: float = 1.0
-    """Share of the heat rejection that is free."""
+    room: float = 1.0
+    """Least share that is free of memories that have lost some of theirs."""
 
 
 NO_EVIDENCE = Evidence()

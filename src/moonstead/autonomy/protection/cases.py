@@ -13,7 +13,7 @@ from moonstead.autonomy.protection.procedures import (
 )
 from moonstead.units import DAY_S
 
-TRIAL_S = 2 * DAY_S
+TRIAL_S = 0.5 * DAY_S
 """What nothing can be seen of is tried again after this, then after twice as long, and so on."""
 ON_TRIAL_S = DAY_S
 """How long it is planned for while it is tried."""
@@ -40,6 +40,8 @@ class Case:
     """What its steps have done."""
     right: int = 0
     """Ticks one after the other in which it looked right."""
+    is_told: bool = False
+    """Whether a self-test has told it too."""
     trial_t_s: float = 0.0
     """When it is tried again although nothing can be seen of it."""
     trial_s: float = TRIAL_S

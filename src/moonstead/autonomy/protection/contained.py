@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from moonstead.autonomy.guard.view import NO_EVIDENCE, Evidence, View
-from moonstead.autonomy.protection.protection import NOTHING, Protection, Reaction
+from moonstead.autonomy.protection.protection import Protection
+from moonstead.autonomy.protection.reaction import NOTHING, Reaction
 from moonstead.contracts import Notice, Telemetry
 
 MOST_FAILURES = 3
@@ -26,6 +27,10 @@ class Contained:
         self.inner: Protection | None = make()
         self._failures = 0
         self._notices: list[Notice] = []
+
+    def set_right(self, telemetry: Telemetry) -> Telemetry:
+        """Return a frame with its time set, see `Protection.set_right`."""
+        return self._try(lambda inner: inner.set_right(telemetry), telemetry)
 
     def look(self, telemetry: Telemetry, sent: Mapping[str, float]) -> Evidence:
         """Compare a frame with what is expected, see `Protection.look`."""

@@ -21,6 +21,8 @@ from moonstead.units import HOUR_S
 DEAD_SHARE = 0.1
 """Less than this share of what is expected is nothing."""
 IDLE_SHARE = 0.02
+OVER_SHARE = 1.06
+"""More than this share of its rated power no load draws: its sensor reads so."""
 MANY_LOADS = 3
 WEAK_LEVEL = 0.75
 """A tank whose smoothed residual is less than this below while nothing runs does not leak."""
@@ -225,8 +227,8 @@ class Isolation:
         elif table == "load":
             kind = plant.load_kind[k]
             flags |= {"heater"} if kind == HEATER else {"link"} if kind == LINK else set()
-            if np.isfinite(expected) and expected < IDLE_SHARE * plant.load_power_w[k]:
-                flags.add("idle")
+            if reading > OVER_SHARE * plant.load_power_w[k]:
+                flags.add("over")
             lows = [c - self._first[table] for c in low if self._table_of[c] == table]
             owners = {
                 int(plant.load_element[p])

@@ -8,6 +8,9 @@ from moonstead.autonomy.protection.belief import HEATER, LINK, TASK, WORK, Plant
 from moonstead.autonomy.protection.lumped_tables import Estimate, Expected, Readings
 from moonstead.compiled import compiled_without_counting, inlined
 
+HEATER_DOUBT = 3.0
+"""Standard deviations of its node's temperature that a heater may be away from what is expected."""
+
 
 @compiled_without_counting
 def judge_loads(  # noqa: PLR0912
@@ -37,8 +40,9 @@ def judge_loads(  # noqa: PLR0912
                 continue
             cold_k = plant.load_setpoint_k[i] - estimate.node_k[node]
             band_k = plant.load_band_k[i]
-            least = min(max((cold_k - plant.noise[2]) / band_k, 0.0), 1.0)
-            most = min(max((cold_k + plant.noise[2]) / band_k, 0.0), 1.0)
+            doubt_k = HEATER_DOUBT * out.node_doubt_k[node]
+            least = min(max((cold_k - doubt_k) / band_k, 0.0), 1.0)
+            most = min(max((cold_k + doubt_k) / band_k, 0.0), 1.0)
             sigma_w = 0.4 * (most - least) * full_w
             full_w *= min(max(cold_k / band_k, 0.0), 1.0)
         if out.island_fed[here] < 0.5 and full_w > 0.0:

@@ -5,13 +5,16 @@ import math
 import numpy as np
 
 from moonstead.autonomy.protection.belief import Plant
-from moonstead.autonomy.protection.lumped_parts import calmer, throughput
+from moonstead.autonomy.protection.lumped_parts import bolder, calmer, throughput
 from moonstead.autonomy.protection.lumped_tables import Estimate, Expected, Readings
 from moonstead.compiled import compiled_without_counting, inlined
 
 NODE_GAIN = 0.05
 SUB_STEP_S = 120.0
 """Of the heat balance."""
+SWITCH_DOUBT = 0.5
+"""A temperature at which a thermal switch works is known to this share of the noise of its sensor:
+in its band some hundredths of a kelvin decide how much it conducts."""
 
 
 @inlined
@@ -58,6 +61,31 @@ def _node_heat(
             1.0 / plant.store_discharge_efficiency[s] - 1.0,
         )
         out.node_blur_w[plant.store_node[s]] += waste * out.store_blur_w[s]
+    _doubt_switches(plant, estimate, out)
+
+
+@inlined
+def _doubt_switches(plant: Plant, estimate: Estimate, out: Expected) -> None:
+    """Add what is not known of the heat through switches that are neither open nor shut."""
+    doubt_k = SWITCH_DOUBT * plant.noise[2]
+    for c in range(plant.coupling_a.shape[0]):
+        a, b = plant.coupling_a[c], plant.coupling_b[c]
+        if plant.coupling_closes_above_k[c] <= 0.0:
+            continue
+        warm_k, cold_k = estimate.node_k[a], estimate.node_k[b]
+        if not (np.isfinite(warm_k) and np.isfinite(cold_k)):
+            continue
+        over_k = warm_k - plant.coupling_closes_above_k[c]
+        most = min(max((over_k + doubt_k) / plant.switch_band_k, 0.0), 1.0)
+        least = min(max((over_k - doubt_k) / plant.switch_band_k, 0.0), 1.0)
+        whole_w = plant.coupling_w_per_k[c] * (warm_k - cold_k)
+        whole_w += plant.coupling_w_per_k4[c] * (warm_k**4 - cold_k**4)
+        pump = plant.coupling_pump[c]
+        if pump >= 0:
+            whole_w *= out.used_load_w[pump] / max(plant.load_power_w[pump], 1e-9)
+        blur_w = 0.5 * (most - least) * abs(whole_w)
+        out.node_blur_w[a] += blur_w
+        out.node_blur_w[b] += blur_w
 
 
 @compiled_without_counting
@@ -108,8 +136,13 @@ def follow_nodes(
         off_k = readings.node_k[n] - out.node_k[n]
         out.node_z[n] = off_k / sigma_k
         if readings.node_trust[n]:
-            estimate.node_k[n] += estimate.node_gain[n] * off_k
-            estimate.node_gain[n] = calmer(estimate.node_gain[n], NODE_GAIN)
+            gain = bolder(estimate.node_gain[n], slack_k, noise_k)
+            estimate.node_k[n] += gain * off_k
+            # The gain is the variance of the estimate in that of a reading.
+            out.node_doubt_k[n] = math.sqrt(gain) * noise_k
+            estimate.node_gain[n] = calmer(gain, NODE_GAIN)
+        else:
+            out.node_doubt_k[n] = math.sqrt(out.node_doubt_k[n] ** 2 + slack_k**2)
 
 
 @inlined

@@ -12,6 +12,15 @@ def calmer(gain: float, least: float) -> float:
 
 
 @inlined
+def bolder(gain: float, model: float, noise: float) -> float:
+    """Return the gain where the model knows less than the sensor (Kalman 1960, one step).
+
+    Given what it does not know of a tick, and the noise of a reading: one standard deviation each.
+    """
+    return max(gain, model * model / (model * model + noise * noise + 1e-30))
+
+
+@inlined
 def throughput(plant: Plant, out: Expected, k: int) -> float:
     """Return the throughput of a converter, from the power that it draws."""
     i = plant.work_load[k]

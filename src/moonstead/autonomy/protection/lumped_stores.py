@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from moonstead.autonomy.protection.belief import Plant
-from moonstead.autonomy.protection.lumped_parts import calmer
+from moonstead.autonomy.protection.lumped_parts import bolder, calmer
 from moonstead.autonomy.protection.lumped_tables import (
     MODEL_STORE,
     STORE_GAIN,
@@ -98,6 +98,8 @@ def follow_stores(  # noqa: PLR0912, PLR0915
                 after_j = before_j + flow_w / eta_out * dt_s
                 capacity_j += plant.store_cycle_fade[s] * flow_w / eta_out * dt_s
             after_j *= math.exp(-plant.store_self_discharge_per_s[s] * dt_s)
+            if not readings.store_sure[s]:
+                near_w = min(abs(left_w), max(plant.store_charge_w[s], plant.store_discharge_w[s]))
             left_w -= flow_w
             out.store_flow_w[s] = flow_w
             out.store_blur_w[s] = blur_w + near_w
@@ -115,5 +117,9 @@ def follow_stores(  # noqa: PLR0912, PLR0915
             sigma_j = math.sqrt((1.0 + estimate.store_gain[s]) * noise_j * noise_j + model_j**2)
             out.store_z[s] = (reading_j - after_j) / sigma_j
             if readings.store_trust[s]:
-                estimate.store_j[s] = after_j + estimate.store_gain[s] * (reading_j - after_j)
-                estimate.store_gain[s] = calmer(estimate.store_gain[s], STORE_GAIN)
+                blur_j = own_blur_w * dt_s
+                gain = bolder(estimate.store_gain[s], blur_j, noise_j)
+                if not readings.store_sure[s]:
+                    gain = 1.0
+                estimate.store_j[s] = after_j + gain * (reading_j - after_j)
+                estimate.store_gain[s] = calmer(gain, STORE_GAIN)

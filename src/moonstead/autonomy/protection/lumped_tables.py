@@ -28,6 +28,8 @@ class Readings(NamedTuple):
     store_trust: BoolArray
     node_trust: BoolArray
     tank_trust: BoolArray
+    store_sure: BoolArray
+    """Whether nothing is known against each store."""
     load_level: FloatArray
     """As commanded since the tick before."""
     source_level: FloatArray
@@ -99,6 +101,8 @@ class Expected(NamedTuple):
     """What is not known of that."""
     node_before_w: FloatArray
     node_blur_w: FloatArray
+    node_doubt_k: FloatArray
+    """One standard deviation of what is known of its temperature."""
     used_source_w: FloatArray
     used_load_w: FloatArray
     pool_wanted: FloatArray

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from moonstead.autonomy.protection.belief import Plant
-from moonstead.autonomy.protection.lumped_parts import calmer, throughput
+from moonstead.autonomy.protection.lumped_parts import bolder, calmer, throughput
 from moonstead.autonomy.protection.lumped_tables import (
     MODEL_STORE,
     STORE_GAIN,
@@ -82,7 +82,9 @@ def follow_tanks(  # noqa: PLR0915
         out.tank_kg[t] = after_kg
         gain = 1.0 if plant.tank_open[t] else estimate.tank_gain[t]
         least_gain = STORE_GAIN if plant.tank_reacts[t] else TANK_GAIN
-        estimate.tank_gain[t] = calmer(estimate.tank_gain[t], least_gain)
+        if plant.tank_reacts[t]:
+            gain = bolder(gain, blur_kg, noise_kg)
+        estimate.tank_gain[t] = calmer(gain, least_gain)
         if off_kg > 8.0 * sigma_kg:
             # Only a delivery fills a tank at once: begin anew.
             gain = 1.0

@@ -9,7 +9,7 @@ from moonstead.units import HOUR_S
 
 MISSED = 2
 """So many predicted contacts without any of it, one after the other, make a path silent."""
-PASS_S = 12 * HOUR_S
+PASS_S = 8 * HOUR_S
 """A longer contact counts as several."""
 LEAST_PASS_TICKS = 2
 

@@ -1,6 +1,6 @@
 """The onboard model around its kernel: telemetry and levels in, expectations and residuals out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ TABLES = ("source", "load", "store", "node", "tank", "recorder")
 """Kinds of channel that are compared, in the order in which they are laid end to end."""
 FIELDS = ("source_w", "load_w", "store_j", "node_k", "tank_kg", "recorder_bit")
 """What a reading of each is called."""
-KEPT = ("island_share", "island_net_w", "load_w", "node_heat_w")
+KEPT = ("island_share", "island_net_w", "load_w", "node_heat_w", "node_doubt_k")
 """Results of a tick that the next one goes by."""
 
 
@@ -48,6 +48,7 @@ class Observer:
         self.reading: FloatArray = np.full(count, np.nan)
         self.trust: BoolArray = np.ones(count, dtype=np.bool_)
         self.there: BoolArray = np.zeros(len(belief.elements), dtype=np.bool_)
+        self._works: BoolArray = np.ones(len(belief.elements), dtype=np.bool_)
         self._seen: BoolArray = np.zeros(len(belief.elements), dtype=np.bool_)
         self._from_t_s = np.array([element.from_t_s for element in belief.elements])
         self._until_t_s = np.array([element.until_t_s for element in belief.elements])
@@ -89,6 +90,7 @@ class Observer:
             store_blur_w=np.zeros(stores),
             node_blur_w=np.zeros(nodes + 1),
             node_before_w=np.zeros(nodes + 1),
+            node_doubt_k=np.full(nodes, plant.noise[2]),
             used_source_w=np.zeros(sources),
             used_load_w=np.zeros(loads),
             pool_wanted=np.zeros(len(belief.pools)),
@@ -113,6 +115,7 @@ class Observer:
             store_trust=trust[2],
             node_trust=trust[3],
             tank_trust=trust[4],
+            store_sure=np.ones(stores, dtype=np.bool_),
             load_level=self._levels[:loads],
             source_level=self._levels[loads:],
             there=self.there,
@@ -193,6 +196,20 @@ class Observer:
             if span.start <= channel < span.stop:
                 getattr(self.estimate, field)[channel - span.start] = np.nan
 
+    def doubt(self, elements: Collection[str], dead: Collection[str]) -> None:
+        """Take account of what is wrong, from the next tick on.
+
+        Parameters
+        ----------
+        elements
+            The gauges of their stores are followed: what they take or give is not known.
+        dead
+            They tell by themselves that they are off: nothing is expected of them.
+        """
+        names = self.belief.channels.stores
+        self._readings.store_sure[:] = [name.partition(".")[0] not in elements for name in names]
+        self._works[:] = [element.name not in dead for element in self.belief.elements]
+
     def forget(self) -> None:
         """Begin anew from the next frame: the time before it is not known."""
         for name in ("store_j", "node_k", "tank_kg", "recorder_bit"):
@@ -212,6 +229,7 @@ class Observer:
             found[self.element[alive]] = True
             self._seen |= planned & found
         np.logical_and(planned, self._seen, out=self.there)
+        self.there &= self._works
 
     def state(self) -> dict[str, Any]:
         """Return everything remembered, as plain JSON values."""

@@ -30,6 +30,8 @@ class Do(StrEnum):
     """Expect less from a source, and plan with that."""
     RESIZE = "resize"
     """Expect less from a store, and plan with that."""
+    SET = "set"
+    """Set the clock by the time that Earth tells, at every contact."""
     AVOID = "avoid"
     """Send over other paths."""
     BLOCK = "block"
@@ -41,7 +43,7 @@ class Do(StrEnum):
     """Tell people, who may do more."""
 
 
-RESTORES = frozenset({Do.CYCLE, Do.DERATE, Do.RESIZE, Do.AVOID, Do.REPLAN, Do.REPAIR})
+RESTORES = frozenset({Do.CYCLE, Do.DERATE, Do.RESIZE, Do.SET, Do.AVOID, Do.REPLAN, Do.REPAIR})
 """What level F1 leaves out."""
 
 
@@ -102,6 +104,15 @@ PROCEDURES: dict[str, tuple[Step, ...]] = {
         Step(Do.AVOID, 2, 0.0, "other paths are used"),
         _REPAIR,
         Step(Do.REPLAN, 3, 3 * DAY_S, "planned anew without it"),
+        _GROUND,
+    ),
+    "memory": (
+        _REPAIR,
+        Step(Do.REPLAN, 3, 0.0, "planned anew with the memory that is left"),
+        _GROUND,
+    ),
+    "clock": (
+        Step(Do.SET, 1, DAY_S, "set by the time of Earth at every contact"),
         _GROUND,
     ),
     "report": (_REPAIR, _GROUND),

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -19,9 +19,12 @@ from moonstead.autonomy.protection.detectors import (
 from moonstead.compiled import compiled_without_counting
 from moonstead.contracts import BoolArray, FloatArray
 
-FAMILIES = ("limit", "level", "trend", "spread", "frozen")
+FAMILIES = ("limit", "level", "trend", "spread", "frozen", "leap")
 """What rows there are for each channel: gross residual, smoothed residual, cumulative sum, scatter,
-exact repetition."""
+exact repetition, a residual that nothing else explains."""
+SAME = {"leap": "limit"}
+"""Families that are one witness: both count how large a residual is."""
+LEAP_SIGMA = 8.0
 GROSS_SIGMA = 6.0
 GROSS_TICKS = 3
 LEVEL_SIGMA = 1.5
@@ -35,7 +38,16 @@ SLACK, THRESHOLD = 1.0, 25.0
 """Of the cumulative sum of the whitened residual (autonomy study, section 5.1)."""
 SPREAD_SLACK, SPREAD_THRESHOLD = 2.0, 60.0
 """Of its square, which has a heavier tail."""
-FROZEN_TICKS = 4
+FROZEN_TICKS, FROZEN_SURE_TICKS = 4, 8
+"""A noisy number repeats itself exactly so often by chance in 1e-20 of all cases."""
+
+ABRUPT = frozenset({"limit", "spread", "leap"})
+"""Families that speak at once, before it shows whether a reading is off or scatters."""
+FAR_SIGMA = 3.0
+RUN_TICKS = 3
+"""So many ticks of such residuals on one side, one after the other, and it is off to that side."""
+FLIPS, FLIP_KEPT = 1.5, 0.9
+"""So many changes of side, each forgotten by this share a tick, and it scatters."""
 
 Way = Literal["low", "high", "frozen", "noisy", "missing"]
 
@@ -51,12 +63,23 @@ class Sign:
     """Families of detectors that speak against it."""
 
 
+class Sides(NamedTuple):
+    """On which side of what is expected a channel reads; arrays of shape (n_channels,)."""
+
+    level: FloatArray
+    """Smoothed residual."""
+    run: FloatArray
+    """Ticks one after the other far off on one side; less than 0 below."""
+    flips: FloatArray
+    """Changes of side, forgotten in time."""
+
+
 @compiled_without_counting
 def gather(
     rows: Rows,
     memory: Memory,
-    level: FloatArray,
-    has_noise: BoolArray,
+    sides: Sides,
+    kinds: tuple[BoolArray, BoolArray],
     numbers: tuple[FloatArray, FloatArray, FloatArray],
     masks: tuple[BoolArray, BoolArray],
 ) -> tuple[bool, bool]:
@@ -68,10 +91,11 @@ def gather(
     ----------
     rows, memory
         Of the detectors.
-    level
-        Smoothed residuals, shape (n_channels,), changed in place.
-    has_noise
-        Where exact repetition is odd.
+    sides
+        Changed in place.
+    kinds
+        Where exact repetition is odd, and which channels are loads: they do at once what they are
+        commanded.
     numbers
         Residuals, readings, and room for the numbers of all rows.
     masks
@@ -79,6 +103,8 @@ def gather(
     """
     z, reading, values = numbers
     held, allowed = masks
+    has_noise, is_load = kinds
+    level, run, flips = sides.level, sides.run, sides.flips
     n = z.shape[0]
     is_odd, is_gross = False, False
     for k in range(n):
@@ -86,15 +112,25 @@ def gather(
             is_gross |= abs(z[k]) > GROSS_SIGMA
             level[k] += LEVEL_SHARE * (min(max(z[k], -LEVEL_MOST), LEVEL_MOST) - level[k])
             values[n + k] = level[k]
+            flips[k] *= FLIP_KEPT
+            if abs(z[k]) <= FAR_SIGMA:
+                run[k] = 0.0
+            elif run[k] * z[k] < 0.0:
+                flips[k] += 1.0
+                run[k] = np.sign(z[k])
+            else:
+                run[k] += np.sign(z[k])
         else:
             values[n + k] = np.nan
         values[k] = values[2 * n + k] = values[3 * n + k] = z[k]
         values[4 * n + k] = reading[k]
+        values[5 * n + k] = z[k]
         free = not held[k]
         allowed[k] = allowed[n + k] = allowed[2 * n + k] = allowed[3 * n + k] = free
         allowed[4 * n + k] = has_noise[k] and reading[k] != 0.0
+        allowed[5 * n + k] = free and is_load[k]
     watch(rows, memory, values, allowed)
-    for row in range(5 * n):
+    for row in range(6 * n):
         is_odd |= memory.alarm[row]
     return is_odd, is_gross
 
@@ -108,27 +144,30 @@ class Watcher:
         Number of channels.
     has_noise
         Whether exact repetition is odd; counters of bits may repeat themselves.
+    is_load
+        Which are loads.
     """
 
-    def __init__(self, count: int, has_noise: BoolArray) -> None:
+    def __init__(self, count: int, has_noise: BoolArray, is_load: BoolArray) -> None:
         self.count = count
-        self.level: FloatArray = np.zeros(count)
-        self._has_noise = has_noise
-        kinds = np.repeat([LIMIT, LIMIT, SHIFT, SPREAD, FROZEN], count).astype(np.int64)
+        self._sides = Sides(np.zeros(count), np.zeros(count), np.zeros(count))
+        self.level: FloatArray = self._sides.level
+        self._kinds = (has_noise, is_load)
+        kinds = np.repeat([LIMIT, LIMIT, SHIFT, SPREAD, FROZEN, LIMIT], count).astype(np.int64)
 
         def per_family(*values: float) -> FloatArray:
             return np.repeat(np.array(values, dtype=np.float64), count)
 
-        limit = per_family(GROSS_SIGMA, LEVEL_SIGMA, 0.0, 0.0, 0.0)
-        ticks = np.repeat([GROSS_TICKS, LEVEL_TICKS, 1, 1, FROZEN_TICKS], count)
+        limit = per_family(GROSS_SIGMA, LEVEL_SIGMA, 0.0, 0.0, 0.0, LEAP_SIGMA)
+        ticks = np.repeat([GROSS_TICKS, LEVEL_TICKS, 1, 1, FROZEN_TICKS, 1], count)
         self._rows = Rows(
             kind=kinds,
             low=-limit,
             high=limit,
             repeat=ticks.astype(np.int64),
-            slack=per_family(0.0, 0.0, SLACK, SPREAD_SLACK, 0.0),
-            threshold=per_family(0.0, 0.0, THRESHOLD, SPREAD_THRESHOLD, 0.0),
-            least_sigma=per_family(0.0, 0.0, 1.0, 1.0, 0.0),
+            slack=per_family(0.0, 0.0, SLACK, SPREAD_SLACK, 0.0, 0.0),
+            threshold=per_family(0.0, 0.0, THRESHOLD, SPREAD_THRESHOLD, 0.0, 0.0),
+            least_sigma=per_family(0.0, 0.0, 1.0, 1.0, 0.0, 0.0),
         )
         self.memory: Memory = new_memory(len(kinds))
         self._values: FloatArray = np.zeros(len(kinds))
@@ -149,8 +188,8 @@ class Watcher:
         return gather(
             self._rows,
             self.memory,
-            self.level,
-            self._has_noise,
+            self._sides,
+            self._kinds,
             (z, reading, self._values),
             (held, self._allowed),
         )
@@ -161,13 +200,32 @@ class Watcher:
         found = []
         for channel in np.flatnonzero(alarm.any(axis=0)).tolist():
             speak = [FAMILIES[f] for f in np.flatnonzero(alarm[:, channel]).tolist()]
-            found.append(Sign(channel, self._way(channel, speak), tuple(speak)))
+            way = self._way(channel, speak)
+            witnesses = dict.fromkeys(SAME.get(family, family) for family in speak)
+            if way == "frozen" and self._frozen_ticks(channel) >= FROZEN_SURE_TICKS:
+                witnesses["frozen again"] = None
+            if ABRUPT.intersection(speak) and not self._is_clear(channel, way):
+                witnesses = {"limit": None}
+            found.append(Sign(channel, way, tuple(witnesses)))
         return found
+
+    def is_frozen(self, channel: int) -> bool:
+        """Whether a reading repeats itself exactly."""
+        return self._frozen_ticks(channel) >= FROZEN_TICKS
+
+    def _frozen_ticks(self, channel: int) -> int:
+        return int(self.memory.wrong[FAMILIES.index("frozen") * self.count + channel])
+
+    def _is_clear(self, channel: int, way: Way) -> bool:
+        """Whether it shows by now that a reading is off to one side, or that it is not."""
+        if way in {"frozen", "noisy"}:
+            return True
+        return bool(abs(self._sides.run[channel]) >= RUN_TICKS)
 
     def _way(self, channel: int, speak: list[str]) -> Way:
         if "frozen" in speak:
             return "frozen"
-        if "spread" in speak and abs(self.level[channel]) < LEVEL_SIGMA:
+        if "spread" in speak and self._sides.flips[channel] >= FLIPS:
             return "noisy"
         if "trend" in speak and abs(self.level[channel]) < 0.5 * LEVEL_SIGMA:
             place = 2 * self.count + channel
@@ -176,7 +234,8 @@ class Watcher:
 
     def forget(self, channel: int) -> None:
         """Begin anew with a channel: its sums are of a state that is over."""
-        self.level[channel] = 0.0
+        for values in self._sides:
+            values[channel] = 0.0
         for family in range(len(FAMILIES)):
             place = family * self.count + channel
             self.memory.wrong[place] = 0
@@ -190,11 +249,13 @@ class Watcher:
             name: [None if math.isnan(value) else value for value in values.tolist()]
             for name, values in self.memory._asdict().items()
         }
-        return {"memory": kept, "level": self.level.tolist()}
+        sides = {name: values.tolist() for name, values in self._sides._asdict().items()}
+        return {"memory": kept, "sides": sides}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take back what `state` returned."""
-        self.level[:] = state["level"]
+        for name, values in state["sides"].items():
+            getattr(self._sides, name)[:] = values
         for name, values in state["memory"].items():
             array = getattr(self.memory, name)
             array[:] = [np.nan if value is None else value for value in values]
