@@ -28,11 +28,15 @@ PARTS = (
 EVERY_D = 3.0
 FIRST_D = 1.0
 FAULTS = (
+    ("avionics.clock", "drift", 2.7778e-3, "avionics.clock"),
     ("array", "off", 1.0, "array"),
     ("hub.housekeeping", "off", 1.0, "hub"),
     ("battery", "sensor-bias", 0.15, "battery"),
     ("hub", "sensor-stuck", 1.0, "hub"),
     ("hub.housekeeping", "overdraw", 0.5, "hub"),
+    ("avionics.sun-sensor", "off", 1.0, "avionics.sun-sensor"),
+    ("hub.recorder", "derated", 0.25, "hub"),
+    ("avionics.log", "off", 1.0, "avionics.log"),
 )
 """Target, mode, size, and which element is to be held to be the cause."""
 

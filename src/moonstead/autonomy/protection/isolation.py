@@ -23,6 +23,8 @@ DEAD_SHARE = 0.1
 IDLE_SHARE = 0.02
 OVER_SHARE = 1.06
 """More than this share of its rated power no load draws: its sensor reads so."""
+RISES = 1e-6
+"""Share of the greatest offer: less is rounding."""
 MANY_LOADS = 3
 WEAK_LEVEL = 0.75
 """A tank whose smoothed residual is less than this below while nothing runs does not leak."""
@@ -290,7 +292,7 @@ def _owner(component: str) -> str:
 
 
 def _varies(series: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Return which sources depend on light: their offer falls below half of its greatest."""
-    least, most = series[:, columns].min(axis=0), series[:, columns].max(axis=0)
-    varies: np.ndarray = least < 0.5 * most
+    """Return which sources depend on light: what decays or is constant never offers more again."""
+    offers = series[:, columns]
+    varies: np.ndarray = (np.diff(offers, axis=0) > RISES * offers.max(axis=0)).any(axis=0)
     return varies

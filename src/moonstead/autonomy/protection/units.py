@@ -22,7 +22,7 @@ random."""
 RIGHT_TICKS = 6
 CLOCK_S = 5.0
 """Light time is taken off to better than this, and no clock in order is off by it."""
-LIT_SHARE, DARK_SHARE = 0.05, 0.005
+LIT_SHARE, DARK_SHARE = 0.01, 0.005
 """Of its rated power: more from one source whose light varies means light, less from all means
 none."""
 UNANSWERED_S = DAY_S
