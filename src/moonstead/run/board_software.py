@@ -78,10 +78,11 @@ class Software:
 
     def passed_on(self, outcome: Outcome) -> Outcome:
         """Return what of an outcome reaches the station manager."""
-        if not self._to_lose or not outcome.transitions:
+        changed = [one.activity for one in outcome.transitions if one.before != one.after]
+        if not self._to_lose or not changed:
             return outcome
         self._lost.append(self._to_lose.pop())
-        lost = outcome.transitions[0].activity
+        lost = changed[0]
         return Outcome(
             t_s=outcome.t_s,
             believed=outcome.believed,
