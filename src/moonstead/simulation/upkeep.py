@@ -10,28 +10,26 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import tau
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 
 from moonstead.contracts import Notice
-from moonstead.simulation.balance import enthalpy_j
 from moonstead.simulation.compile import CompiledStation
 from moonstead.simulation.condition import Condition
 from moonstead.simulation.due import due_t_s
-from moonstead.simulation.measures import Measures, measured
-from moonstead.simulation.network import FloatArray, Ledger, State
+from moonstead.simulation.failures import Failures
+from moonstead.simulation.measures import measured
+from moonstead.simulation.network import Ledger, State
 from moonstead.simulation.ownership import KINDS, Owned, owned_by
 from moonstead.simulation.schedule import (
     LASTING,
     SENSORS,
-    Failure,
     Fault,
     Life,
     Mode,
-    Repair,
     Schedule,
 )
+from moonstead.simulation.stock import Stock
 from moonstead.units import DAY_S
 
 ASSEMBLY = ".assembly"
@@ -79,9 +77,6 @@ class _Memory:
     """Of active faults with several elements: those that are repaired already."""
     begun: set[str] = field(default_factory=set)
     """Scripted faults that have begun, which begin once."""
-    renewals: dict[str, int] = field(default_factory=dict)
-    base: dict[str, float] = field(default_factory=dict)
-    """Reading of its measure when a failure was last renewed."""
     delivered: int = 0
     reported: list[str] = field(default_factory=list)
     """Elements that whoever looks after the station holds to be broken."""
@@ -124,7 +119,8 @@ class Upkeep:
             {table: np.where(nodes == outside, -1, nodes) for table, nodes in node_of.items()},
         )
         self._owned = {life.element: owned_by(names, [life.element]) for life in schedule.lives}
-        self._measures = Measures(station, ledger, schedule.failures)
+        self._stock = Stock(station, state, ledger)
+        self._failures = Failures(station, ledger, schedule.failures, schedule.seed, start_t_s)
         self._repairs = {repair.element: repair for repair in schedule.repairs}
         self._faults = {fault.name: fault for fault in schedule.faults}
         self._faults |= {failure.fault.name: failure.fault for failure in schedule.failures}
@@ -135,16 +131,10 @@ class Upkeep:
                 life.element: Stage.WORKING if life.arrives_t_s is None else Stage.AWAITED
                 for life in schedule.lives
             },
-            renewals={failure.fault.name: 0 for failure in schedule.failures},
-            base={
-                failure.fault.name: start_t_s if failure.measure == "calendar" else 0.0
-                for failure in schedule.failures
-            },
         )
-        self._limits = self._draw()
         for life in schedule.lives:
             if life.arrives_t_s is not None:
-                self._empty(self._owned[life.element])
+                self._stock.empty(self._owned[life.element])
         self._unsettled: list[Life] = []
         self._t_s = start_t_s
         self._settle()
@@ -188,20 +178,19 @@ class Upkeep:
         """Return until when nothing but physics can happen; `t_s` where that is not sure."""
         memory = self._memory
         soonest = due_t_s(self.schedule, memory.stage, memory.begun, self.active_faults(), t_s)
-        failing_t_s = self._measures.soonest_t_s(self._limits, t_s)
-        for place in np.argsort(failing_t_s, kind="stable"):
-            fault = self.schedule.failures[place].fault
-            if failing_t_s[place] >= soonest:
+        for t, failure in self._failures.soonest_t_s(t_s):
+            if t >= soonest:
                 break
+            fault = failure.fault
             if fault.name not in memory.active and self._is_there(fault):
-                soonest = float(failing_t_s[place])
+                soonest = t
         for life in self._unsettled:
             if memory.stage[life.element] == Stage.LANDED:
                 left_s = life.assembly_s - self._work_done_s(life.element + ASSEMBLY)
                 soonest = min(soonest, t_s + left_s)
         for element in self._in_work():
             repair = self._repairs[element]
-            if self._has_spares(repair):
+            if self._stock.has_spares(repair):
                 soonest = min(soonest, t_s + repair.work_s - self._work_done_s(element + REPAIR))
         return max(soonest, t_s)
 
@@ -296,8 +285,8 @@ class Upkeep:
             "active": memory.active,
             "mended": memory.mended,
             "begun": sorted(memory.begun),
-            "renewals": memory.renewals,
-            "base": memory.base,
+            "renewals": self._failures.renewals,
+            "base": self._failures.base,
             "delivered": memory.delivered,
             "reported": list(memory.reported),
             "sound": list(memory.sound),
@@ -305,9 +294,10 @@ class Upkeep:
 
     def restore(self, memory: dict[str, Any], t_s: float) -> None:
         """Take back what `memory` returned; the state is restored by itself."""
-        self._memory = _Memory(**{**memory, "begun": set(memory["begun"])})
+        kept = dict(memory)
+        self._failures.restore(kept.pop("renewals"), kept.pop("base"))
+        self._memory = _Memory(**{**kept, "begun": set(kept["begun"])})
         self._t_s = t_s
-        self._limits = self._draw()
         self._settle()
         self._compose(t_s)
 
@@ -318,58 +308,18 @@ class Upkeep:
             stage = Stage.LANDED
             self._begin_work(name + ASSEMBLY)
             notices.append(Notice("arrived", name, f"{name} has landed"))
-            for tank, mass_kg in life.contents:
-                notices += self._put(tank, mass_kg)
+            notices += [self._put(tank, mass_kg) for tank, mass_kg in life.contents]
         if stage == Stage.LANDED and self._work_done_s(name + ASSEMBLY) >= life.assembly_s:
             stage = Stage.WORKING
-            self._commission(self._owned[name])
-            self._begin_ageing(name, t_s)
+            self._stock.commission(self._owned[name])
+            self._failures.begin_ageing(name, t_s)
             notices.append(Notice("commissioned", name, f"{name} is assembled and works"))
         if stage != Stage.RETIRED and _is_due(life.retires_t_s, t_s):
             stage = Stage.RETIRED
-            self._empty(self._owned[name])
+            self._stock.empty(self._owned[name])
             notices.append(Notice("retired", name, f"{name} is switched off for good"))
         self._memory.stage[name] = stage
         return notices
-
-    def _empty(self, owned: Owned) -> None:
-        """Take everything that an element holds out of the account."""
-        state, ledger = self.state, self.ledger
-        for s in owned["store"]:
-            ledger.store_taken_j[s] += state.store_energy_j[s]
-            state.store_energy_j[s] = 0.0
-            state.store_capacity_j[s] = 0.0
-        for t in owned["tank"]:
-            ledger.tank_taken_kg[t] += state.tank_kg[t]
-            state.tank_kg[t] = 0.0
-
-    def _commission(self, owned: Owned) -> None:
-        """Begin with new, clean and filled parts."""
-        state, ledger, parts = self.state, self.ledger, self.station.parts
-        for s in owned["store"]:
-            store = parts.stores[s]
-            state.store_capacity_j[s] = store.capacity_j
-            if not store.reactants:
-                state.store_energy_j[s] = store.capacity_j * store.initial_fraction
-                ledger.store_brought_j[s] += state.store_energy_j[s]
-        for t in owned["tank"]:
-            state.tank_kg[t] += parts.tanks[t].initial_kg
-            ledger.tank_brought_kg[t] += parts.tanks[t].initial_kg
-        before_j = enthalpy_j(self.station.network, state.node_temperature_k)
-        for n in owned["node"]:
-            state.node_temperature_k[n] = parts.nodes[n].initial_temperature_k
-        after_j = enthalpy_j(self.station.network, state.node_temperature_k)
-        ledger.node_brought_j[...] += after_j - before_j
-        state.source_health[owned["source"]] = 1.0
-        state.source_dust[owned["source"]] = 0.0
-
-    def _begin_ageing(self, element: str, t_s: float) -> None:
-        """Count the time to its failures from now."""
-        readings = self._measures.readings(t_s)
-        for place, failure in enumerate(self.schedule.failures):
-            if self._elements(failure.fault) == [element]:
-                self._memory.base[failure.fault.name] = float(readings[place])
-                self._limits[place] = self._drawn(failure)
 
     def _deliver(self, t_s: float) -> list[Notice]:
         notices: list[Notice] = []
@@ -378,34 +328,11 @@ class Upkeep:
             if not _is_due(item.t_s, t_s):
                 break
             self._memory.delivered += 1
-            notices += self._put(item.tank, item.mass_kg)
+            notices.append(self._put(item.tank, item.mass_kg))
         return notices
 
-    def _put(self, tank: str, mass_kg: float) -> list[Notice]:
-        """Fill a tank from outside, as far as there is room."""
-        t = self.station.names.tanks.index(tank)
-        room_kg = self.station.parts.tanks[t].capacity_kg - self.state.tank_kg[t]
-        there = self._works(tank.partition(".")[0])
-        put_kg = min(mass_kg, max(float(room_kg), 0.0)) if there else 0.0
-        self.state.tank_kg[t] += put_kg
-        self.ledger.tank_brought_kg[t] += put_kg
-        text = f"{put_kg:.4g} kg brought to {tank}"
-        if put_kg < mass_kg:
-            text += f"; {mass_kg - put_kg:.4g} kg found no room"
-        values = {"tank_kg": put_kg, "no_room_kg": mass_kg - put_kg}
-        return [Notice("delivered", tank, text, values)]
-
-    def _draw(self) -> FloatArray:
-        """Return the reading at which each failure comes next."""
-        return np.array([self._drawn(one) for one in self.schedule.failures], dtype=np.float64)
-
-    def _drawn(self, failure: Failure) -> float:
-        """Return the reading at which a failure comes next, from its own stream of numbers."""
-        name = failure.fault.name
-        cause = failure.cause or name
-        stream = [self.schedule.seed, crc32(cause.encode()), self._memory.renewals[name]]
-        drawn = np.random.default_rng(stream).weibull(failure.shape) * failure.scale
-        return self._memory.base[name] + float(drawn)
+    def _put(self, tank: str, mass_kg: float) -> Notice:
+        return self._stock.put(tank, mass_kg, is_there=self._works(tank.partition(".")[0]))
 
     def _break(self, t_s: float) -> list[Notice]:
         notices = []
@@ -416,8 +343,8 @@ class Upkeep:
             if due and fault.name not in self._memory.begun:
                 self._memory.begun.add(fault.name)
                 notices += self._begin(fault, t_s)
-        for place in self._measures.over(self._limits, t_s):
-            fault = self.schedule.failures[place].fault
+        for failure in self._failures.due(t_s):
+            fault = failure.fault
             if fault.name not in self._memory.active and self._is_there(fault):
                 notices += self._begin(fault, t_s)
         return notices
@@ -438,7 +365,7 @@ class Upkeep:
         else:
             self._memory.active[fault.name] = t_s
         if fault.mode in LASTING:
-            self._renew(fault.name, t_s)
+            self._failures.renew(fault.name, t_s)
         for element in self._elements(fault):
             if element in self._repairs and fault.mode not in LASTING:
                 self._begin_work(element + REPAIR)
@@ -467,8 +394,8 @@ class Upkeep:
                 self._memory.sound.append(element)
                 text = f"{element} was looked at and nothing was found"
                 notices.append(Notice("inspected", element, text))
-            elif self._has_spares(repair):
-                self._use_spares(repair)
+            elif self._stock.has_spares(repair):
+                self._stock.use_spares(repair)
                 notices += self._repaired(element, t_s)
                 # If it is still held to be broken, there is nothing more to find.
                 self._memory.sound.append(element)
@@ -492,29 +419,10 @@ class Upkeep:
     def _end(self, fault: Fault, t_s: float, kind: str) -> Notice:
         del self._memory.active[fault.name]
         self._memory.mended.pop(fault.name, None)
-        self._renew(fault.name, t_s)
+        self._failures.renew(fault.name, t_s)
         targets = ", ".join(fault.targets)
         text = f"{kind}: {fault.text or f'{targets} ({fault.mode})'}"
         return Notice(kind, targets, text)
-
-    def _renew(self, name: str, t_s: float) -> None:
-        for place, failure in enumerate(self.schedule.failures):
-            if failure.fault.name == name:
-                self._memory.renewals[name] += 1
-                self._memory.base[name] = float(self._measures.readings(t_s)[place])
-                self._limits[place] = self._drawn(failure)
-
-    def _use_spares(self, repair: Repair) -> None:
-        if repair.spare_tank:
-            t = self.station.names.tanks.index(repair.spare_tank)
-            self.state.tank_kg[t] -= repair.spare_kg
-            self.ledger.tank_out_kg[t] += repair.spare_kg
-
-    def _has_spares(self, repair: Repair) -> bool:
-        if not repair.spare_tank:
-            return True
-        t = self.station.names.tanks.index(repair.spare_tank)
-        return bool(self.state.tank_kg[t] >= repair.spare_kg)
 
     def _work_done_s(self, load: str) -> float:
         """Return how long a task has been worked on since it began; all of it where none is due."""
@@ -546,7 +454,7 @@ class Upkeep:
             if f".{part}" == ASSEMBLY:
                 present[place] = float(self._memory.stage.get(element) == Stage.LANDED)
             elif f".{part}" == REPAIR:
-                due = element in in_work and self._has_spares(self._repairs[element])
+                due = element in in_work and self._stock.has_spares(self._repairs[element])
                 present[place] = float(due)
 
     def _strengths(self, t_s: float) -> list[tuple[Owned, Mode, float]]:
