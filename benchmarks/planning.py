@@ -149,7 +149,7 @@ def ours(problem: Problem, budget_s: float) -> Placements:
         seed=1,
         iterations=10**9,
         threads=THREADS,
-        keep_going=lambda: time.perf_counter() < end_s,
+        left=lambda: (end_s - time.perf_counter()) / budget_s,
     ).placements
 
 

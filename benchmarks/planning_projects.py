@@ -35,7 +35,7 @@ def _measured(project: Project, threads: int) -> dict[str, Any]:
         seed=1,
         iterations=10**9,
         threads=threads,
-        keep_going=lambda: time.perf_counter() < end_s,
+        left=lambda: (end_s - time.perf_counter()) / BUDGET_S,
     )
     least, most = _shortest(project, threads)
     return {

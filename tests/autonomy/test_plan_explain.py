@@ -47,8 +47,7 @@ def test_what_is_said_to_be_missing_breaks_a_rule_and_going_helps(seed: int) -> 
         if reason.displaced:
             fits = without(placements, reason.displaced)
             fits[reason.task] = wanted
-            kinds = {v.rule for v in violations(problem, tuple(fits))}
-            assert kinds <= {"precedence"}
+            assert violations(problem, tuple(fits)) == ()
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -82,8 +82,8 @@ def test_the_same_arguments_give_the_same_plan() -> None:
 
 def test_it_stops_when_told_to_and_goes_on_from_a_plan() -> None:
     problem = moderate()
-    answers = iter([True, False])
-    short = find_plan(problem, seed=1, iterations=10**9, keep_going=lambda: next(answers))
+    answers = iter([1.0, 0.0])
+    short = find_plan(problem, seed=1, iterations=10**9, left=lambda: next(answers))
     assert 0 < short.iterations <= 2000
     assert short.points >= greedy(problem).points
     longer = find_plan(problem, seed=2, iterations=1000, start=short.placements)

@@ -62,7 +62,7 @@ def planned(tmp_path_factory):
     path = written(tmp_path_factory.mktemp("asked"))
     return plan_scenario(
         build_world(*read_scenario(path), path),
-        keep_going=iter([True] * 2 + [False] * 99).__next__,
+        left=iter([1.0, 0.5] + [0.0] * 99).__next__,
         with_bound=True,
         threads=1,
     )

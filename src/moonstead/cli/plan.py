@@ -85,7 +85,7 @@ def plan(
     run = parsed.run.model_copy(update={"start": start, "end": start + timedelta(days=days)})
     parsed = parsed.model_copy(update={"run": run})
     world = build_world(parsed, text, path)
-    made = plan_scenario(world, keep_going=_Timer(seconds), with_bound=not no_bound)
+    made = plan_scenario(world, left=_Timer(seconds), with_bound=not no_bound)
     if made.violations:
         first = made.violations[0]
         raise RunError(f"the plan breaks the rule of {first.rule} for {first.subject}: not written")
@@ -110,14 +110,14 @@ def plan(
 
 
 class _Timer:
-    """Says for so many seconds from the first question on that there is time left."""
+    """Says what share is left of so many seconds from the first question on."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._until: float | None = None
 
-    def __call__(self) -> bool:
+    def __call__(self) -> float:
         now = time.monotonic()
         if self._until is None:
             self._until = now + self._seconds
-        return now < self._until
+        return (self._until - now) / max(self._seconds, 1e-9)

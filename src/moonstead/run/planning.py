@@ -39,7 +39,7 @@ class Planned:
 def plan_scenario(
     world: World,
     *,
-    keep_going: Callable[[], bool],
+    left: Callable[[], float],
     with_bound: bool,
     threads: int = 2,
 ) -> Planned:
@@ -49,8 +49,8 @@ def plan_scenario(
     ----------
     world
         A scenario whose run is as long as the plan.
-    keep_going
-        Asked from time to time whether to search on.
+    left
+        Asked from time to time what share of its time the search has left.
     with_bound
         Whether to compute the bound and what scarce things are worth, which may take a minute.
     threads
@@ -79,7 +79,7 @@ def plan_scenario(
         seed=world.scenario.run.seed,
         iterations=MOST_ITERATIONS,
         threads=threads,
-        keep_going=keep_going,
+        left=left,
     )
     plan = published(
         model,

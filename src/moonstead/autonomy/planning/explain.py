@@ -15,7 +15,7 @@ from moonstead.autonomy.planning.alone import Allowed, allowed
 from moonstead.autonomy.planning.problem import Option, Placement, Placements, Problem
 from moonstead.autonomy.planning.score import score
 from moonstead.autonomy.planning.usage import NOBODY, TAKEN, Usage, add, usage_of
-from moonstead.autonomy.planning.validate import recorder_course, store_course
+from moonstead.autonomy.planning.validate import recorder_course, store_course, violations
 from moonstead.contracts import FloatArray
 
 NO_WINDOW = "no-window"
@@ -272,26 +272,47 @@ def _size(problem: Problem, lack: Lack) -> float:
 def _displaced(
     case: _Case, number: int, wanted: Placement, lacks: tuple[Lack, ...]
 ) -> tuple[int, ...]:
-    """Return tasks without which it would fit, the least worth first; none if it never would."""
+    """Return tasks without which it would fit, the least worth first; none if it never would.
+
+    What comes after a task goes with it. Taking out what saves power or heat may break the plan
+    elsewhere; so the validator has the last word.
+    """
     if not lacks or any(lack.code == ORDER for lack in lacks):
         return ()
     problem, placements = case.problem, case.placements
     usage = usage_of(problem, placements)
     option = problem.tasks[number].options[wanted.option]
+    needed = _tied(problem, [number], backwards=True)
     gone: list[int] = []
     while True:
         now = next(_lacks_at_once(problem, usage, option, wanted.start), None)
         now = now or next(_lacks_later(case, usage, option, wanted.start), None)
         if now is None:
-            return tuple(gone)
-        worst = next(iter(_helpers(problem, placements, usage, now, gone)), None)
+            break
+        helpers = _helpers(problem, placements, usage, now, gone)
+        worst = next((other for other in helpers if other not in needed), None)
         if worst is None:
             return ()
-        placed = placements[worst]
-        if placed is None:
-            raise AssertionError("only what is placed can go")
-        add(usage, problem.tasks[worst].options[placed.option], placed.start, worst, -1.0)
-        gone.append(worst)
+        for other in _tied(problem, [worst]):
+            placed = placements[other]
+            if placed is not None and other not in gone:
+                taken = problem.tasks[other].options[placed.option]
+                add(usage, taken, placed.start, other, -1.0)
+                gone.append(other)
+    instead = [None if k in gone else placed for k, placed in enumerate(placements)]
+    instead[number] = wanted
+    return () if violations(problem, tuple(instead)) else tuple(gone)
+
+
+def _tied(problem: Problem, tasks: list[int], *, backwards: bool = False) -> list[int]:
+    """Return tasks and all that come after them, or (backwards) all that they come after."""
+    found = list(tasks)
+    for task in found:
+        for rule in problem.precedences:
+            here, there = (rule.after, rule.before) if backwards else (rule.before, rule.after)
+            if here == task and there not in found:
+                found.append(there)
+    return found
 
 
 def _helpers(

@@ -3,6 +3,10 @@
 Everything that a task takes something of in a slot, and that has a limit in it, is a *level*:
 power, heat, what is written to each recorder, each pool, each unit. A *way* is an option of a task
 with the starts that it really has.
+
+Where tasks take several of a pool, its k-th parts, rounded down, are levels too: of three
+operators, tasks that need two of them have one at a time, not one and a half (Chvatal 1973). Every
+plan keeps these limits anyway; a plan of shares does not.
 """
 
 from dataclasses import dataclass
@@ -16,7 +20,11 @@ from moonstead.contracts import BoolArray, FloatArray
 IntArray = NDArray[np.int64]
 
 POWER, HEAT, FIRST_RECORDER = 0, 1, 2
-"""Levels; recorders, pools and units follow in this order."""
+"""Levels; recorders, pools, units and parts of pools follow in this order."""
+_MOST_PARTS = 4
+"""A pool is parted at most so often: what is rounded down gets less and less."""
+_SURE = 1e-6
+"""Of one: by so much less than a whole number is taken for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +58,20 @@ class Levels:
     caps: FloatArray
     first_pool: int
     first_unit: int
+    parts: tuple[tuple[int, int], ...]
+    """Pool, and in how many parts: the last levels."""
+
+    @property
+    def first_part(self) -> int:
+        """Return the first level that is a part of a pool."""
+        return len(self.caps) - len(self.parts)
 
 
 def levels_of(problem: Problem) -> Levels:
     """Return the limits of all levels."""
     supply = problem.supply
     n_recorders = len(supply.recorder_bit)
+    parts = _parts(problem)
     caps = np.concatenate(
         [
             supply.power_cap_w[None],
@@ -63,11 +79,39 @@ def levels_of(problem: Problem) -> Levels:
             np.full((n_recorders, problem.n_slots), np.inf),
             supply.pools,
             1.0 - supply.taken,
+            *(np.floor(supply.pools[pool] / k + _SURE)[None] for pool, k in parts),
         ]
     )
     caps = np.maximum(caps, 0.0)
     first_pool = FIRST_RECORDER + n_recorders
-    return Levels(caps=caps, first_pool=first_pool, first_unit=first_pool + len(supply.pools))
+    first_unit = first_pool + len(supply.pools)
+    return Levels(caps=caps, first_pool=first_pool, first_unit=first_unit, parts=parts)
+
+
+def _parts(problem: Problem) -> tuple[tuple[int, int], ...]:
+    """Return the pools that may be had in parts, and in how many, as long as none is given back."""
+    most = [0.0] * len(problem.supply.pools)
+    least = [0.0] * len(problem.supply.pools)
+    for task in problem.tasks:
+        for option in task.options:
+            for pool, amount in _pools_of(option).items():
+                most[pool] = max(most[pool], float(amount.max(initial=0.0)))
+                least[pool] = min(least[pool], float(amount.min(initial=0.0)))
+    return tuple(
+        (pool, k)
+        for pool, high in enumerate(most)
+        for k in range(2, min(int(high + _SURE), _MOST_PARTS) + 1)
+        if least[pool] >= 0.0
+    )
+
+
+def _pools_of(option: Option) -> dict[int, FloatArray]:
+    """Return what an option takes of each pool in all."""
+    amounts: dict[int, FloatArray] = {}
+    for take in option.takes:
+        before = amounts.get(take.pool, np.zeros(len(take.amount)))
+        amounts[take.pool] = before + take.amount
+    return amounts
 
 
 def ways_of(problem: Problem) -> tuple[Way, ...]:
@@ -146,10 +190,11 @@ def _uses_of(problem: Problem, levels: Levels, option: Option) -> tuple[Use, ...
     }
     if len(problem.supply.recorder_bit) > 0:
         amounts[FIRST_RECORDER + option.recorder] = option.rate_bit_per_s
-    for take in option.takes:
-        level = levels.first_pool + take.pool
-        before = amounts.get(level, np.zeros(len(take.amount)))
-        amounts[level] = before + take.amount
+    for pool, amount in _pools_of(option).items():
+        amounts[levels.first_pool + pool] = amount
+        for number, (parted, k) in enumerate(levels.parts):
+            if parted == pool:
+                amounts[levels.first_part + number] = np.floor(amount / k + _SURE)
     for hold in option.holds:
         level = levels.first_unit + hold.unit
         held = np.zeros(max(hold.end, len(amounts.get(level, ()))))

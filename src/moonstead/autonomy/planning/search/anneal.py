@@ -3,7 +3,8 @@
 import math
 
 from moonstead.autonomy.planning.search.changes import copy_state
-from moonstead.autonomy.planning.search.fits import EXACT, FITS, check, density, uniform
+from moonstead.autonomy.planning.search.checks import EXACT, FITS, check
+from moonstead.autonomy.planning.search.fits import density, uniform
 from moonstead.autonomy.planning.search.loading import keep_what_fits, rebuild
 from moonstead.autonomy.planning.search.recreate import list_left, place, recreate
 from moonstead.autonomy.planning.search.reservoirs import restep

@@ -147,4 +147,6 @@ def _hold(tables: Tables, state: State, option: int, start: int, owner: int) -> 
                 break
             if unit[own, slot] != FREE:
                 next_busy = slot
+            elif slot < first and unit[until, slot] == next_busy:
+                break
             unit[until, slot] = next_busy

@@ -24,6 +24,10 @@ BATCH = 1000
 """Iterations of a chain between two questions whether to go on."""
 TEMPERATURE = 1.5e-4
 """Of the points of the first plan: how much worse a plan may be that is searched on from."""
+_HOT, _COLD = 3e-3, 1e-4
+"""The same where a search from nothing begins and ends, if it has many iterations for each task."""
+_LONG = 300.0
+"""How many those are."""
 _MIX = (0.3, 8.0, 0.55, 0.8, 3.0, 8.0, 0.2, 10.0, 2.0, 0.2, 0.3, 1e-3)
 """Settings of the search (`anneal.anneal`), after a short scan on one sample problem."""
 _EXCHANGE = 8
@@ -47,7 +51,7 @@ def find_plan(
     threads: int = 1,
     start: Placements | None = None,
     prices: Prices | None = None,
-    keep_going: Callable[[], bool] | None = None,
+    left: Callable[[], float] | None = None,
 ) -> Found:
     """Search for a plan that is worth much.
 
@@ -66,21 +70,30 @@ def find_plan(
         A plan to begin with; what does not hold of it is dropped.
     prices
         Of what is scarce; estimated where there are none.
-    keep_going
-        Asked between batches of `BATCH` iterations of each chain; the search ends when it says no.
+    left
+        Asked between batches of `BATCH` iterations of each chain what share of its time the search
+        has left; it ends when that is nothing. The share of the iterations if left out.
 
     Returns
     -------
     Found
-        The same for the same arguments, unless ``keep_going`` ended it.
+        The same for the same arguments, unless there is ``left``.
+
+    A search from nothing begins hot, as hot as it has time for, and cools down to its end; one that
+    goes on from a plan stays cool, so that it keeps to the plan.
     """
     tables = tables_of(problem, prices)
     chains = [_Chain(problem, tables, seed, number) for number in range(threads)]
     for chain in chains:
         chain.begin(_plan_of(problem, start))
     done, batches = 0, 0
+    share_left = left or (lambda: 1.0 - done / max(iterations, 1))
     with ThreadPoolExecutor(threads) as pool:
-        while done < iterations and (keep_going is None or keep_going()):
+        while done < iterations and (share := share_left()) > 0.0:
+            if start is None:
+                total = iterations if left is None else done / max(1.0 - share, 1e-9)
+                for chain in chains:
+                    chain.heat(_temperature(total / max(len(problem.tasks), 1), share))
             each = min(BATCH, -(-(iterations - done) // threads))
             list(pool.map(lambda chain, count=each: chain.run(count), chains))
             done += each * threads
@@ -117,6 +130,12 @@ def greedy(problem: Problem, prices: Prices | None = None) -> Found:
     return _found(problem, chain.best, 0)
 
 
+def _temperature(iterations_a_task: float, share_left: float) -> float:
+    """Return how hot a search is, as a share of the points of its first plan."""
+    hot = min(max(_HOT * iterations_a_task / _LONG, TEMPERATURE), _HOT)
+    return float(_COLD * (hot / _COLD) ** share_left)
+
+
 class _Chain:
     """One search, with all it needs to run on its own thread."""
 
@@ -128,6 +147,7 @@ class _Chain:
         self.best = np.full((2, len(tables.task)), -1, dtype=np.int64)
         length = float(tables.option["n"].mean()) if len(tables.option) else 1.0
         self.settings = np.array([0.0, length, -np.inf, *_MIX])
+        self.scale = 0.0
 
     @property
     def points(self) -> float:
@@ -138,7 +158,12 @@ class _Chain:
         self.best[:] = plan
         self.scratch.lists[IN, : plan.shape[1]] = np.argsort(plan[1], kind="stable")
         self.run(-1)
-        self.settings[0] = TEMPERATURE * max(abs(self.points), 1e-6)
+        self.scale = max(abs(self.points), 1e-6)
+        self.heat(TEMPERATURE)
+
+    def heat(self, temperature: float) -> None:
+        """Set how much worse a plan may be, as a share of the points of the first one."""
+        self.settings[0] = temperature * self.scale
 
     def run(self, iterations: int) -> None:
         """Search on; -1 iterations to begin."""

@@ -1,7 +1,8 @@
 """Compiled building of a state from a plan that is given."""
 
 from moonstead.autonomy.planning.search.changes import copy_state, put
-from moonstead.autonomy.planning.search.fits import EXACT, FITS, check, earliest, latest
+from moonstead.autonomy.planning.search.checks import EXACT, FITS, check
+from moonstead.autonomy.planning.search.fits import earliest, latest
 from moonstead.autonomy.planning.search.state import IN, OPTION, Scratch, State
 from moonstead.autonomy.planning.search.tables import IndexArray, Tables
 from moonstead.compiled import compiled_without_counting

@@ -8,6 +8,8 @@ to one that wastes less (`Tables.store`, the last column).
 
 import math
 
+import numpy as np
+
 from moonstead.autonomy.planning.search.state import DRAWN, NEAR, SLACK, SPARE, UNTIL, State
 from moonstead.autonomy.planning.search.tables import (
     CAPACITY,
@@ -69,9 +71,88 @@ def step(
     return float(slack_j)
 
 
+@inlined
+def limits_of(store: FloatArray) -> tuple[float, float, float, float, float, float, float]:
+    """Return what `step_one` must know of a single store."""
+    return (
+        store[0, CAPACITY],
+        store[0, CHARGE_W],
+        store[0, DISCHARGE_W],
+        store[0, PUT_IN],
+        store[0, GOT_OUT],
+        store[0, KEEP],
+        store[0, FLOOR_LOSS],
+    )
+
+
+@inlined
+def step_one(
+    held_j: float,
+    net_w: float,
+    unmet_w: float,
+    required_j: float,
+    slot_s: float,
+    limits: tuple[float, float, float, float, float, float, float],
+) -> tuple[float, float]:
+    """Step a single store: what it holds at the end, and what `step` returns.
+
+    The same rules with the energy that flows instead of power, so that what one slot hands to the
+    next takes few operations and no division.
+    """
+    capacity_j, charge_w, discharge_w, put_in, got_out, keep, floor_loss_j = limits
+    if net_w >= 0.0:
+        after_j = held_j + min(net_w, charge_w) * (put_in * slot_s)
+        if after_j > capacity_j:
+            after_j = max(capacity_j, held_j)
+        after_j = after_j * keep - floor_loss_j
+        slack_j = max(after_j, 0.0) * got_out - required_j
+    else:
+        there_j = max(held_j, 0.0)
+        after_j = held_j - min(min(-net_w, discharge_w) * (slot_s / got_out), there_j)
+        after_j = after_j * keep - floor_loss_j
+        spare_j = (net_w + unmet_w) * slot_s + min(discharge_w * slot_s, there_j * got_out)
+        slack_j = min(max(after_j, 0.0) * got_out - required_j, spare_j)
+    return after_j, slack_j
+
+
+@compiled_without_counting
+def _walk_one(tables: Tables, state: State, first: int, end: int) -> int:
+    """Step a single store from a slot on until nothing changes; return the last slot stepped."""
+    slots, store, slot_s = tables.slots, tables.store, tables.size[0]
+    lane, row = state.lane, np.uintp(tables.first_store)
+    limits = limits_of(store)
+    held_j = lane[row, first]
+    last = first
+    for slot in range(first, slots.shape[1]):
+        at, after = np.uintp(slot), np.uintp(slot + 1)
+        net_w = slots[NET, at] - lane[DRAWN, at]
+        held_j, slack_j = step_one(
+            held_j, net_w, slots[UNMET, at], slots[REQUIRED, at], slot_s, limits
+        )
+        lane[SLACK, at] = slack_j
+        last = slot
+        if slot >= end and lane[row, after] == held_j:
+            break
+        lane[row, after] = held_j
+    return int(last)
+
+
 @compiled_without_counting
 def restep(tables: Tables, state: State, now_j: FloatArray, first: int, end: int) -> None:
     """Bring stores and recorders up to date after what tasks take in slots [first, end) changed."""
+    n_stores = now_j.shape[0]
+    if n_stores == 1:
+        last = _walk_one(tables, state, first, end)
+    else:
+        last = _walk(tables, state, now_j, first, end)
+    _look_ahead(tables, state, n_stores, first, last)
+    for recorder in range(tables.start_bit.shape[0]):
+        _restep_recorder(tables, state, recorder, first, end)
+
+
+@compiled_without_counting
+def _walk(tables: Tables, state: State, now_j: FloatArray, first: int, end: int) -> int:
+    """Step the stores from a slot on until nothing changes; return the last slot stepped."""
     slots, store, slot_s = tables.slots, tables.store, tables.size[0]
     lane = state.lane
     first_store = tables.first_store
@@ -91,44 +172,40 @@ def restep(tables: Tables, state: State, now_j: FloatArray, first: int, end: int
         last = slot
         if is_same:
             break
+    return int(last)
+
+
+@compiled_without_counting
+def _look_ahead(tables: Tables, state: State, n_stores: int, first: int, last: int) -> None:
+    """Bring what later slots have to spare up to date, from the last slot stepped backwards."""
+    slots, store, slot_s = tables.slots, tables.store, tables.size[0]
+    lane, row = state.lane, np.uintp(tables.first_store)
     spare_j = lane[SPARE, last + 1]
     near_j = lane[NEAR, last + 1]
     until = int(lane[UNTIL, last + 1])
-    is_near_known = n_stores == 1 and store[0, FLOOR_LOSS] == 0.0
-    for slot in range(last, -1, -1):
-        spare_j = min(spare_j, lane[SLACK, slot])
-        near_j = _near(slots, store, slot_s, lane, first_store, slot, near_j, is_near_known)
-        until = slot if near_j == math.inf else until
-        is_same = lane[SPARE, slot] == spare_j and lane[NEAR, slot] == near_j
-        if slot < first and is_same and lane[UNTIL, slot] == until:
-            break
-        lane[UNTIL, slot] = until
-        lane[SPARE, slot] = spare_j
-        lane[NEAR, slot] = near_j
-    for recorder in range(tables.start_bit.shape[0]):
-        _restep_recorder(tables, state, recorder, first, end)
-
-
-@inlined
-def _near(
-    slots: FloatArray,
-    store: FloatArray,
-    slot_s: float,
-    lane: FloatArray,
-    row: int,
-    slot: int,
-    next_j: float,
-    is_known: bool,
-) -> float:
-    """Return `state.NEAR` of a slot from that of the next; infinite where it is not known."""
-    near_j = math.inf
+    is_known = n_stores == 1 and store[0, FLOOR_LOSS] == 0.0
+    capacity_j = charge_j = put_in_j = got_out = 0.0
     if is_known:
-        room_w = (store[0, CAPACITY] - lane[row, slot]) / (store[0, PUT_IN] * slot_s)
-        taken_w = min(store[0, CHARGE_W], room_w) * (1.0 - 1e-9)
-        if slots[NET, slot] - lane[DRAWN, slot] < taken_w and slots[UNMET, slot] <= 0.0:
-            left_j = lane[row, slot + 1] * store[0, GOT_OUT]
-            near_j = min(left_j - slots[REQUIRED, slot], next_j)
-    return near_j
+        put_in_j = store[0, PUT_IN] * slot_s
+        capacity_j, charge_j = store[0, CAPACITY], store[0, CHARGE_W] * put_in_j
+        got_out = store[0, GOT_OUT]
+    for slot in range(last, -1, -1):
+        at, after = np.uintp(slot), np.uintp(slot + 1)
+        spare_j = min(spare_j, lane[SLACK, at])
+        own_j = math.inf
+        if is_known and slots[UNMET, at] <= 0.0:
+            taken_j = min(charge_j, capacity_j - lane[row, at]) * (1.0 - 1e-9)
+            if (slots[NET, at] - lane[DRAWN, at]) * put_in_j < taken_j:
+                own_j = min(lane[row, after] * got_out - slots[REQUIRED, at], near_j)
+        near_j = own_j
+        until = slot if near_j == math.inf else until
+        if slot < first:
+            is_same = lane[SPARE, at] == spare_j and lane[NEAR, at] == near_j
+            if is_same and lane[UNTIL, at] == until:
+                break
+        lane[UNTIL, at] = until
+        lane[SPARE, at] = spare_j
+        lane[NEAR, at] = near_j
 
 
 @compiled_without_counting

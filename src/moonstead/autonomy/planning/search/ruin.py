@@ -5,7 +5,7 @@ Rows of ``scratch.lists`` are the tasks taken out, the option and the start that
 """
 
 from moonstead.autonomy.planning.search.changes import lift, put
-from moonstead.autonomy.planning.search.fits import (
+from moonstead.autonomy.planning.search.checks import (
     DATA,
     ENERGY,
     EXACT,
@@ -15,8 +15,8 @@ from moonstead.autonomy.planning.search.fits import (
     POWER,
     UNIT,
     check,
-    uniform,
 )
+from moonstead.autonomy.planning.search.fits import uniform
 from moonstead.autonomy.planning.search.reservoirs import restep
 from moonstead.autonomy.planning.search.state import (
     DRAWN,

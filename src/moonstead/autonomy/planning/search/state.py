@@ -58,9 +58,8 @@ class Scratch(NamedTuple):
     key: FloatArray
     """(room,) of those to be put in."""
     mark: IndexArray
-    """How many tasks were taken out; the slots, first and end, that are to be stepped anew; how
-    much earlier a task would have to start so as not to meet the unit that the last check found
-    held."""
+    """How many tasks were taken out; the slots, first and end, that are to be stepped anew; by how
+    many slots at least the task of the last check would have to start later, or earlier."""
     taste: FloatArray
     """What is thought good when tasks are put in: what costs are multiplied by; the share by which
     each option, and each start, is taken to be worth less, at most; the share by which a start is

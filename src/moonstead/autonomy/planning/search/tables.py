@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstead.autonomy.planning.problem import Option, Problem
+from moonstead.autonomy.planning.problem import Option, Problem, Supply
 from moonstead.autonomy.planning.search.costs import Prices, costs_of
 from moonstead.autonomy.planning.validate import recorder_course, store_course
 from moonstead.contracts import FloatArray
@@ -63,6 +63,8 @@ class Tables(NamedTuple):
     """What each task comes after; behind them all, what comes after each task."""
     profile: FloatArray
     """Power (W), heat (W) and data (bit) by slot of one option after another; then amounts."""
+    even: ShortArray
+    """(2, n) of each number in ``profile``: how many like it stand before it, and from it on."""
     start: IndexArray
     """Allowed starts, rising, of one option after another."""
     value: FloatArray
@@ -111,7 +113,7 @@ def tables_of(problem: Problem, prices: Prices | None = None) -> Tables:
     worth = _joined([option.worth[each] for option, each in zip(options, starts, strict=True)])
     cost = _joined(costs_of(problem, options, starts, prices))
     lengths = [len(each.power_w) for each in options]
-    need, amount, bounds = _needs(options, 3 * sum(lengths))
+    need, amounts, bounds = _needs(options, 3 * sum(lengths))
     option = np.zeros(len(options), dtype=_OPTION)
     option["task"] = np.repeat(
         np.arange(len(problem.tasks)), [len(task.options) for task in problem.tasks]
@@ -129,7 +131,7 @@ def tables_of(problem: Problem, prices: Prices | None = None) -> Tables:
         own = slice(first_start[number], first_start[number + 1])
         if own.stop > own.start:
             option["worth"][number] = worth[own].max()
-            option["cost"][number] = cost[own].mean()
+            option["cost"][number] = cost[own][(worth[own] - cost[own]).argmax()]
     profiles = [
         part
         for each in options
@@ -145,7 +147,8 @@ def tables_of(problem: Problem, prices: Prices | None = None) -> Tables:
         option=option,
         need=need,
         link=link,
-        profile=np.concatenate([_joined(profiles), amount]),
+        profile=_joined(profiles + amounts),
+        even=_even(profiles + amounts),
         start=_joined(starts).astype(np.int64),
         value=np.stack([worth, cost]),
         start_at=start_at,
@@ -166,6 +169,19 @@ def _joined(arrays: list[Any]) -> NDArray[Any]:
     return np.concatenate(arrays) if arrays else np.zeros(0)
 
 
+def _even(parts: list[FloatArray]) -> ShortArray:
+    """Return for each number of each part how many like it stand before it, and from it on."""
+    values = _joined(parts)
+    at = np.arange(len(values))
+    is_first = np.append(True, values[1:] != values[:-1])[: len(values)]
+    begins = _begins([len(part) for part in parts])
+    is_first[begins[begins < len(values)]] = True
+    first = np.flatnonzero(is_first)
+    run = np.cumsum(is_first) - 1
+    ends = np.append(first[1:], len(values))
+    return np.array([at - first[run], ends[run] - at], dtype=np.int32)
+
+
 def _begins(lengths: list[int]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(np.array(lengths, dtype=np.int64))])
 
@@ -183,7 +199,7 @@ def _gives(option: Option) -> bool:
 
 def _needs(
     options: list[Option], at: int
-) -> tuple[RecordArray, FloatArray, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+) -> tuple[RecordArray, list[FloatArray], tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Return holds and takes (one for each pool of an option), and what is taken.
 
     ``at`` is where the amounts will begin in the profiles.
@@ -201,7 +217,7 @@ def _needs(
             at += len(total)
         counts.append(len(pools))
     bounds = (_begins([len(each.holds) for each in options]), len(holds) + _begins(counts))
-    return np.array(holds + takes, dtype=_NEED), _joined(amounts), bounds
+    return np.array(holds + takes, dtype=_NEED), amounts, bounds
 
 
 def _tasks(problem: Problem) -> tuple[RecordArray, RecordArray]:
@@ -249,9 +265,9 @@ def _slots(problem: Problem) -> FloatArray:
     alone = store_course(supply, none, problem.slot_s)
     rows = [
         supply.net_w,
-        np.maximum(supply.power_cap_w, 0.0),
+        _power_caps(supply, alone.unmet_w),
         np.maximum(supply.heat_cap_w, 0.0),
-        np.minimum(supply.required_j, alone.deliverable_j),
+        np.clip(supply.required_j, 0.0, alone.deliverable_j),
         alone.unmet_w,
         *np.maximum(supply.pools, 0.0),
         *(supply.drain_bit_per_s * problem.slot_s),
@@ -263,6 +279,15 @@ def _slots(problem: Problem) -> FloatArray:
         limit[-1:] = np.minimum(limit[-1:], supply.recorder_end_bit[k])
         rows.append(np.maximum(limit, course))
     return np.ascontiguousarray(np.stack(rows), dtype=np.float64)
+
+
+def _power_caps(supply: Supply, unmet_w: FloatArray) -> FloatArray:
+    """Return the most that tasks draw together: of what the bus bears, what a store can give."""
+    caps: FloatArray = np.maximum(supply.power_cap_w, 0.0)
+    if len(supply.store_j) == 1:
+        given_w = supply.net_w + unmet_w + supply.store_limits[0, 2]
+        caps = np.minimum(caps, np.maximum(given_w, 0.0))
+    return caps
 
 
 def _stores(problem: Problem) -> FloatArray:
