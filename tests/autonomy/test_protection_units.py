@@ -13,6 +13,7 @@ from moonstead.autonomy.protection.units import (
     MISSED,
     RIGHT_TICKS,
     SUN_SENSOR,
+    TELEMETRY,
     UNANSWERED_S,
     WRONG_TICKS,
     Units,
@@ -29,7 +30,7 @@ def units(sun: bool = True) -> Units:
         source_rated_w=np.array([1000.0, 500.0]), recorder_capacity_bit=np.array([1e12])
     )
     belief = SimpleNamespace(channels=channels, plant=plant, sun=np.full(1000, sun))
-    observer = cast("Any", SimpleNamespace(belief=belief))
+    observer = cast("Any", SimpleNamespace(belief=belief, impossible=np.zeros(0, np.int64)))
     return Units(observer, np.array([True, False]))
 
 
@@ -130,3 +131,13 @@ def test_room_in_a_memory_counts_what_is_left_of_it() -> None:
     assert one.memory_room(np.array([1e11])) == pytest.approx(1.0 - 1e11 / 2.5e11)
     fly(one, 1, 1)
     assert one.memory_room(np.array([1e11])) == 1.0
+
+
+def test_nonsense_of_one_channel_is_its_sensor_and_of_several_the_bus() -> None:
+    one = units()
+    one.observer.impossible = np.array([7])
+    assert fly(one, 0, 20) == {}
+    one.observer.impossible = np.array([3])
+    assert fly(one, 20, 1) == {TELEMETRY: 2}
+    one.observer.impossible = np.zeros(0, dtype=np.int64)
+    assert fly(one, 21, RIGHT_TICKS) == {}

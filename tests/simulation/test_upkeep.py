@@ -396,7 +396,7 @@ def test_times_to_failure_are_weibull(shape: float, years: float) -> None:
         Upkeep(
             made.station, made.state, made.ledger,
             Schedule(failures=(by_chance(shape, years),), seed=seed), 0.0,
-        )._failures._limits[0]
+        )._failures.limits[0]
         for seed in range(600)
     ]  # fmt: skip
     assert stats.kstest(drawn, stats.weibull_min(shape, scale=years).cdf).pvalue > 0.01
@@ -434,7 +434,7 @@ def test_the_age_counts_from_the_day_it_is_commissioned() -> None:
     born_s = 400 * HOUR_S
     later = Schedule(failures=(drawn,), lives=(Life(element="lamp", arrives_t_s=born_s),))
     _, failed = upkeep_alone(later, 1000 * HOUR_S, HOUR_S)
-    assert failed == [pytest.approx(born_s + float(here._failures._limits[0]), abs=HOUR_S)]
+    assert failed == [pytest.approx(born_s + float(here._failures.limits[0]), abs=HOUR_S)]
 
 
 def test_running_time_counts_only_while_it_runs() -> None:
@@ -443,7 +443,7 @@ def test_running_time_counts_only_while_it_runs() -> None:
     late = Life(element="lamp", arrives_t_s=1800.0)
     told = at(Schedule(failures=(wears,), lives=(late,)), 80)[1]
     began_s = next(t_s for t_s, n in told if n.kind == "failed")
-    drawn = living(station(), Schedule(failures=(wears,)), 1).upkeep._failures._limits[0]
+    drawn = living(station(), Schedule(failures=(wears,)), 1).upkeep._failures.limits[0]
     assert began_s == 1800.0 + DT_S * np.ceil(drawn / DT_S)
 
 
@@ -452,7 +452,7 @@ def test_cycles_count_what_is_discharged() -> None:
     wears = Failure(fault=trouble, shape=20.0, scale=0.2, measure="cycles", component="battery")
     parts = replace(station(), sources=())
     made = living(parts, Schedule(failures=(wears,)), 60)
-    drawn = float(made.upkeep._failures._limits[0])
+    drawn = float(made.upkeep._failures.limits[0])
     for _, notices, _ in steps(made, 60):
         if notices:
             break
@@ -468,7 +468,7 @@ def test_streams_are_their_own() -> None:
 
     def limits(*failures: Failure) -> list[float]:
         schedule = Schedule(failures=failures, seed=7)
-        return list(Upkeep(made.station, made.state, made.ledger, schedule, 0.0)._failures._limits)
+        return list(Upkeep(made.station, made.state, made.ledger, schedule, 0.0)._failures.limits)
 
     assert limits(other, one) == [*limits(other), *limits(one)]
 

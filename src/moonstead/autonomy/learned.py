@@ -68,7 +68,7 @@ def learned_model(
 
 
 def believed(telemetry: Telemetry, protection: Protection | None) -> Telemetry:
-    """Return telemetry with the model's numbers where sensors are excluded.
+    """Return telemetry with the model's numbers where sensors are excluded, or read nonsense.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def believed(telemetry: Telemetry, protection: Protection | None) -> Telemetry:
     if sun_seen != telemetry.sun_seen:
         telemetry = replace(telemetry, sun_seen=sun_seen)
     observer = protection.observer
-    if observer.trust.all():
+    if observer.trust.all() and not len(observer.impossible):
         return telemetry
     fields = {
         "source": "source_power_w",
@@ -95,7 +95,8 @@ def believed(telemetry: Telemetry, protection: Protection | None) -> Telemetry:
     changes: dict[str, Any] = {}
     for table, field in fields.items():
         span = observer.span[table]
-        known = ~observer.trust[span] & np.isfinite(observer.expected[span])
+        doubted = ~observer.trust[span] | ~np.isfinite(observer.reading[span])
+        known = doubted & np.isfinite(observer.expected[span])
         if known.any():
             changes[field] = np.where(known, observer.expected[span], getattr(telemetry, field))
     return replace(telemetry, **changes)

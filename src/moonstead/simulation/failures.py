@@ -41,7 +41,7 @@ class Failures:
             for failure in failures
         }
         """Reading of its measure when a failure was last renewed."""
-        self._limits = self._draw()
+        self.limits = self._draw()
 
     def _draw(self) -> FloatArray:
         """Return the reading at which each failure comes next."""
@@ -57,11 +57,11 @@ class Failures:
 
     def due(self, t_s: float) -> list[Failure]:
         """Return the failures whose reading has come."""
-        return [self._failures[place] for place in self._measures.over(self._limits, t_s)]
+        return [self._failures[place] for place in self._measures.over(self.limits, t_s)]
 
     def soonest_t_s(self, t_s: float) -> list[tuple[float, Failure]]:
         """Return the earliest instant at which each failure can come, soonest first."""
-        failing_t_s = self._measures.soonest_t_s(self._limits, t_s)
+        failing_t_s = self._measures.soonest_t_s(self.limits, t_s)
         order = np.argsort(failing_t_s, kind="stable")
         return [(float(failing_t_s[place]), self._failures[place]) for place in order]
 
@@ -71,7 +71,7 @@ class Failures:
             if failure.fault.name == name:
                 self.renewals[name] += 1
                 self.base[name] = float(self._measures.readings(t_s)[place])
-                self._limits[place] = self._drawn(failure)
+                self.limits[place] = self._drawn(failure)
 
     def begin_ageing(self, element: str, t_s: float) -> None:
         """Count the time to the failures of an element alone from now."""
@@ -79,9 +79,9 @@ class Failures:
         for place, failure in enumerate(self._failures):
             if [target.partition(".")[0] for target in failure.fault.targets] == [element]:
                 self.base[failure.fault.name] = float(readings[place])
-                self._limits[place] = self._drawn(failure)
+                self.limits[place] = self._drawn(failure)
 
     def restore(self, renewals: dict[str, int], base: dict[str, float]) -> None:
         """Go on from what was remembered; the ledger is restored by itself."""
         self.renewals, self.base = renewals, base
-        self._limits = self._draw()
+        self.limits = self._draw()

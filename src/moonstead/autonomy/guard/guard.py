@@ -18,7 +18,7 @@ from moonstead.autonomy.guard.energy.weigh import bus_w
 from moonstead.autonomy.guard.filter import CommandFilter, Sifted
 from moonstead.autonomy.guard.knowledge import Knowledge, Lever
 from moonstead.autonomy.guard.ladder import Ladder, Safe, Signs
-from moonstead.autonomy.guard.modes import DOWN_MARGIN, SEVERITY, Mode
+from moonstead.autonomy.guard.modes import DOWN_MARGIN, FLOODED, SEVERITY, Mode
 from moonstead.autonomy.guard.outgoing import Outgoing, Stand
 from moonstead.autonomy.guard.pending import Pending
 from moonstead.autonomy.guard.view import NO_EVIDENCE, Evidence, View
@@ -155,7 +155,7 @@ class Guard:
         reasons = list(evidence.critical)
         reasons += [CLOCK_JUMPED] if beat.has_jumped else []
         reasons += ["restarts do not help"] if self._dead_man.has_given_up else []
-        reasons += ["flooded with commands"] if sifted.is_flooded else []
+        reasons += [FLOODED] if sifted.is_flooded else []
         reasons += ["commanded from Earth"] if asked.wants_safe else []
         is_safe, why_safe = self._safe.assess(
             reasons, beat.dt_s, is_cleared=bool(asked.clears), level=self.level
@@ -361,6 +361,7 @@ class Guard:
             "safe": {
                 "reasons": list(self._safe.reasons),
                 "for_s": self._safe.for_s,
+                "quiet_s": self._safe.quiet_s,
                 "known": list(self._safe.known),
             },
             "energy_j": self._energy_j,
@@ -385,7 +386,9 @@ class Guard:
         step, good_s = state["ladder"]
         self._ladder = Ladder(Mode(step), good_s)
         safe = state["safe"]
-        self._safe = Safe(list(safe["reasons"]), safe["for_s"], list(safe["known"]))
+        self._safe = Safe(
+            list(safe["reasons"]), safe["for_s"], safe["quiet_s"], list(safe["known"])
+        )
         self._energy_j, self._net_w = state["energy_j"], state["net_w"]
         self._told, self._mode = list(state["told"]), Mode(state["mode"])
         self._is_alone = state["is_alone"]

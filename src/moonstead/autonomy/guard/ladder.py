@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from moonstead.autonomy.guard.modes import (
     DOWN_MARGIN,
     DOWN_ROOM,
+    FLOOD_QUIET_S,
+    FLOODED,
     HOLD_S,
     SAFE_S,
     SELF_RELIANT,
@@ -17,6 +19,7 @@ from moonstead.autonomy.guard.modes import (
     UP_ROOM,
     Mode,
 )
+from moonstead.units import HOUR_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ class Safe:
     reasons: list[str] = field(default_factory=list)
     """Empty outside SAFE."""
     for_s: float = 0.0
+    quiet_s: float = 0.0
+    """Since there was a reason last."""
     known: list[str] = field(default_factory=list)
     """Reasons that were there when people cleared SAFE: no cause again while they last."""
 
@@ -121,14 +126,22 @@ class Safe:
             self.reasons = fresh
             return bool(fresh), "; ".join(fresh)
         self.for_s = min(self.for_s + dt_s, SAFE_S)
+        self.quiet_s = 0.0 if now else min(self.quiet_s + dt_s, SAFE_S)
         if is_cleared and not fresh:
             self.known = sorted(now)
-            self.reasons, self.for_s = [], 0.0
+            self._end()
             return False, "cleared by people on Earth"
         self.reasons += fresh
         if fresh:
             return True, "; ".join(fresh)
-        if level >= SELF_RELIANT and self.for_s >= SAFE_S and not now - set(self.known):
-            self.reasons, self.for_s = [], 0.0
-            return False, f"self-test good after {SAFE_S / 3600.0:g} h at level E4"
+        if level >= SELF_RELIANT and not now - set(self.known):
+            if self.for_s >= SAFE_S:
+                self._end()
+                return False, f"self-test good after {SAFE_S / HOUR_S:g} h at level E4"
+            if self.reasons == [FLOODED] and self.quiet_s >= FLOOD_QUIET_S:
+                self._end()
+                return False, f"no flood for {FLOOD_QUIET_S / HOUR_S:g} h at level E4"
         return True, ""
+
+    def _end(self) -> None:
+        self.reasons, self.for_s, self.quiet_s = [], 0.0, 0.0

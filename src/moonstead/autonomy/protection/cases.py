@@ -15,6 +15,8 @@ from moonstead.units import DAY_S
 
 TRIAL_S = 0.5 * DAY_S
 """What nothing can be seen of is tried again after this, then after twice as long, and so on."""
+SOURCE_TRIAL_S = 2 * DAY_S
+"""The same of sources, which are counted on for all that is planned."""
 ON_TRIAL_S = DAY_S
 """How long it is planned for while it is tried."""
 LONGEST_TRIAL_S = 14 * DAY_S
@@ -101,6 +103,7 @@ class Case:
 
 def new_case(finding: Finding, t_s: float) -> Case:
     """Return the case that a finding opens."""
+    trial_s = SOURCE_TRIAL_S if finding.row.table == "source" else TRIAL_S
     return Case(
         subject=finding.subject,
         row=finding.row.row,
@@ -109,5 +112,6 @@ def new_case(finding: Finding, t_s: float) -> Case:
         since_t_s=t_s,
         procedure=finding.row.procedure,
         next_t_s=t_s,
-        trial_t_s=t_s + TRIAL_S,
+        trial_t_s=t_s + trial_s,
+        trial_s=trial_s,
     )

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from moonstead.autonomy.protection.belief import Plant
-from moonstead.autonomy.protection.lumped_parts import bolder, calmer, throughput
+from moonstead.autonomy.protection.lumped_parts import bolder, calmer, is_outlier, throughput
 from moonstead.autonomy.protection.lumped_tables import Estimate, Expected, Readings
 from moonstead.compiled import compiled_without_counting, inlined
 
@@ -107,7 +107,6 @@ def follow_nodes(
             out.node_heat_w[plant.source_node[k]] += rated_w * plant.source_heat_per_w[k]
     for n in range(n_nodes):
         out.node_k[n] = np.nan
-        out.node_z[n] = np.nan
         if not readings.there[plant.node_element[n]]:
             estimate.node_k[n] = np.nan
         elif not np.isfinite(estimate.node_k[n]) and readings.node_trust[n]:
@@ -123,10 +122,12 @@ def follow_nodes(
                 out.node_k[n] += _rise_k(plant, mean, out, n, part_s)
     for n in range(n_nodes):
         if not np.isfinite(out.node_k[n]):
+            out.node_z[n] = np.nan
             continue
         moved_k = out.node_k[n] - estimate.node_k[n]
         estimate.node_k[n] = out.node_k[n]
         if not np.isfinite(readings.node_k[n]):
+            out.node_z[n] = np.nan
             continue
         other_w = out.node_heat_w[n] - out.node_before_w[n]
         blur_w = 0.5 * abs(other_w) + out.node_blur_w[n]
@@ -134,8 +135,9 @@ def follow_nodes(
         noise_k = plant.noise[2] * math.sqrt(1.0 + estimate.node_gain[n])
         sigma_k = math.sqrt(noise_k * noise_k + 0.05 * 0.05 + slack_k * slack_k)
         off_k = readings.node_k[n] - out.node_k[n]
+        before = out.node_z[n]
         out.node_z[n] = off_k / sigma_k
-        if readings.node_trust[n]:
+        if readings.node_trust[n] and not is_outlier(out.node_z[n], before):
             gain = bolder(estimate.node_gain[n], slack_k, noise_k)
             estimate.node_k[n] += gain * off_k
             # The gain is the variance of the estimate in that of a reading.

@@ -11,6 +11,15 @@ def calmer(gain: float, least: float) -> float:
     return max(gain / (1.0 + gain), least)
 
 
+GATE_SIGMA = 8.0
+
+
+@inlined
+def is_outlier(z: float, before: float) -> bool:
+    """Whether a residual is gross and the one before was not: nothing is corrected by one alone."""
+    return abs(z) > GATE_SIGMA and not abs(before) > GATE_SIGMA
+
+
 @inlined
 def bolder(gain: float, model: float, noise: float) -> float:
     """Return the gain where the model knows less than the sensor (Kalman 1960, one step).

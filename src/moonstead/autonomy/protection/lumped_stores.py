@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from moonstead.autonomy.protection.belief import Plant
-from moonstead.autonomy.protection.lumped_parts import bolder, calmer
+from moonstead.autonomy.protection.lumped_parts import bolder, calmer, is_outlier
 from moonstead.autonomy.protection.lumped_tables import (
     MODEL_STORE,
     STORE_GAIN,
@@ -57,6 +57,7 @@ def follow_stores(  # noqa: PLR0912, PLR0915
             if plant.store_island[s] != k:
                 continue
             out.store_j[s] = np.nan
+            before = out.store_z[s]
             out.store_z[s] = np.nan
             out.store_flow_w[s] = 0.0
             reading_j = readings.store_j[s]
@@ -116,7 +117,7 @@ def follow_stores(  # noqa: PLR0912, PLR0915
             model_j = MODEL_STORE * rated_j + own_blur_w * dt_s
             sigma_j = math.sqrt((1.0 + estimate.store_gain[s]) * noise_j * noise_j + model_j**2)
             out.store_z[s] = (reading_j - after_j) / sigma_j
-            if readings.store_trust[s]:
+            if readings.store_trust[s] and not is_outlier(out.store_z[s], before):
                 blur_j = own_blur_w * dt_s
                 gain = bolder(estimate.store_gain[s], blur_j, noise_j)
                 if not readings.store_sure[s]:

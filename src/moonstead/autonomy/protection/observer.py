@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from moonstead.autonomy.protection.belief import ProtectionBelief
+from moonstead.autonomy.protection.belief import IndexArray, Plant, ProtectionBelief
 from moonstead.autonomy.protection.lumped import expect
 from moonstead.autonomy.protection.lumped_tables import Estimate, Expected, Readings
 from moonstead.contracts import BoolArray, FloatArray, Telemetry
@@ -14,6 +14,9 @@ TABLES = ("source", "load", "store", "node", "tank", "recorder")
 """Kinds of channel that are compared, in the order in which they are laid end to end."""
 FIELDS = ("source_w", "load_w", "store_j", "node_k", "tank_kg", "recorder_bit")
 """What a reading of each is called."""
+OVER_POWER, OVER_FULL = 3.0, 1.5
+"""More of its rated power or of its capacity no channel reads but by an upset."""
+COLDEST_K, HOTTEST_K = 3.0, 1500.0
 KEPT = ("island_share", "island_net_w", "load_w", "node_heat_w", "node_doubt_k")
 """Results of a tick that the next one goes by."""
 
@@ -47,6 +50,10 @@ class Observer:
         self.expected: FloatArray = np.full(count, np.nan)
         self.reading: FloatArray = np.full(count, np.nan)
         self.trust: BoolArray = np.ones(count, dtype=np.bool_)
+        self._least, self._most = _possible(plant)
+        self.impossible: IndexArray = np.zeros(0, dtype=np.int64)
+        """Channels whose newest reading is none, or none that there can be."""
+        self._was_there: BoolArray = np.zeros(count, dtype=np.bool_)
         self.there: BoolArray = np.zeros(len(belief.elements), dtype=np.bool_)
         self._works: BoolArray = np.ones(len(belief.elements), dtype=np.bool_)
         self._seen: BoolArray = np.zeros(len(belief.elements), dtype=np.bool_)
@@ -154,7 +161,12 @@ class Observer:
             ),
             out=self.reading,
         )
+        with np.errstate(invalid="ignore"):
+            possible = (self.reading >= self._least) & (self.reading <= self._most)
+        self.impossible = np.flatnonzero(~possible & self._was_there)
+        self.reading[~possible] = np.nan
         self._settle(telemetry)
+        self._was_there = self.there[self.element]
         self._take_levels(sent)
         self._readings.path_open[:] = telemetry.path_open
         self._readings.path_bit_per_s[:] = belief.path_bit_per_s[tick]
@@ -248,6 +260,22 @@ class Observer:
             getattr(self.out, name)[:] = _array(values)
         self._seen[:] = state["seen"]
         self.trust[:] = state["trust"]
+
+
+def _possible(plant: Plant) -> tuple[FloatArray, FloatArray]:
+    """Return the least and the most that each channel can read, whatever is wrong with the part."""
+    power_w = (plant.source_rated_w, plant.load_power_w)
+    most = (
+        *(np.where(rated_w > 0.0, OVER_POWER * rated_w, np.inf) for rated_w in power_w),
+        OVER_FULL * plant.store_capacity_j,
+        np.full(len(plant.node_element), HOTTEST_K),
+        OVER_FULL * plant.tank_capacity_kg,
+        OVER_FULL * plant.recorder_capacity_bit,
+    )
+    least = [np.zeros(len(part)) for part in most]
+    least[3] += COLDEST_K
+    # Noise about nothing.
+    return np.concatenate(least) - 1e-6, np.concatenate(most) + 1e-6
 
 
 def _plain(values: FloatArray) -> list[float | None]:

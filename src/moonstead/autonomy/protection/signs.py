@@ -26,7 +26,8 @@ SAME = {"leap": "limit"}
 """Families that are one witness: both count how large a residual is."""
 LEAP_SIGMA = 8.0
 GROSS_SIGMA = 6.0
-GROSS_TICKS = 3
+GROSS_TICKS = 2
+"""After the first, which is not counted."""
 LEVEL_SIGMA = 1.5
 LEVEL_TICKS = 3
 LEVEL_SHARE = 0.08
@@ -72,6 +73,8 @@ class Sides(NamedTuple):
     """Ticks one after the other far off on one side; less than 0 below."""
     flips: FloatArray
     """Changes of side, forgotten in time."""
+    last: FloatArray
+    """Residual of the tick before; 0 where there was none."""
 
 
 @compiled_without_counting
@@ -108,6 +111,17 @@ def gather(
     n = z.shape[0]
     is_odd, is_gross = False, False
     for k in range(n):
+        was_far = abs(sides.last[k]) > FAR_SIGMA
+        sides.last[k] = z[k] if np.isfinite(z[k]) else 0.0
+        values[5 * n + k] = z[k]
+        allowed[5 * n + k] = not held[k] and is_load[k]
+        if abs(z[k]) > LEAP_SIGMA and not was_far:
+            # One alone may be an upset of the reading: nothing but its leap is told.
+            for family in range(5):
+                values[family * n + k] = np.nan
+                allowed[family * n + k] = False
+            run[k] = np.sign(z[k])
+            continue
         if np.isfinite(z[k]):
             is_gross |= abs(z[k]) > GROSS_SIGMA
             level[k] += LEVEL_SHARE * (min(max(z[k], -LEVEL_MOST), LEVEL_MOST) - level[k])
@@ -124,11 +138,9 @@ def gather(
             values[n + k] = np.nan
         values[k] = values[2 * n + k] = values[3 * n + k] = z[k]
         values[4 * n + k] = reading[k]
-        values[5 * n + k] = z[k]
         free = not held[k]
         allowed[k] = allowed[n + k] = allowed[2 * n + k] = allowed[3 * n + k] = free
         allowed[4 * n + k] = has_noise[k] and reading[k] != 0.0
-        allowed[5 * n + k] = free and is_load[k]
     watch(rows, memory, values, allowed)
     for row in range(6 * n):
         is_odd |= memory.alarm[row]
@@ -150,9 +162,10 @@ class Watcher:
 
     def __init__(self, count: int, has_noise: BoolArray, is_load: BoolArray) -> None:
         self.count = count
-        self._sides = Sides(np.zeros(count), np.zeros(count), np.zeros(count))
+        self._sides = Sides(*(np.zeros(count) for _ in Sides._fields))
         self.level: FloatArray = self._sides.level
         self._kinds = (has_noise, is_load)
+        self._reading: FloatArray = np.zeros(count)
         kinds = np.repeat([LIMIT, LIMIT, SHIFT, SPREAD, FROZEN, LIMIT], count).astype(np.int64)
 
         def per_family(*values: float) -> FloatArray:
@@ -185,6 +198,7 @@ class Watcher:
         held
             Channels whose sensors are excluded: they are compared by themselves.
         """
+        self._reading = reading
         return gather(
             self._rows,
             self.memory,
@@ -206,6 +220,9 @@ class Watcher:
                 witnesses["frozen again"] = None
             if ABRUPT.intersection(speak) and not self._is_clear(channel, way):
                 witnesses = {"limit": None}
+            if way == "low" and self._reading[channel] == 0.0:
+                # Noise and upsets do not read nothing at all.
+                witnesses["nothing"] = None
             found.append(Sign(channel, way, tuple(witnesses)))
         return found
 

@@ -77,8 +77,10 @@ class Suspicion:
             self.since_t_s[subject] = now
             if len(witnesses) >= WITNESSES:
                 fresh.append(group[0])
-        if len(fresh) >= TOGETHER:
-            fresh = [_together(fresh, level)]
+        # Sensors alone are excluded one by one: nothing is switched for them.
+        parts = [finding for finding in fresh if finding.row.blame != "sensor"]
+        if len(parts) >= TOGETHER:
+            fresh = [_together(parts, level), *(one for one in fresh if one not in parts)]
         for finding in fresh:
             case = new_case(finding, now)
             case.channels = sorted(

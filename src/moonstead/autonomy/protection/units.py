@@ -14,12 +14,15 @@ from moonstead.contracts import BoolArray, FloatArray, Telemetry
 from moonstead.units import DAY_S, HOUR_S
 
 LOG, CLOCK, SUN_SENSOR = "avionics.log", "avionics.clock", "avionics.sun-sensor"
+TELEMETRY = "avionics.telemetry"
 HOME = "home:"
 """What a partner's centre is called, in front of the partner."""
 WRONG_TICKS, SEEN_TICKS = 3, 2
 """So many ticks one after the other open a case; so many for the clock, of which nothing is
 random."""
 RIGHT_TICKS = 6
+SEVERAL = 2
+"""Channels."""
 CLOCK_S = 5.0
 """Light time is taken off to better than this, and no clock in order is off by it."""
 LIT_SHARE, DARK_SHARE = 0.01, 0.005
@@ -51,6 +54,8 @@ class Units:
     """The same in which what was wrong looks right."""
     unanswered_s: dict[str, float] = field(default_factory=dict)
     """By partner: for how long Earth was heard without its centre."""
+    nonsense: list[int] = field(default_factory=list)
+    """Channels that read what there cannot be."""
     offset_s: float = 0.0
     """Of the time on Earth from the station's clock when it was heard last."""
     was_due: bool = True
@@ -74,9 +79,10 @@ class Units:
         """
         self.remains, self.faulty = dict(telemetry.remains), telemetry.faulty
         for name in {*self.wrong, *telemetry.remains, *telemetry.faulty}:
-            if name not in {CLOCK, SUN_SENSOR} and not name.startswith(HOME):
+            if name not in {CLOCK, SUN_SENSOR, TELEMETRY}:
                 self._count(name, name in telemetry.remains or name in telemetry.faulty)
         self._look_at_sun(telemetry, tick)
+        self._look_for_nonsense()
         if not telemetry.answered:
             return
         self.offset_s = self.offset_of(telemetry) + set_s
@@ -86,6 +92,14 @@ class Units:
         for partner in self.unanswered_s:
             if partner not in telemetry.answered:
                 self.unanswered_s[partner] += dt_s
+
+    def _look_for_nonsense(self) -> None:
+        """Count frames with readings that cannot be: of one channel alone it is the sensor."""
+        here = self.observer.impossible.tolist()
+        if TELEMETRY not in self.wrong:
+            self.nonsense = []
+        self.nonsense = sorted({*self.nonsense, *here})
+        self._count(TELEMETRY, bool(here))
 
     def offset_of(self, telemetry: Telemetry) -> float:
         """Return by how much the time of Earth is ahead of that of a frame; the last where none."""
@@ -145,6 +159,8 @@ class Units:
         """Return what looks wrong now."""
         found = []
         for name in sorted(self.wrong):
+            if name == TELEMETRY and len(self.nonsense) < SEVERAL:
+                continue
             again = self.wrong[name] >= (SEEN_TICKS if name == CLOCK else WRONG_TICKS)
             witnesses = frozenset({f"{name}:once", f"{name}:again"} if again else {f"{name}:once"})
             row, seen = self._told(name)
@@ -163,6 +179,8 @@ class Units:
         """Return the row of the isolation table, and what is seen."""
         if name == CLOCK:
             return "clock", f"Earth tells a time that is {self.offset_s:+.1f} s from it"
+        if name == TELEMETRY:
+            return "telemetry", f"{len(self.nonsense)} channels read what there cannot be"
         if name == SUN_SENSOR:
             return "sun-sensor", "it does not agree with the forecast, but the arrays do"
         if name == LOG:
@@ -183,6 +201,7 @@ class Units:
             "unanswered_s": dict(self.unanswered_s),
             "offset_s": self.offset_s,
             "was_due": self.was_due,
+            "nonsense": list(self.nonsense),
             "remains": dict(self.remains),
             "faulty": list(self.faulty),
         }
@@ -191,5 +210,5 @@ class Units:
         """Take back what `state` returned."""
         self.wrong, self.right = dict(state["wrong"]), dict(state["right"])
         self.unanswered_s, self.offset_s = dict(state["unanswered_s"]), state["offset_s"]
-        self.was_due = state["was_due"]
+        self.was_due, self.nonsense = state["was_due"], list(state["nonsense"])
         self.remains, self.faulty = dict(state["remains"]), tuple(state["faulty"])
