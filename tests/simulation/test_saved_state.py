@@ -71,3 +71,19 @@ def test_the_same_station_run_twice_leaves_the_same_bytes(
         made.advance(0, n_steps, output, 0)
         left.append(b"".join(array.tobytes() for array in everything(made, output)))
     assert left[0] == left[1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(random_parts(), random_sky())
+def test_it_makes_no_difference_how_often_the_kernel_is_called(
+    parts: Parts, sky: dict[str, Any]
+) -> None:
+    n_steps = len(sky["light"])
+    at_once, by_step = made_of(parts, sky, 60.0), made_of(parts, sky, 60.0)
+    output = at_once.new_output(n_steps)
+    at_once.advance(0, n_steps, output, 0)
+    again = by_step.new_output(n_steps)
+    for step in range(n_steps):
+        by_step.advance(step, step + 1, again, 0)
+    assert saved(at_once) == saved(by_step)
+    assert output.rows.tobytes() == again.rows.tobytes()

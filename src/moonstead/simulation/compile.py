@@ -9,7 +9,7 @@ import numpy as np
 from moonstead.components import Driver, FloatArray, Parts, Surroundings
 from moonstead.contracts import Channels
 from moonstead.simulation.check import NetworkError, network_mistakes
-from moonstead.simulation.memory import NO_SERIES, padded
+from moonstead.simulation.memory import NO_SERIES, padded, varying_loads
 from moonstead.simulation.names import Names, names_of
 from moonstead.simulation.network import Drivers, Network, PlaceArray
 from moonstead.simulation.parts import all_loads, sorted_parts
@@ -49,12 +49,11 @@ def compile_station(parts: Parts) -> CompiledStation:
         raise NetworkError(mistakes)
     parts = sorted_parts(parts)
     names = names_of(parts)
-    return CompiledStation(
-        Network(**network_fields(parts, names)), _layout(parts, names), names, parts
-    )
+    network = Network(**network_fields(parts, names))
+    return CompiledStation(network, _layout(network, parts, names), names, parts)
 
 
-def _layout(parts: Parts, names: Names) -> Layout:
+def _layout(network: Network, parts: Parts, names: Names) -> Layout:
     loads = all_loads(parts)
     buses = names.buses
     by_priority = sorted(range(len(loads)), key=lambda i: (int(loads[i].priority), loads[i].name))
@@ -67,6 +66,7 @@ def _layout(parts: Parts, names: Names) -> Layout:
         source_bus=tuple(buses.index(source.bus) for source in parts.sources),
         load_bus=tuple(buses.index(load.bus) if load.bus else -1 for load in loads),
         load_order=tuple(by_priority),
+        varying=tuple(varying_loads(network).tolist()),
         store_bus=tuple(buses.index(store.bus) for store in parts.stores),
         store_order=tuple(by_order),
         links=tuple((buses.index(link.from_bus), buses.index(link.to_bus)) for link in parts.links),

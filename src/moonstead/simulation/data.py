@@ -42,11 +42,13 @@ def make_data(
             )
             raw.room_bit += read_bit
             made_bit *= read_bit / most_bit
-        kept_bit = min(made_bit, max(recorder[d.recorder].room_bit, 0.0))
+        kept_bit = made_bit
+        if made_bit > recorder[d.recorder].room_bit:
+            kept_bit = max(recorder[d.recorder].room_bit, 0.0)
+            one.lost_bit += made_bit - kept_bit
         recorder[d.recorder].room_bit -= kept_bit
         one.queue_bit += kept_bit
         one.made_bit += made_bit
-        one.lost_bit += made_bit - kept_bit
 
 
 @inlined

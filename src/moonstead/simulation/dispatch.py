@@ -11,7 +11,9 @@ Limit: what a link was granted and cannot use (the load it was for needs more th
 charges the stores or is spilled; it is not granted to other loads in the same step, nor asked of
 another link.
 
-``island_w`` holds, for each island, what its sources offer and what its loads were granted.
+``island_w`` holds, for each island, what its sources offer, what its loads were granted, and what
+those loads ask for whose demand stands between commands. ``short_from`` holds the place in
+``wiring.load`` of the first load that was short in the last step.
 """
 
 import math
@@ -19,10 +21,29 @@ from typing import Any
 
 from moonstead.compiled import inlined
 from moonstead.simulation.memory import Heat, Power, RecordArray
-from moonstead.simulation.network import FloatArray, Wiring
+from moonstead.simulation.network import FloatArray, PlaceArray, Wiring
 
-SUPPLY, USED = 0, 1
+SUPPLY, USED, STEADY = 0, 1, 2
 """Rows of ``island_w``."""
+MOSTLY_ROUNDING = 1e-3
+"""A difference that is a smaller part of what it was taken from is added up anew."""
+
+
+@inlined
+def add_up_steady(
+    wiring: Wiring, power: Power, heat: Heat, island_w: FloatArray, short_from: PlaceArray
+) -> None:
+    """Add up what stands until something is commanded or lost; what was granted is not known."""
+    for n in range(heat.steady_w.shape[0]):
+        heat.steady_w[n] = 0.0
+    for k in range(wiring.n_islands):
+        steady_w = 0.0
+        for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
+            i = wiring.load[j]
+            steady_w += (1.0 - power.varies[i]) * power.demand_w[i]
+            heat.steady_w[power.node[i]] += power.steady_heat[i] * power.demand_w[i]
+        island_w[STEADY, k] = steady_w
+        short_from[k] = wiring.load_ptr[k]
 
 
 @inlined
@@ -58,9 +79,9 @@ def request(
         island_w[SUPPLY, k] = offered_w
         if wiring.feed_ptr[k] == wiring.feed_ptr[k + 1]:
             continue
-        want_w = -offered_w
-        for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
-            want_w += power.demand_w[wiring.load[j]]
+        want_w = island_w[STEADY, k] - offered_w
+        for j in range(wiring.varying_ptr[k], wiring.varying_ptr[k + 1]):
+            want_w += power.demand_w[wiring.varying[j]]
         for j in range(wiring.store_ptr[k], wiring.store_ptr[k + 1]):
             want_w += store[wiring.store[j]].charge_now_w
         for j in range(wiring.feed_ptr[k], wiring.feed_ptr[k + 1]):
@@ -72,15 +93,22 @@ def request(
 
 
 @inlined
-def grant(
+def grant(  # noqa: PLR0913, PLR0917
     wiring: Wiring,
     load: RecordArray,
     power: Power,
     store: RecordArray,
     link: RecordArray,
     island_w: FloatArray,
+    heat: Heat,
+    short_from: PlaceArray,
+    dt_s: float,
 ) -> None:
-    """From the feeding islands outward, grant loads by priority."""
+    """From the feeding islands outward, grant loads by priority; book what they lack.
+
+    Loads whose demand stands hold what they were granted in the step before, but for those that
+    were short then or are now. What these give less than in full is taken from the heat.
+    """
     for k in range(wiring.n_islands):
         left_w = island_w[SUPPLY, k]
         for j in range(wiring.feed_ptr[k], wiring.feed_ptr[k + 1]):
@@ -90,22 +118,38 @@ def grant(
             left_w += cable.arrives_w
         for j in range(wiring.store_ptr[k], wiring.store_ptr[k + 1]):
             left_w += store[wiring.store[j]].discharge_now_w
-        used_w = 0.0
-        for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
-            demand_w = power.demand_w[wiring.load[j]]
-            power.granted_w[wiring.load[j]] = demand_w
+        used_w = island_w[STEADY, k]
+        for j in range(wiring.varying_ptr[k], wiring.varying_ptr[k + 1]):
+            demand_w = power.demand_w[wiring.varying[j]]
+            power.granted_w[wiring.varying[j]] = demand_w
             used_w += demand_w
         # A rounding error must not shed a load that the supply just covers.
         slack_w = 1e-12 * left_w
-        if used_w > left_w + slack_w:
+        # From the last one: mostly few go short, so that few are looked at.
+        end = wiring.load_ptr[k + 1]
+        short, all_w = end, used_w
+        while short > wiring.load_ptr[k] and used_w > left_w + slack_w:
+            short -= 1
+            used_w -= power.demand_w[wiring.load[short]]
+        if used_w < MOSTLY_ROUNDING * all_w:
             used_w = 0.0
-            for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
-                demand_w = power.demand_w[wiring.load[j]]
-                share_w = max(left_w, 0.0) if load[wiring.load[j]].divisible else 0.0
-                given_w = share_w if demand_w > left_w + slack_w else demand_w
-                power.granted_w[wiring.load[j]] = given_w
-                left_w -= given_w
-                used_w += given_w
+            for j in range(wiring.load_ptr[k], short):
+                used_w += power.demand_w[wiring.load[j]]
+        for j in range(short_from[k], short):
+            power.granted_w[wiring.load[j]] = power.demand_w[wiring.load[j]]
+        short_from[k] = short
+        left_w -= used_w
+        for j in range(short, end):
+            i = wiring.load[j]
+            demand_w = power.demand_w[i]
+            share_w = max(left_w, 0.0) if load[i].divisible else 0.0
+            given_w = share_w if demand_w > left_w + slack_w else demand_w
+            power.granted_w[i] = given_w
+            left_w -= given_w
+            used_w += given_w
+            lacking_w = demand_w - given_w
+            power.unserved_j[i] += power.counts[i] * lacking_w * dt_s
+            heat.heat_w[power.node[i]] -= power.steady_heat[i] * lacking_w
         island_w[USED, k] = used_w
 
 
@@ -122,7 +166,7 @@ def _draw(s: Any, drawn_w: float, heat: Heat, dt_s: float) -> None:
 
 
 @inlined
-def settle(
+def settle(  # noqa: PLR0913, PLR0917
     wiring: Wiring,
     source: RecordArray,
     power: Power,
@@ -131,6 +175,7 @@ def settle(
     heat: Heat,
     island_w: FloatArray,
     dt_s: float,
+    short_from: PlaceArray,
 ) -> None:
     """From the fed islands inward, fix the flows.
 
@@ -140,10 +185,14 @@ def settle(
     is_less_sent = False
     for k in range(wiring.n_islands - 1, -1, -1):
         used_w = island_w[USED, k]
-        if is_less_sent:
+        if is_less_sent and short_from[k] < wiring.load_ptr[k + 1]:
             used_w = 0.0
             for j in range(wiring.load_ptr[k], wiring.load_ptr[k + 1]):
                 used_w += power.granted_w[wiring.load[j]]
+        elif is_less_sent:
+            used_w = island_w[STEADY, k]
+            for j in range(wiring.varying_ptr[k], wiring.varying_ptr[k + 1]):
+                used_w += power.granted_w[wiring.varying[j]]
         offered_w = island_w[SUPPLY, k]
         surplus_w = offered_w - used_w
         if wiring.feed_ptr[k] < wiring.feed_ptr[k + 1]:
@@ -161,9 +210,14 @@ def settle(
                 surplus_w += cable.arrives_w
         for j in range(wiring.store_ptr[k], wiring.store_ptr[k + 1]):
             s = store[wiring.store[j]]
-            s.charge_now_w = min(s.charge_now_w, max(surplus_w, 0.0))
-            s.discharge_now_w = min(s.discharge_now_w, max(-surplus_w, 0.0))
-            surplus_w += s.discharge_now_w - s.charge_now_w
+            if surplus_w > 0.0:
+                s.charge_now_w = min(s.charge_now_w, surplus_w)
+                s.discharge_now_w = 0.0
+                surplus_w -= s.charge_now_w
+            else:
+                s.charge_now_w = 0.0
+                s.discharge_now_w = min(s.discharge_now_w, -surplus_w)
+                surplus_w += s.discharge_now_w
         share = (offered_w - max(surplus_w, 0.0)) / offered_w if offered_w > 0.0 else 0.0
         for j in range(wiring.source_ptr[k], wiring.source_ptr[k + 1]):
             s = source[wiring.source[j]]

@@ -8,12 +8,14 @@ import math
 
 from moonstead.compiled import inlined
 from moonstead.simulation.memory import Heat, Power, RecordArray
+from moonstead.simulation.network import Wiring
 
 
 @inlined
-def use(power: Power, link: RecordArray, heat: Heat, dt_s: float) -> None:
-    """Turn what the loads are granted into heat, and power for other buses."""
-    for i in range(power.node.shape[0]):
+def use(wiring: Wiring, power: Power, link: RecordArray, heat: Heat, dt_s: float) -> None:
+    """Turn what is granted to loads whose demand varies into heat, and power for other buses."""
+    for j in range(wiring.varying_ptr[wiring.n_islands]):
+        i = wiring.varying[j]
         heat.heat_w[power.node[i]] += power.granted_w[i] * power.heat_fraction[i]
     for k in range(link.shape[0]):
         cable = link[k]
@@ -23,11 +25,9 @@ def use(power: Power, link: RecordArray, heat: Heat, dt_s: float) -> None:
 
 @inlined
 def book(power: Power, dt_s: float) -> None:
-    """Book what the loads used and lacked."""
+    """Book what the loads used."""
     for i in range(power.node.shape[0]):
         granted_w = power.granted_w[i]
-        lacking_w = max(power.demand_w[i] - granted_w, 0.0)
-        power.unserved_j[i] += power.counts[i] * lacking_w * dt_s
         power.used_j[i] += granted_w * dt_s
         power.running_s[i] += dt_s if granted_w > 0.0 else 0.0
 

@@ -29,13 +29,9 @@ def impose(heat: Heat, drivers: Drivers, step: int) -> None:
 
 
 @inlined
-def set_up_nodes(heat: Heat, dt_s: float) -> None:
-    """Find what each node gains before its rise, and by how much less it gains per kelvin."""
+def set_up_nodes(heat: Heat) -> None:
+    """Find what each node radiates before its rise, and by how much more it does per kelvin."""
     for k in range(heat.temperature_k.shape[0]):
-        scale = heat.scale[k]
-        given_w = heat.heat_w[k] * scale
-        taken_w = heat.taken_w[k] * scale
-        absorbed_w = heat.absorbed_w[k] * scale
         temperature_k = heat.temperature_k[k]
         sink_k = heat.sink_k[k]
         coefficient = heat.coefficient_w_per_k4[k]
@@ -46,7 +42,18 @@ def set_up_nodes(heat: Heat, dt_s: float) -> None:
         heat.radiates_w[k] = radiates_w
         heat.radiates_w_per_k[k] = slope
         heat.diagonal[k] = slope + heat.capacity_w_per_k[k]
-        heat.rise_k[k] = absorbed_w + given_w - taken_w - radiates_w
+        heat.rise_k[k] = -radiates_w
+
+
+@inlined
+def gain(heat: Heat, dt_s: float) -> None:
+    """Add what each node is given and what is taken from it."""
+    for k in range(heat.temperature_k.shape[0]):
+        scale = heat.scale[k]
+        given_w = (heat.heat_w[k] + heat.steady_w[k]) * scale
+        taken_w = heat.taken_w[k] * scale
+        absorbed_w = heat.absorbed_w[k] * scale
+        heat.rise_k[k] += absorbed_w + given_w - taken_w
         heat.absorbed_j[k] += absorbed_w * dt_s
         heat.dissipated_j[k] += given_w * dt_s
         heat.extracted_j[k] += taken_w * dt_s
@@ -132,7 +139,7 @@ def set_up_couplings(
 
 
 @inlined
-def solve(
+def eliminate(
     heat: Heat,
     leaf: RecordArray,
     pivot: RecordArray,
@@ -140,34 +147,49 @@ def solve(
     update: RecordArray,
     entry: FloatArray,
 ) -> None:
-    """Eliminate the coupled nodes in their order, and put the rises back in.
+    """Eliminate the coupled nodes from the matrix in their order.
 
-    Leaves the entries at zero for the next step: each belongs to a single pivot.
+    Apart from `solve`, as what the nodes gain is not needed for it: its divisions, each of which
+    waits for the one before, are done while the flows of the step are.
     """
     for p in range(leaf.shape[0]):
         end = leaf[p]
         inverse = 1.0 / heat.diagonal[end.node]
-        end.alone_k = heat.rise_k[end.node] * inverse
+        end.inverse = inverse
+        end.factor = entry[end.row_entry] * inverse
         end.share = entry[end.column_entry] * inverse
-        heat.rise_k[end.stem] -= entry[end.row_entry] * end.alone_k
         heat.diagonal[end.stem] -= entry[end.row_entry] * end.share
         entry[end.row_entry] = 0.0
         entry[end.column_entry] = 0.0
     for p in range(pivot.shape[0]):
-        above = pivot[p].node
-        inverse = 1.0 / heat.diagonal[above]
-        rise = heat.rise_k[above]
+        inverse = 1.0 / heat.diagonal[pivot[p].node]
         pivot[p].inverse = inverse
         for q in range(pivot[p].near_begin, pivot[p].near_end):
             factor = entry[near[q].row_entry] * inverse
+            near[q].factor = factor
             row = near[q].node
-            heat.rise_k[row] -= factor * rise
             for r in range(near[q].update_begin, near[q].update_end):
                 change = factor * entry[update[r].entry]
                 if update[r].target < 0:
                     heat.diagonal[row] -= change
                 else:
                     entry[update[r].target] -= change
+
+
+@inlined
+def solve(
+    heat: Heat, leaf: RecordArray, pivot: RecordArray, near: RecordArray, entry: FloatArray
+) -> None:
+    """Eliminate the coupled nodes from the right side, and put the rises back in.
+
+    Leaves the entries at zero for the next step: each belongs to a single pivot.
+    """
+    for p in range(leaf.shape[0]):
+        heat.rise_k[leaf[p].stem] -= leaf[p].factor * heat.rise_k[leaf[p].node]
+    for p in range(pivot.shape[0]):
+        rise = heat.rise_k[pivot[p].node]
+        for q in range(pivot[p].near_begin, pivot[p].near_end):
+            heat.rise_k[near[q].node] -= near[q].factor * rise
     for p in range(pivot.shape[0] - 1, -1, -1):
         above = pivot[p].node
         rise = heat.rise_k[above]
@@ -178,7 +200,9 @@ def solve(
         heat.rise_k[above] = rise * pivot[p].inverse
     for p in range(leaf.shape[0] - 1, -1, -1):
         end = leaf[p]
-        heat.rise_k[end.node] = end.alone_k - end.share * heat.rise_k[end.stem]
+        heat.rise_k[end.node] = (
+            end.inverse * heat.rise_k[end.node] - end.share * heat.rise_k[end.stem]
+        )
 
 
 @inlined
@@ -237,13 +261,16 @@ def stop_cold(
     load: RecordArray,
     power: Power,
     store: RecordArray,
-) -> None:
-    """Find which nodes are lost, and stop what is on them."""
+) -> bool:
+    """Find which nodes are lost, and stop what is on them; return whether there are new ones."""
+    is_new = False
     for k in range(node.shape[0]):
         is_cold = heat.temperature_k[k] < heat.survival_min_k[k]
         if is_cold and heat.scale[k] > 0.0 and not node[k].lost:
             node[k].lost = True
+            is_new = True
             _stop_all_on(k, source, load, power, store)
+    return is_new
 
 
 @inlined

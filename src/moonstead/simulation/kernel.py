@@ -7,9 +7,17 @@ Offers and wishes first (`demand`), then who gets power (`dispatch`), then what 
 from moonstead.compiled import compiled_apart, inlined
 from moonstead.simulation.data import make_data, send_data
 from moonstead.simulation.demand import ask, ask_for_work, limit_stores, offer, open_stocks, prepare
-from moonstead.simulation.dispatch import grant, request, settle
-from moonstead.simulation.flows import book, do_work, lose, move_stores, use
+from moonstead.simulation.dispatch import add_up_steady, grant, request, settle
+from moonstead.simulation.flows import (
+    book,
+    do_work,
+    lose,
+    move_stores,
+    use,
+)
 from moonstead.simulation.heat import (
+    eliminate,
+    gain,
     impose,
     move_heat,
     set_up_couplings,
@@ -19,7 +27,7 @@ from moonstead.simulation.heat import (
     stop_cold,
 )
 from moonstead.simulation.memory import NO_SERIES, Records
-from moonstead.simulation.network import Drivers, Float32Array, FloatArray, Wiring
+from moonstead.simulation.network import Drivers, Float32Array, FloatArray, PlaceArray, Wiring
 
 
 @compiled_apart
@@ -27,7 +35,7 @@ def advance(
     records: Records,
     wiring: Wiring,
     drivers: Drivers,
-    scratch: tuple[FloatArray, FloatArray],
+    scratch: tuple[FloatArray, FloatArray, PlaceArray],
     rows: Float32Array,
     steps: tuple[int, int, int],
     dt_s: float,
@@ -41,7 +49,8 @@ def advance(
     wiring, drivers
         How the ties stand, and what the surroundings impose.
     scratch
-        Room for two sums of each bus (see `dispatch`) and for what is left of each path.
+        Room for three sums of each bus (see `dispatch`), for what is left of each path, and for a
+        place of each bus.
     rows
         Series, one row per step, columns in the order of `moonstead.simulation.output`; filled
         in place. With no rows nothing is recorded.
@@ -60,27 +69,30 @@ def advance(
     recorder, writer, data = records.recorder, records.writer, records.data
     transmitter = records.transmitter
     series, path_bit_per_s = drivers.series, drivers.path_bit_per_s
-    island_w, path_left_bit_per_s = scratch
+    island_w, path_left_bit_per_s, short_from = scratch
     prepare(load, power, work, flow, link, heat, dt_s)
+    add_up_steady(wiring, power, heat, island_w, short_from)
     for step in range(steps[0], steps[1]):
         impose(heat, drivers, step)
+        set_up_nodes(heat)
+        set_up_special(special, node, heat, drivers, step, dt_s)
         offer(source, heat, series, drivers.source, step, dt_s)
         ask(power, heater, heat)
         open_stocks(load, power, tank, pool, supply, series, drivers.supply, step, dt_s)
         ask_for_work(work, load, power, flow, need, tank, pool, dt_s)
         limit_stores(store, reactant, tank, heat)
         request(wiring, source, power, store, link, island_w)
-        grant(wiring, load, power, store, link, island_w)
-        settle(wiring, source, power, store, link, heat, island_w, dt_s)
-        use(power, link, heat, dt_s)
+        grant(wiring, load, power, store, link, island_w, heat, short_from, dt_s)
+        settle(wiring, source, power, store, link, heat, island_w, dt_s, short_from)
+        if coupling.shape[0] > 0:
+            set_up_couplings(coupling, heat, load, power, entry)
+            eliminate(heat, leaf, pivot, near, update, entry)
+        use(wiring, power, link, heat, dt_s)
         do_work(work, load, power, flow, need, tank, pool, source, heat, dt_s)
         move_stores(store, reactant, tank, heat, dt_s)
         make_data(data, load, power, recorder, writer, dt_s)
-        set_up_nodes(heat, dt_s)
-        set_up_special(special, node, heat, drivers, step, dt_s)
-        if coupling.shape[0] > 0:
-            set_up_couplings(coupling, heat, load, power, entry)
-        solve(heat, leaf, pivot, near, update, entry)
+        gain(heat, dt_s)
+        solve(heat, leaf, pivot, near, entry)
         book(power, dt_s)
         lose(tank, heat, dt_s)
         send_data(
@@ -94,8 +106,10 @@ def advance(
             step,
             dt_s,
         )
-        if move_heat(heat, node, special, coupling, drivers, step, dt_s) > 0:
-            stop_cold(heat, node, source, load, power, store)
+        if move_heat(heat, node, special, coupling, drivers, step, dt_s) > 0 and stop_cold(
+            heat, node, source, load, power, store
+        ):
+            add_up_steady(wiring, power, heat, island_w, short_from)
         if rows.shape[0] > 0:
             _record(records, rows, step - steps[2])
 

@@ -5,6 +5,7 @@ it handles a score of arrays, not two hundred: compiling it takes a fraction of 
 code sees the same memory as columns: `Network`, `State` and `Ledger`.
 """
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from moonstead.simulation.network import (
     FloatArray,
+    IndexArray,
     Ledger,
     Network,
     PlaceArray,
@@ -31,6 +33,9 @@ RecordArray = Any
 
 NO_SERIES = 2**32 - 1
 """In place of the column of a series, for a place where there is no component."""
+
+CACHE_LINE = 64
+"""Bytes; of the processors of today."""
 
 LANES = 8
 """Fields of `Heat` have a multiple of this length, as the processor does several at once."""
@@ -54,6 +59,7 @@ class Heat(NamedTuple):
     sink_k: FloatArray
     absorbed_w: FloatArray
     heat_w: FloatArray
+    steady_w: FloatArray
     taken_w: FloatArray
     radiates_w: FloatArray
     radiates_w_per_k: FloatArray
@@ -72,6 +78,8 @@ class Power(NamedTuple):
     node: PlaceArray
     heat_fraction: FloatArray
     counts: FloatArray
+    varies: FloatArray
+    steady_heat: FloatArray
     full_w: FloatArray
     demand_w: FloatArray
     granted_w: FloatArray
@@ -125,16 +133,20 @@ class Memory:
     def __init__(self, network: Network, state: State) -> None:
         length = {name.partition("_")[0]: len(column) for name, column in _columns(network)}
         ties = [name for name in State._fields if name.startswith("tie_")]
-        tables = {
-            name: np.zeros(length[name], dtype=_dtype(name))
-            for name in Records._fields
-            if name not in {"heat", "power", "entry"}
-        }
-        fields: dict[str, Any] = {name: np.zeros(length["load"]) for name in Power._fields}
-        power = Power(**{**fields, "node": np.zeros(length["load"], dtype=np.uint32)})
-        heat = Heat(*(np.zeros(padded(length["node"])) for _ in Heat._fields))
+        number, place = np.dtype(np.float64), np.dtype(np.uint32)
+        tables = [name for name in Records._fields if name not in {"heat", "power", "entry"}]
+        kinds = {f"heat {name}": (padded(length["node"]), number) for name in Heat._fields}
+        kinds |= {f"power {name}": (length["load"], number) for name in Power._fields}
+        kinds["power node"] = (length["load"], place)
+        kinds["entry"] = (length["entry"], number)
+        kinds |= {name: (length[name], _dtype(name)) for name in tables}
+        arrays = _laid_out(kinds)
+        power = Power(*(arrays[f"power {name}"] for name in Power._fields))
+        heat = Heat(*(arrays[f"heat {name}"] for name in Heat._fields))
         heat.capacity_w_per_k[...] = 1.0
-        self.records = Records(**tables, power=power, heat=heat, entry=np.zeros(length["entry"]))
+        self.records = Records(
+            **{name: arrays[name] for name in tables}, power=power, heat=heat, entry=arrays["entry"]
+        )
         own = {name: getattr(state, name).copy() for name in ties}
         self.state = State(
             *(own[name] if name in own else self._seen(name) for name in State._fields)
@@ -153,6 +165,8 @@ class Memory:
             first += len(recorded) - (table == "node")
         power_w = records.load["power_w"]
         np.divide(1.0, power_w, out=records.load["per_w"], where=power_w > 0.0)
+        power.varies[varying_loads(network)] = 1.0
+        power.steady_heat[...] = power.heat_fraction * (1.0 - power.varies)
         records.heater["per_k"] = 1.0 / records.heater["band_k"]
         uncoupled = records.heat.uncoupled
         uncoupled[...] = 1.0
@@ -190,6 +204,25 @@ _APART = {"node": Heat._fields, "load": Power._fields}
 """Fields that are not in the records of their table."""
 
 
+def varying_loads(network: Network) -> IndexArray:
+    """Return the loads whose demand is found anew in every step: heaters, work and links."""
+    return np.unique(np.concatenate([network.heater_load, network.work_load, network.link_load]))
+
+
+def _laid_out(kinds: dict[str, tuple[int, np.dtype[Any]]]) -> dict[str, NDArray[Any]]:
+    """Return zeros of each length and type in one piece of memory, each from a new cache line.
+
+    Else the time of a step depends on where in memory the arrays of a run happen to lie.
+    """
+    sizes = [-(-n * dtype.itemsize // CACHE_LINE) * CACHE_LINE for n, dtype in kinds.values()]
+    piece = np.zeros(sum(sizes) + CACHE_LINE, dtype=np.uint8)
+    begins = -piece.ctypes.data % CACHE_LINE + np.cumsum([0, *sizes])
+    return {
+        name: piece[begin : begin + n * dtype.itemsize].view(dtype)
+        for (name, (n, dtype)), begin in zip(kinds.items(), begins, strict=False)
+    }
+
+
 def padded(n_nodes: int) -> int:
     """Return the length of the fields of `Heat`, the outside counted as a node."""
     return -(-n_nodes // LANES) * LANES
@@ -199,8 +232,12 @@ def _columns(named: Network | State) -> list[tuple[str, NDArray[Any]]]:
     return list(zip(named._fields, named, strict=True))
 
 
+@cache
 def _dtype(table: str) -> np.dtype[Any]:
-    """Return the record of a table: its fields of every kind, in the order of the classes."""
+    """Return the record of a table: its fields of every kind, in the order of the classes.
+
+    One object for all simulations: numba knows a record by it, and looks longer at a new one.
+    """
     kinds: dict[str, str] = {}
     for columns in (Network, State, Scratch, Ledger):
         for name, annotation in columns.__annotations__.items():

@@ -186,6 +186,9 @@ class Wiring(NamedTuple):
     load_ptr: PlaceArray
     load: PlaceArray
     """By priority, then name."""
+    varying_ptr: PlaceArray
+    varying: PlaceArray
+    """Those of the loads whose demand is found anew in every step."""
     store_ptr: PlaceArray
     store: PlaceArray
     """By dispatch order, then name."""
@@ -329,6 +332,10 @@ class Scratch(NamedTuple):
     load_full_w: FloatArray
     """Power at the level it stands at."""
     load_demand_w: FloatArray
+    load_varies: FloatArray
+    """1 for those whose demand is found anew in every step: heaters, work, links; 0 for others."""
+    load_steady_heat: FloatArray
+    """Share of heat of the others, 0 for those."""
     heater_per_k: FloatArray
     """One over its band."""
     flow_step_kg: FloatArray
@@ -354,6 +361,8 @@ class Scratch(NamedTuple):
     """Heat capacity over the length of a step."""
     node_heat_w: FloatArray
     """What sources, loads, stores and links give to it."""
+    node_steady_w: FloatArray
+    """What loads whose demand stands give to it while they have it in full."""
     node_taken_w: FloatArray
     """What sources take from it."""
     node_uncoupled: FloatArray
@@ -372,12 +381,15 @@ class Scratch(NamedTuple):
     coupling_flux_w: FloatArray
     coupling_slope_a_w_per_k: FloatArray
     coupling_slope_b_w_per_k: FloatArray
-    leaf_alone_k: FloatArray
-    """Its rise if its stem did not rise."""
+    leaf_inverse: FloatArray
+    """Of its diagonal when it is eliminated."""
+    leaf_factor: FloatArray
+    """By how much its right side lessens that of its stem."""
     leaf_share: FloatArray
     """By how much less it rises per kelvin of its stem."""
     pivot_inverse: FloatArray
-    """Of its diagonal when it is eliminated."""
+    near_factor: FloatArray
+    """As that of a leaf."""
     recorder_room_bit: FloatArray
     recorder_column: IndexArray
     transmitter_column: IndexArray

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,18 +45,24 @@ def is_part_of(component: str, target: str) -> bool:
 
 
 def owned_by(names: Names, targets: Iterable[str]) -> Owned:
-    """Return the places of elements or components."""
-    wanted = tuple(targets)
-    return Owned(
-        {
-            table: np.array(
-                [
-                    place
-                    for place, name in enumerate(getattr(names, field))
-                    if any(is_part_of(name, target) for target in wanted)
-                ],
-                dtype=np.int64,
-            )
-            for table, field in KINDS.items()
-        }
-    )
+    """Return the places of elements or components; they are shared and cannot be changed."""
+    return _owned_by(names, tuple(targets))
+
+
+@lru_cache(maxsize=4096)
+def _owned_by(names: Names, targets: tuple[str, ...]) -> Owned:
+    """Do the work of `owned_by` once for all missions of a campaign."""
+    places = {
+        table: np.array(
+            [
+                place
+                for place, name in enumerate(getattr(names, field))
+                if any(is_part_of(name, target) for target in targets)
+            ],
+            dtype=np.int64,
+        )
+        for table, field in KINDS.items()
+    }
+    for found in places.values():
+        found.setflags(write=False)
+    return Owned(places)

@@ -83,8 +83,9 @@ class Simulator:
         self._memory = Memory(station.network, self.begin)
         self._memory.set_step(dt_s)
         self._scratch = (
-            np.zeros((2, len(station.names.buses))),
+            np.zeros((3, len(station.names.buses))),
             np.zeros(len(station.names.paths)),
+            np.zeros(len(station.names.buses), dtype=np.uint32),
         )
         self.state: State = self._memory.state
         self.ledger: Ledger = self._memory.ledger

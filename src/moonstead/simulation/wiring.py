@@ -22,6 +22,8 @@ class Layout:
     """-1 for loads that take no power."""
     load_order: tuple[int, ...]
     """All loads by priority, then name."""
+    varying: tuple[int, ...]
+    """Those of them whose demand is found anew in every step."""
     store_bus: tuple[int, ...]
     store_order: tuple[int, ...]
     links: tuple[tuple[int, int], ...]
@@ -55,9 +57,22 @@ def wire(layout: Layout, tie_level: FloatArray | Sequence[float]) -> tuple[Wirin
         layout.source_bus, range(len(layout.source_bus)), len(layout.source_bus)
     )
     load_ptr, load = members(layout.load_bus, layout.load_order, len(layout.load_bus))
+    varying_ptr, varying = members(layout.load_bus, layout.varying, len(layout.varying))
     store_ptr, store = members(layout.store_bus, layout.store_order, len(layout.store_bus))
     feed_ptr, feed = members(to_bus, feeds, len(layout.links))
-    wiring = Wiring(n_islands, source_ptr, source, load_ptr, load, store_ptr, store, feed_ptr, feed)
+    wiring = Wiring(
+        n_islands,
+        source_ptr,
+        source,
+        load_ptr,
+        load,
+        varying_ptr,
+        varying,
+        store_ptr,
+        store,
+        feed_ptr,
+        feed,
+    )
     return wiring, idle
 
 
