@@ -330,19 +330,24 @@ def _precedences(
 def _partners(
     model: StationModel, partners: list[str], earned: tuple[float, ...]
 ) -> tuple[Partner, ...]:
-    """Return partners with what they had, against their share of all that was done."""
-    counted = dict.fromkeys(partners, 0.0)
-    offered = 0.0
+    """Return partners with what they had, against what they are entitled to.
+
+    A share s entitles to s / (1 - s) of what the others ask for: where all ask by their shares
+    that is the share of everything, and who asks for more, or calls it worth more, is entitled to
+    no more.
+    """
+    counted, asked = dict.fromkeys(partners, 0.0), dict.fromkeys(partners, 0.0)
     for experiment, points in zip(model.experiments, earned, strict=True):
         counted[experiment.partner] += points
-        offered += experiment.value * experiment.sessions
+        asked[experiment.partner] += experiment.value * experiment.sessions
     result = []
     for name in partners:
         share = model.shares.get(name)
         if share is None:
             result.append(Partner(name=name))
             continue
-        entitled = share * offered
+        others = sum(asked.values()) - asked[name]
+        entitled = share / (1.0 - share) * others if share < 1.0 else asked[name]
         result.append(
             Partner(
                 name=name,
