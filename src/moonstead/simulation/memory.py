@@ -135,7 +135,9 @@ class Memory:
         ties = [name for name in State._fields if name.startswith("tie_")]
         number, place = np.dtype(np.float64), np.dtype(np.uint32)
         tables = [name for name in Records._fields if name not in {"heat", "power", "entry"}]
-        kinds = {f"heat {name}": (padded(length["node"]), number) for name in Heat._fields}
+        kinds: dict[str, tuple[int, np.dtype[Any]]] = {
+            f"heat {name}": (padded(length["node"]), number) for name in Heat._fields
+        }
         kinds |= {f"power {name}": (length["load"], number) for name in Power._fields}
         kinds["power node"] = (length["load"], place)
         kinds["entry"] = (length["entry"], number)
