@@ -16,7 +16,7 @@ import numpy as np
 from moonstead.contracts import Notice
 from moonstead.simulation.compile import CompiledStation
 from moonstead.simulation.condition import Condition
-from moonstead.simulation.due import due_t_s
+from moonstead.simulation.due import CHANGING, due_t_s
 from moonstead.simulation.failures import Failures
 from moonstead.simulation.measures import measured
 from moonstead.simulation.network import Ledger, State
@@ -53,6 +53,10 @@ the next."""
 
 def _is_due(at_t_s: float | None, t_s: float) -> bool:
     return at_t_s is not None and t_s >= at_t_s - CLOCK_SLACK_S
+
+
+BY_ITSELF = CHANGING | {Mode.INTERMITTENT}
+"""Modes whose strength changes while nothing happens."""
 
 
 class Stage(StrEnum):
@@ -152,9 +156,16 @@ class Upkeep:
             notices += self._mend(t_s)
         if notices:
             self._settle()
-        if notices or self._memory.active:
+        if notices or self._is_changing():
             self._compose(t_s)
         return notices
+
+    def _is_changing(self) -> bool:
+        """Whether what works may change though nothing happens: with time, or as spares come."""
+        active = self._memory.active
+        if any(self._faults[name].mode in BY_ITSELF for name in active):
+            return True
+        return bool(active) and bool(self._in_work())
 
     def _settle(self) -> None:
         """Note which elements may still come or go."""
