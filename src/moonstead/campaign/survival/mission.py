@@ -1,5 +1,6 @@
 """One mission of the fast tier: the same truth and the same guard, decisions as rare as is safe."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -117,6 +118,9 @@ class _Mission:
         self.board = stage.board(self.simulator, seed)
         self.flown = Flown(hours_in_mode={mode.name.lower(): 0.0 for mode in Mode})
         self.quiet_t_s = -np.inf
+        self._width = self.simulator.random_width
+        self._sent: dict[str, float] | None = None
+        self._most = (0.0, 0.0)
 
     def fly(self) -> Flown:
         grid, simulator, flown = self.stage.grid, self.simulator, self.flown
@@ -161,7 +165,7 @@ class _Mission:
             means = self.output.rows[: stop - step, : self._measured].mean(axis=0)
             self.output.rows[stop - step - 1, : self._measured] = means
         t_s = self.stage.grid.start_t_s + stop * self.stage.grid.step_s
-        random = self.generator.standard_normal(self.simulator.random_width)
+        random = self.generator.standard_normal(self._width)
         return self.simulator.telemetry(t_s, stop - 1, step, self.output, random)
 
     def _ticks(self, telemetry: Telemetry) -> int:
@@ -169,7 +173,8 @@ class _Mission:
         stage, steward = self.stage, self.board.controller
         if not isinstance(steward, Steward) or steward.view is None or self._is_shaky():
             return 1
-        known, sent = stage.knowledge, steward.guard.sent
+        known = stage.knowledge
+        drain_w, fill_bit_per_s = self._rates(steward.guard.sent)
         sources = telemetry.source_power_w
         return stage.pace.ticks(
             Now(
@@ -177,15 +182,24 @@ class _Mission:
                 mode=steward.view.mode,
                 is_working=steward.is_working,
                 energy_j=steward.view.energy_j,
-                drain_w=sum(w * sent.get(name, 1.0) for name, w in stage.full_w.items()),
+                drain_w=drain_w,
                 made_w=sum(float(sources[i]) for i in known.main_sources),
                 room=steward.room,
-                fill_bit_per_s=sum(
-                    rate * sent.get(name, 1.0) for name, rate in stage.writes_bit_per_s.items()
-                ),
+                fill_bit_per_s=fill_bit_per_s,
                 quiet_t_s=self.quiet_t_s,
             )
         )
+
+    def _rates(self, sent: Mapping[str, float]) -> tuple[float, float]:
+        """Return the most that what is switched on may draw in W, and write in bit/s."""
+        if self._sent != sent:
+            full_w, writes = self.stage.full_w, self.stage.writes_bit_per_s
+            self._sent = dict(sent)
+            self._most = (
+                sum(w * sent.get(name, 1.0) for name, w in full_w.items()),
+                sum(rate * sent.get(name, 1.0) for name, rate in writes.items()),
+            )
+        return self._most
 
     def _found(self, t_s: float) -> tuple[str, ...]:
         """Return the elements whose faults would have been found by now, for who repairs."""
