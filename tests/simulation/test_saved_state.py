@@ -1,6 +1,7 @@
 """A state that is saved in a file and taken back goes on bit for bit, in any station."""
 
 import io
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from networks import everything, made_of, random_parts, random_sky
 
 from moonstead.components import Parts
 from moonstead.contracts import Command
+from moonstead.simulation.memory import CACHE_LINE
 from moonstead.simulation.simulator import Simulator
 
 
@@ -87,3 +89,14 @@ def test_it_makes_no_difference_how_often_the_kernel_is_called(
         by_step.advance(step, step + 1, again, 0)
     assert saved(at_once) == saved(by_step)
     assert output.rows.tobytes() == again.rows.tobytes()
+
+
+@settings(max_examples=5, deadline=None)
+@given(random_parts(), random_sky())
+def test_tables_begin_at_cache_lines_and_share_none(parts: Parts, sky: dict[str, Any]) -> None:
+    records = made_of(parts, sky, 60.0)._memory.records
+    single = [table for table in records if not isinstance(table, tuple)]
+    arrays = [array for array in (*single, *records.heat, *records.power) if array.size]
+    assert all(array.ctypes.data % CACHE_LINE == 0 for array in arrays)
+    spans = sorted((array.ctypes.data, array.ctypes.data + array.nbytes) for array in arrays)
+    assert all(end <= begin for (_, end), (begin, _) in pairwise(spans))
