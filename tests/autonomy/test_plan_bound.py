@@ -15,7 +15,7 @@ from moonstead.autonomy.planning.bound.certificate import Multipliers, certified
 from moonstead.autonomy.planning.bound.find import bound
 from moonstead.autonomy.planning.bound.linear import LinearProgram, solve
 from moonstead.autonomy.planning.bound.ways import levels_of, ways_of
-from moonstead.autonomy.planning.problem import Hold, Option, Partner, Problem, Supply, Task
+from moonstead.autonomy.planning.problem import Hold, Option, Partner, Problem, Supply, Take, Task
 from moonstead.autonomy.planning.samples import sample
 
 seeds = st.integers(0, 100_000)
@@ -144,6 +144,21 @@ def test_prices_are_what_one_more_is_worth() -> None:
     assert found.points == pytest.approx(5.0, abs=1e-6)
     assert 3.0 - 1e-6 <= found.prices.units_each[0, :2].sum() <= 5.0 + 1e-6
     assert found.prices.energy_per_j.shape == (2,)
+
+
+def test_of_three_operators_two_jobs_that_need_two_each_do_not_have_one_and_a_half() -> None:
+    problem = schedule([5.0, 4.0, 3.0], [2, 2, 2], [0, 0, 0])
+    in_pairs = Take(pool=0, amount=np.array([2.0, 2.0]))
+    tasks = tuple(
+        replace(task, options=(replace(task.options[0], holds=(), takes=(in_pairs,)),))
+        for task in problem.tasks
+    )
+    supply = replace(problem.supply, pools=np.full((1, problem.n_slots), 3.0))
+    shared = replace(problem, tasks=tasks, pools=("operators",), supply=supply)
+    found = bound(shared)
+    assert found.points == pytest.approx(5.0, abs=1e-6)
+    one_more = found.prices.pools_each[0].sum()
+    assert 2.0 - 1e-6 <= one_more <= 2.5 + 1e-6
 
 
 def test_energy_has_a_price_where_it_lacks() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from small_problems import at_random, small
 from tiny_plans import best_of_all, tiny
 
-from moonstead.autonomy.planning.problem import Placements, Precedence, Problem
+from moonstead.autonomy.planning.problem import Placement, Placements, Precedence, Problem
 from moonstead.autonomy.planning.samples import sample
 from moonstead.autonomy.planning.score import score
 from moonstead.autonomy.planning.search.costs import Prices
@@ -68,6 +68,36 @@ def test_more_supply_never_makes_the_best_plan_worse(seed: int) -> None:
 
 def moderate() -> Problem:
     return sample(7, 60, "winter", 3)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_nothing_that_still_fits_is_left_out_of_a_greedy_plan(seed: int) -> None:
+    """Starts that the search passes over without looking at them do not fit, says the validator."""
+    problem = without_savings(small(seed) if seed else sample(2, 14, "winter", 1))
+    placements = greedy(problem).placements
+    for number, task in enumerate(problem.tasks):
+        if placements[number] is not None:
+            continue
+        for place, option in enumerate(task.options):
+            last = problem.n_slots - len(option.power_w)
+            for start in np.flatnonzero(np.nan_to_num(option.worth[: max(last + 1, 0)]) > 0.0):
+                tried = list(placements)
+                tried[number] = Placement(place, int(start))
+                assert violations(problem, tuple(tried)) != ()
+
+
+def without_savings(problem: Problem) -> Problem:
+    """Return a problem without tasks that save something, or that depend on others."""
+    tasks = tuple(
+        task
+        for task in problem.tasks
+        if all(
+            float(profile.min(initial=0.0)) >= 0.0
+            for option in task.options
+            for profile in (option.power_w, option.heat_w, option.rate_bit_per_s)
+        )
+    )
+    return replace(problem, tasks=tasks, precedences=())
 
 
 def test_the_same_arguments_give_the_same_plan() -> None:

@@ -28,8 +28,8 @@ _HOT, _COLD = 3e-3, 1e-4
 """The same where a search from nothing begins and ends, if it has many iterations for each task."""
 _LONG = 300.0
 """How many those are."""
-_MIX = (0.3, 8.0, 0.55, 0.8, 3.0, 8.0, 0.2, 10.0, 2.0, 0.2, 0.3, 1e-3)
-"""Settings of the search (`anneal.anneal`), after a short scan on one sample problem."""
+_MIX = (0.3, 8.0, 0.55, 0.8, 3.0, 30.0, 0.2, 5.0, 2.0, 0.2, 0.3, 1e-3)
+"""Settings of the search (`anneal.anneal`), after scans on three sample problems."""
 _EXCHANGE = 8
 """Batches after which the chain that is behind goes on from the best plan."""
 
