@@ -26,7 +26,7 @@ from moonstead.autonomy.protection.reaction import Reaction, Reactor
 from moonstead.autonomy.protection.recovery import Recovery
 from moonstead.autonomy.protection.signs import Watcher
 from moonstead.autonomy.protection.suspicion import Suspicion
-from moonstead.autonomy.protection.units import CLOCK, SUN_SENSOR, Units
+from moonstead.autonomy.protection.units import CLOCK, CLOCK_S, SUN_SENSOR, Units
 from moonstead.contracts import Notice, Telemetry
 
 WARM_UP_TICKS = 6
@@ -79,7 +79,7 @@ class Protection:
         if not self._set_s:
             return telemetry
         offset_s = self.units.offset_of(telemetry)
-        if abs(offset_s - self._set_s) < self._most_set_s:
+        if abs(offset_s - self._set_s) < self._most_set_s or abs(offset_s) < CLOCK_S:
             self._set_s = offset_s
         return replace(telemetry, t_s=telemetry.t_s + self._set_s)
 
@@ -165,7 +165,7 @@ class Protection:
         self.observer.doubt(self.cases, self.units.dead())
         clock = self.cases.get(CLOCK)
         is_set = clock is not None and clock.has_done(Do.SET)
-        is_set &= abs(self.units.offset_s) < self._most_set_s
+        is_set &= abs(self.units.offset_s - self._set_s) < self._most_set_s
         self._set_s = self.units.offset_s if is_set else 0.0
         self._reactor.tell_health(self._suspicion.since_t_s, self.cases, notices)
         return self._reactor.reaction(self.cases, notices, self._last_t_s, wants_plan=wants_plan)
