@@ -8,8 +8,9 @@ from moonstead.autonomy.protection.belief import HEATER, LINK, TASK, WORK, Plant
 from moonstead.autonomy.protection.lumped_tables import Estimate, Expected, Readings
 from moonstead.compiled import compiled_without_counting, inlined
 
-HEATER_DOUBT = 3.0
-"""Standard deviations of its node's temperature that a heater may be away from what is expected."""
+HEATER_DOUBT, HEATER_SHARE = 3.0, 0.25
+"""Standard deviations of its node's temperature that a heater may be away from what is expected; and
+what share of that whole range, up and down, counts as one standard deviation of its power: 1.5."""
 
 
 @compiled_without_counting
@@ -43,7 +44,7 @@ def judge_loads(  # noqa: PLR0912
             doubt_k = HEATER_DOUBT * out.node_doubt_k[node]
             least = min(max((cold_k - doubt_k) / band_k, 0.0), 1.0)
             most = min(max((cold_k + doubt_k) / band_k, 0.0), 1.0)
-            sigma_w = 0.4 * (most - least) * full_w
+            sigma_w = HEATER_SHARE * (most - least) * full_w
             full_w *= min(max(cold_k / band_k, 0.0), 1.0)
         if out.island_fed[here] < 0.5 and full_w > 0.0:
             continue
