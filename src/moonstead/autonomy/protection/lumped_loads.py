@@ -9,8 +9,8 @@ from moonstead.autonomy.protection.lumped_tables import Estimate, Expected, Read
 from moonstead.compiled import compiled_without_counting, inlined
 
 HEATER_DOUBT, HEATER_SHARE = 3.0, 0.25
-"""Standard deviations of its node's temperature that a heater may be away from what is expected; and
-what share of that whole range, up and down, counts as one standard deviation of its power: 1.5."""
+"""Standard deviations of its node's temperature that a heater may be away from what is expected;
+what share of that whole range, up and down, is one standard deviation of its power (1.5 of them)."""
 
 
 @compiled_without_counting
