@@ -10,7 +10,7 @@ from moonstead.compiled import compiled_without_counting, inlined
 
 HEATER_DOUBT, HEATER_SHARE = 3.0, 0.25
 """Standard deviations of its node's temperature that a heater may be away from what is expected;
-what share of that whole range, up and down, is one standard deviation of its power (1.5 of them)."""
+what share of that range, up and down, is one standard deviation of its power (1.5 of them)."""
 
 
 @compiled_without_counting
