@@ -156,7 +156,7 @@ class SlotsModel:
 
     def _caps(self) -> None:
         for level, (rows, caps) in enumerate(zip(self._terms, self.levels.caps, strict=True)):
-            if level >= self.levels.first_unit:
+            if self.levels.first_unit <= level < self.levels.first_part:
                 for variables, _ in rows:
                     if len(variables) > 1:
                         self.model.add_at_most_one(variables)
