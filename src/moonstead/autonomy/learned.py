@@ -33,11 +33,11 @@ def learned_model(
     """
     if protection is None:
         return model
-    estimate, belief = protection.observer.estimate, protection.belief
+    learned, belief = protection.gains.learned, protection.belief
     forecast = model.forecast
     changes: dict[str, Any] = {}
     main = list(knowledge.main_sources)
-    if main and float(estimate.source_gain[main].min()) < 1.0:
+    if main and float(learned.source_gain[main].min()) < 1.0:
         count = len(forecast.generation_w)
         middle_t_s = forecast.start_t_s + forecast.slot_s * (np.arange(count) + 0.5)
         ticks = np.clip(
@@ -51,7 +51,7 @@ def learned_model(
     if places:
         designed_j = belief.plant.store_capacity_j[places]
         works = [belief.channels.stores[s].partition(".")[0] not in broken for s in places]
-        left_j = np.where(works, np.minimum(estimate.store_capacity_j[places], designed_j), 0.0)
+        left_j = np.where(works, np.minimum(learned.store_capacity_j[places], designed_j), 0.0)
         share = float(left_j.sum())
         share /= max(float(designed_j.sum()), 1e-9)
         if share < 1.0:

@@ -147,6 +147,8 @@ class StationManager:
         diary.notices.extend(self.protection.take_notices())
         inner = self.protection.inner
         if reaction.wants_plan or reaction.broken != self._reaction.broken:
+            if inner is not None:
+                inner.gains.learn()
             learned = learned_model(self.model, self.knowledge, inner, reaction.broken)
             self.tactics.learn(learned, reaction.broken)
         self._reaction = reaction

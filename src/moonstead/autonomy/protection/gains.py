@@ -1,6 +1,6 @@
 """What sources and stores have been found to give, against their design."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,13 @@ WHOLE = 0.97
 """A source that gives more of its design than this is whole."""
 WORTH_PLANNING = 0.05
 """A change of what is expected by more than this is worth a new plan."""
+
+
+class Learned(NamedTuple):
+    """What plans go by."""
+
+    source_gain: FloatArray
+    store_capacity_j: FloatArray
 
 
 class Gains:
@@ -28,6 +35,7 @@ class Gains:
         self.ratio: FloatArray = observer.estimate.source_ratio
         self._planned = self._factors()
         self._is_touched = False
+        self.learn()
 
     def track(self, channels: list[int], *, is_derated: bool) -> None:
         """Expect of sources what they give now."""
@@ -92,8 +100,13 @@ class Gains:
         self._planned = now
         return True
 
+    def learn(self) -> None:
+        """Let plans go by what is known now; what is found later waits for the next plan."""
+        estimate = self._observer.estimate
+        self.learned = Learned(estimate.source_gain.copy(), estimate.store_capacity_j.copy())
+
     def lost_w(self, ticks: np.ndarray) -> FloatArray:
-        """Return by how much the sources of the first island give less than designed.
+        """Return by how much the sources give less than designed, as plans know it.
 
         Parameters
         ----------
@@ -105,15 +118,17 @@ class Gains:
         FloatArray
             (n_sources, n) in W.
         """
-        belief, gain = self._observer.belief, self._observer.estimate.source_gain
+        belief, gain = self._observer.belief, self.learned.source_gain
         columns = belief.plant.source_column
         offered: FloatArray = belief.sky.mean[np.ix_(ticks, columns)].T.astype(np.float64)
         return (1.0 - np.minimum(gain, 1.0))[:, np.newaxis] * offered
 
     def state(self) -> dict[str, Any]:
         """Return everything remembered, as plain JSON values."""
-        return {"planned": self._planned.tolist()}
+        learned = {name: values.tolist() for name, values in self.learned._asdict().items()}
+        return {"planned": self._planned.tolist(), "learned": learned}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take back what `state` returned."""
         self._planned = np.array(state["planned"], dtype=np.float64)
+        self.learned = Learned(**{name: np.array(v) for name, v in state["learned"].items()})
