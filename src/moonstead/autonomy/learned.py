@@ -58,11 +58,10 @@ def learned_model(
             changes["capacity_j"] = forecast.capacity_j * share
     if changes:
         model = replace(model, forecast=replace(forecast, **changes))
-    remains = protection.units.remains
     names = belief.channels.recorders
-    if any(name in remains for name in names):
+    if any(name in learned.remains for name in names):
         limits = zip(names, model.recorder_limits_bit, strict=True)
-        left_bit = tuple(limit_bit * remains.get(name, 1.0) for name, limit_bit in limits)
+        left_bit = tuple(limit_bit * learned.remains.get(name, 1.0) for name, limit_bit in limits)
         model = replace(model, recorder_limits_bit=left_bit)
     return model
 

@@ -148,7 +148,7 @@ class StationManager:
         inner = self.protection.inner
         if reaction.wants_plan or reaction.broken != self._reaction.broken:
             if inner is not None:
-                inner.gains.learn()
+                inner.gains.learn(inner.units.remains)
             learned = learned_model(self.model, self.knowledge, inner, reaction.broken)
             self.tactics.learn(learned, reaction.broken)
         self._reaction = reaction

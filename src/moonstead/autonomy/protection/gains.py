@@ -1,5 +1,6 @@
 """What sources and stores have been found to give, against their design."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,8 @@ class Learned(NamedTuple):
 
     source_gain: FloatArray
     store_capacity_j: FloatArray
+    remains: Mapping[str, float]
+    """Of units whose self-test tells a loss."""
 
 
 class Gains:
@@ -35,7 +38,7 @@ class Gains:
         self.ratio: FloatArray = observer.estimate.source_ratio
         self._planned = self._factors()
         self._is_touched = False
-        self.learn()
+        self.learn({})
 
     def track(self, channels: list[int], *, is_derated: bool) -> None:
         """Expect of sources what they give now."""
@@ -100,10 +103,18 @@ class Gains:
         self._planned = now
         return True
 
-    def learn(self) -> None:
-        """Let plans go by what is known now; what is found later waits for the next plan."""
-        estimate = self._observer.estimate
-        self.learned = Learned(estimate.source_gain.copy(), estimate.store_capacity_j.copy())
+    def learn(self, remains: Mapping[str, float]) -> None:
+        """Let plans go by what is known now; what is found later waits for the next plan.
+
+        Parameters
+        ----------
+        remains
+            What is left of units whose self-test tells a loss.
+        """
+        known = self._observer.estimate
+        self.learned = Learned(
+            known.source_gain.copy(), known.store_capacity_j.copy(), dict(remains)
+        )
 
     def lost_w(self, ticks: np.ndarray) -> FloatArray:
         """Return by how much the sources give less than designed, as plans know it.
@@ -125,10 +136,19 @@ class Gains:
 
     def state(self) -> dict[str, Any]:
         """Return everything remembered, as plain JSON values."""
-        learned = {name: values.tolist() for name, values in self.learned._asdict().items()}
-        return {"planned": self._planned.tolist(), "learned": learned}
+        learned = self.learned
+        return {
+            "planned": self._planned.tolist(),
+            "source_gain": learned.source_gain.tolist(),
+            "store_capacity_j": learned.store_capacity_j.tolist(),
+            "remains": dict(learned.remains),
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take back what `state` returned."""
         self._planned = np.array(state["planned"], dtype=np.float64)
-        self.learned = Learned(**{name: np.array(v) for name, v in state["learned"].items()})
+        self.learned = Learned(
+            np.array(state["source_gain"]),
+            np.array(state["store_capacity_j"]),
+            dict(state["remains"]),
+        )

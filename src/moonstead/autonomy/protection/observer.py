@@ -17,7 +17,10 @@ FIELDS = ("source_w", "load_w", "store_j", "node_k", "tank_kg", "recorder_bit")
 OVER_POWER, OVER_FULL = 3.0, 1.5
 """More of its rated power or of its capacity no channel reads but by an upset."""
 COLDEST_K, HOTTEST_K = 3.0, 1500.0
-KEPT = ("island_share", "island_net_w", "load_w", "node_heat_w", "node_doubt_k")
+KEPT = (
+    *("island_share", "island_net_w", "load_w", "node_heat_w", "node_doubt_k"),
+    *("node_z", "store_z"),
+)
 """Results of a tick that the next one goes by."""
 
 
@@ -249,6 +252,7 @@ class Observer:
             "estimate": {name: _plain(v) for name, v in self.estimate._asdict().items()},
             "out": {name: _plain(getattr(self.out, name)) for name in KEPT},
             "seen": self._seen.tolist(),
+            "was_there": self._was_there.tolist(),
             "trust": self.trust.tolist(),
         }
 
@@ -259,6 +263,7 @@ class Observer:
         for name, values in state["out"].items():
             getattr(self.out, name)[:] = _array(values)
         self._seen[:] = state["seen"]
+        self._was_there = np.array(state["was_there"], dtype=np.bool_)
         self.trust[:] = state["trust"]
 
 

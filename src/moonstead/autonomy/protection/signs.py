@@ -220,7 +220,7 @@ class Watcher:
                 witnesses["frozen again"] = None
             if ABRUPT.intersection(speak) and not self._is_clear(channel, way):
                 witnesses = {"limit": None}
-            if way == "low" and self._reading[channel] == 0.0:
+            if self._kinds[1][channel] and way == "low" and self._reading[channel] == 0.0:
                 # Noise and upsets do not read nothing at all.
                 witnesses["nothing"] = None
             found.append(Sign(channel, way, tuple(witnesses)))
