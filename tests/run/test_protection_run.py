@@ -37,6 +37,8 @@ FAULTS = (
     ("avionics.sun-sensor", "off", 1.0, "avionics.sun-sensor"),
     ("hub.recorder", "derated", 0.25, "hub"),
     ("avionics.log", "off", 1.0, "avionics.log"),
+    ("avionics.telemetry", "garbled", 0.02, "avionics.telemetry"),
+    ("battery", "off", 1.0, "battery"),
 )
 """Target, mode, size, and which element is to be held to be the cause."""
 
@@ -91,6 +93,13 @@ def test_found_isolated_acted_upon_and_over(told: list[tuple[float, Notice]], k:
     over_s = begin_s + DAY_S
     later = [t for t, n in told if n.kind == "recovered" and n.subject == FAULTS[k][3]]
     assert any(t >= over_s for t in later) or k == len(FAULTS) - 1
+
+
+def test_an_upset_of_the_telemetry_is_nothing_else(told: list[tuple[float, Notice]]) -> None:
+    k = next(k for k, fault in enumerate(FAULTS) if fault[1] == "garbled")
+    begin_s = (FIRST_D + k * EVERY_D) * DAY_S
+    window = [n for t, n in told if begin_s <= t < begin_s + EVERY_D * DAY_S]
+    assert {n.subject for n in window if n.kind == "isolated"} == {"avionics.telemetry"}
 
 
 def test_nothing_is_found_before_anything_is_wrong(told: list[tuple[float, Notice]]) -> None:

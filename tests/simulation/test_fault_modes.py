@@ -8,8 +8,8 @@ from living import DAY_S, HOUR_S, fault, lived, living, station, steps
 from networks import load, node, source, store
 
 from moonstead.components import Parts, Recorder, Thermostat
+from moonstead.simulation.fault_effects import SYNODIC_MONTH_S
 from moonstead.simulation.schedule import Failure, Fault, Mode, Schedule
-from moonstead.simulation.upkeep import SYNODIC_MONTH_S
 
 
 @pytest.mark.parametrize("lost", [0.0, 0.4, 1.0])

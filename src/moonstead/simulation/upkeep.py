@@ -8,7 +8,6 @@ so that the balances close over it.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from math import tau
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,9 @@ import numpy as np
 from moonstead.contracts import Notice
 from moonstead.simulation.compile import CompiledStation
 from moonstead.simulation.condition import Condition
-from moonstead.simulation.due import CHANGING, due_t_s
+from moonstead.simulation.due import due_t_s
 from moonstead.simulation.failures import Failures
+from moonstead.simulation.fault_effects import BY_ITSELF, is_off, spoiled, strength
 from moonstead.simulation.measures import measured
 from moonstead.simulation.network import Ledger, State
 from moonstead.simulation.ownership import KINDS, Owned, owned_by
@@ -30,22 +30,11 @@ from moonstead.simulation.schedule import (
     Schedule,
 )
 from moonstead.simulation.stock import Stock
-from moonstead.units import DAY_S
 
 ASSEMBLY = ".assembly"
 REPAIR = ".repair"
 """Endings of the names of the loads by which an element is assembled and repaired."""
 
-
-SYNODIC_MONTH_S = 29.530589 * DAY_S
-"""In which the Sun goes round the horizon of a polar station once (mean; Meeus 1998)."""
-READINGS = {
-    "power": ("source", "load"),
-    "energy": ("store",),
-    "temperature": ("node",),
-    "mass": ("tank",),
-}
-"""Tables of what a sensor reads."""
 CLOCK_SLACK_S = 0.1
 """TDB runs up to 1.7 ms ahead of or behind uniform time; what is due at a step must not wait for
 the next."""
@@ -53,10 +42,6 @@ the next."""
 
 def _is_due(at_t_s: float | None, t_s: float) -> bool:
     return at_t_s is not None and t_s >= at_t_s - CLOCK_SLACK_S
-
-
-BY_ITSELF = CHANGING | {Mode.INTERMITTENT}
-"""Modes whose strength changes while nothing happens."""
 
 
 class Stage(StrEnum):
@@ -217,17 +202,11 @@ class Upkeep:
             for name, since_t_s in self._memory.active.items()
             for target in self._hurt(name)
             if target in self._faults[name].targets
-            and self._is_dead(self._faults[name], since_t_s)
+            and is_off(self._faults[name], self._t_s - since_t_s)
             and target in self._repairs
             and self._works(target)
         }
         return tuple(sorted(found))
-
-    def _is_dead(self, fault: Fault, since_t_s: float) -> bool:
-        """Whether a fault takes all of its targets now."""
-        if fault.mode == Mode.INTERMITTENT:
-            return (self._t_s - since_t_s) % fault.period_s < fault.size * fault.period_s
-        return fault.mode == Mode.OFF
 
     def hurt(self) -> tuple[str, ...]:
         """Return every element with an active fault that can be repaired, sorted: the truth."""
@@ -472,16 +451,7 @@ class Upkeep:
         found = []
         for name, since_t_s in sorted(self._memory.active.items()):
             fault = self._faults[name]
-            strength = 1.0 if fault.mode == Mode.OFF else fault.size
-            if fault.mode == Mode.DRIFT:
-                strength = min(fault.size * (t_s - since_t_s) / DAY_S, 1.0)
-            elif fault.mode == Mode.STALLED:
-                turned = tau * (t_s - since_t_s) / SYNODIC_MONTH_S
-                strength = 1.0 - max(np.cos(np.arccos(1.0 - fault.size) + turned), 0.0)
-            elif fault.mode == Mode.INTERMITTENT:
-                phase = ((t_s - since_t_s) % fault.period_s) / fault.period_s
-                strength = 1.0 if phase < fault.size else 0.0
-            found.append((self._places_left(name), fault.mode, strength))
+            found.append((self._places_left(name), fault.mode, strength(fault, t_s - since_t_s)))
         return found
 
     def _places_left(self, name: str) -> Owned:
@@ -502,11 +472,4 @@ class Upkeep:
 
     def _read(self, name: str) -> Owned:
         """Return the places of the readings that an active fault of sensors spoils."""
-        places, only = self._places_left(name), READINGS.get(self._faults[name].reading)
-        if only is None:
-            return places
-        nothing = np.zeros(0, dtype=np.int64)
-        kept = {
-            table: where if table in only else nothing for table, where in places.places.items()
-        }
-        return Owned(kept)
+        return spoiled(self._places_left(name), self._faults[name])
