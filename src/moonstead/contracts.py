@@ -94,6 +94,8 @@ class Telemetry:
     t_s: float
     """By the clock of the station, TDB seconds past J2000."""
     source_power_w: FloatArray
+    source_share: FloatArray
+    """What part of its offer the regulator of each draws; 1 where there is none."""
     load_power_w: FloatArray
     store_energy_j: FloatArray
     node_temperature_k: FloatArray
@@ -105,8 +107,6 @@ class Telemetry:
     """Whether the Sun sensor on the mast sees any part of the Sun."""
     earth_seen: bool
     """Whether the camera on the mast sees any part of Earth."""
-    earth_heard: bool = False
-    """Whether a path is open to Earth from end to end, so that people there can take part."""
     at_work: Mapping[str, float] = field(default_factory=dict)
     """How many people and robots of each pool report for duty, mean since the frame before."""
     faulty: tuple[str, ...] = ()
@@ -114,7 +114,7 @@ class Telemetry:
     remains: Mapping[str, float] = field(default_factory=dict)
     """Share that is left of units whose self-test tells a loss: a memory with a bad bank, a log."""
     answered: Mapping[str, float] = field(default_factory=dict)
-    """What time each control centre tells that has answered (TDB s past J2000), by partner."""
+    """What time each control centre tells that answers now (TDB s past J2000), by partner."""
     received: tuple[Telecommand, ...] = ()
     """What came up since the frame before, in the order of arrival."""
 

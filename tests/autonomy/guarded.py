@@ -56,6 +56,7 @@ def stored_j(fraction: float) -> float:
 def frame(t_s: float, fraction: float = 0.8, **changes: Any) -> Telemetry:
     values: dict[str, Any] = {
         "source_power_w": np.array([370.0]),
+        "source_share": np.ones(1),
         "load_power_w": np.array([0.0, 100.0, 50.0, 0.0, 0.0, 220.0]),
         "store_energy_j": np.array([stored_j(fraction)]),
         "node_temperature_k": np.array([280.0]),

@@ -89,6 +89,7 @@ def station(experiments: Sequence[Experiment] = (), **changes: Any) -> StationMo
 def telemetry(t_s: float, **changes: Any) -> Telemetry:
     values: dict[str, Any] = {
         "source_power_w": np.array([2210.0]),
+        "source_share": np.ones(1),
         "load_power_w": np.array([50.0, 100.0, 20.0, 2e3, 40.0]),
         "store_energy_j": np.array([4e8]),
         "node_temperature_k": np.array([280.0]),

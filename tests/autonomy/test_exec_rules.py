@@ -650,11 +650,12 @@ CHANNELS = Channels(
 
 def measured(**changes: Any) -> Snapshot:
     values: dict[str, Any] = {
-        "t_s": START_S, "source_power_w": np.array([7.0]), "load_power_w": np.array([6.0]),
+        "t_s": START_S, "source_power_w": np.array([7.0]), "source_share": np.ones(1),
+        "load_power_w": np.array([6.0]),
         "store_energy_j": np.array([5.0]), "node_temperature_k": np.array([4.0]),
         "recorder_bit": np.array([3.0]), "tank_kg": np.array([2.0]),
         "path_open": np.array([True, False]), "sun_seen": True, "earth_seen": False,
-        "earth_heard": True, "faulty": ("oven",), **changes,
+        "answered": {"cnsa": START_S}, "faulty": ("oven",), **changes,
     }  # fmt: skip
     health = {"drill": Health.SUSPECT, "oven": Health.OK}
     return take_snapshot(Names.of(CHANNELS), Telemetry(**values), Guard(), health=health)

@@ -19,7 +19,7 @@ from moonstead.autonomy.guard.filter import (
 )
 from moonstead.autonomy.guard.guard import Guard
 from moonstead.autonomy.guard.knowledge import Knowledge
-from moonstead.autonomy.guard.modes import FLOOD_QUIET_S, Mode
+from moonstead.autonomy.guard.modes import FLOODED, QUIET_S, Mode
 from moonstead.contracts import FloatArray, Telecommand, Verified
 from moonstead.units import DAY_S, HOUR_S
 
@@ -150,7 +150,7 @@ def test_a_flood_of_authentic_commands_brings_safe_and_copies_do_not_block_the_s
 def test_safe_by_nothing_but_a_flood_ends_with_it_at_e4(level: int, mode: Mode) -> None:
     station = Station()
     station.guard.level = level
-    quiet = round(FLOOD_QUIET_S / TICK_S)
+    quiet = round(QUIET_S[FLOODED] / TICK_S)
     station.tick(*(telecommand(k, kind="plan") for k in range(2 * FLOOD)))
     for _ in range(quiet - 1):
         assert station.tick().mode == Mode.SAFE
@@ -161,7 +161,7 @@ def test_safe_by_a_flood_and_something_else_does_not_end_with_the_flood() -> Non
     station = Station()
     station.tick(*(telecommand(k, kind="plan") for k in range(2 * FLOOD)))
     station.tick(telecommand(3 * FLOOD, kind="safe"))
-    for _ in range(2 * round(FLOOD_QUIET_S / TICK_S)):
+    for _ in range(2 * round(QUIET_S[FLOODED] / TICK_S)):
         assert station.tick().mode == Mode.SAFE
 
 

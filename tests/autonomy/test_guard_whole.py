@@ -96,6 +96,30 @@ def test_restarts_that_do_not_help_bring_safe_and_the_station_lives_on() -> None
     assert set(view.restart) == {"executive", "planner"}
 
 
+def test_safe_by_resets_ends_soon_after_them_but_only_once_in_three_days() -> None:
+    station = Station()
+    station.tick()
+
+    def hours_in_safe() -> float:
+        """Let the computer reset every 40 min for a day (torture test D02)."""
+        modes = []
+        every = round(2400.0 / TICK_S)
+        for k in range(36 * every):
+            if k % every == 0:
+                station.guard.boot("it was reset by its watchdog")
+            modes.append(station.tick().mode)
+        while modes[-1] == Mode.SAFE:
+            modes.append(station.tick().mode)
+            assert len(modes) < 10 * DAY_S / TICK_S
+        return modes.count(Mode.SAFE) * TICK_S / HOUR_S
+
+    assert 22.0 < hours_in_safe() <= 24.0
+    assert hours_in_safe() > 70.0  # until 72 h after it was left before
+    for _ in range(round(3 * DAY_S / TICK_S)):
+        station.tick()
+    assert 22.0 < hours_in_safe() <= 24.0
+
+
 def test_rare_failures_never_bring_safe() -> None:
     station = Station()
     for k in range(300):

@@ -31,6 +31,8 @@ from moonstead.autonomy.tactics import REPLAN_S
 from moonstead.contracts import Decision, Telecommand, Telemetry, Verified
 from moonstead.units import DAY_S, HOUR_S
 
+HEARD = {"cnsa": START_S}
+"""Who answers from Earth, with its time."""
 HALF_DAYS = np.tile(np.concatenate([np.full(240, 2000.0), np.zeros(240)]), 4)
 
 
@@ -251,19 +253,19 @@ def told_from_earth(sequence: int, kind: str, target: str = "", value: float = 0
 
 def test_at_level_1_nothing_starts_without_a_word_from_earth() -> None:
     boss = manager(station((experiment(sessions=9),)), search=quick, level=1)
-    idle = run(boss, 20, earth_heard=True)
+    idle = run(boss, 20, answered=HEARD)
     assert not any(decision.plan for decision in idle)  # nor is anything planned aboard
     go = told_from_earth(1, "start", "look")
-    answer = run(boss, 1, first=20, earth_heard=True, received=(go,))[0]
+    answer = run(boss, 1, first=20, answered=HEARD, received=(go,))[0]
     assert rows(answer, "started") == ["look-1"]
     assert [report.stage for report in answer.reports] == [Verified.ACCEPTED, Verified.STARTED]
     deaf = told_from_earth(2, "start", "look")
     assert not rows(run(boss, 1, first=21, received=(deaf,))[0], "started")
-    later = run(boss, 20, first=22, earth_heard=True)
+    later = run(boss, 20, first=22, answered=HEARD)
     last = [report.stage for decision in later for report in decision.reports]
     assert last == [Verified.START_FAILED, Verified.COMPLETED]
     more = told_from_earth(3, "autonomy", value=4.0)
-    alone = run(boss, 40, first=42, earth_heard=True, received=(more,))
+    alone = run(boss, 40, first=42, answered=HEARD, received=(more,))
     assert any(rows(d, "started") for d in alone)
 
 

@@ -38,6 +38,7 @@ def frame(tick: int, **told: Any) -> Telemetry:
     given = {"sun_seen": True, "source_power_w": np.array([400.0, 0.0]), **told}
     return Telemetry(
         t_s=TICK_S * (tick + 1) + given.pop("ahead_s", 0.0),
+        source_share=np.ones(2),
         load_power_w=NOTHING,
         store_energy_j=NOTHING,
         node_temperature_k=NOTHING,

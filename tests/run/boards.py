@@ -119,6 +119,7 @@ def frame(t_s: float, **changes: Any) -> Telemetry:
     true = Telemetry(
         t_s=t_s,
         source_power_w=np.array([100.0, 50.0]),
+        source_share=np.array([1.0, 0.5]),
         load_power_w=np.array([90.0, 20.0]),
         store_energy_j=np.array([1e6 + t_s]),
         node_temperature_k=np.array([280.0, 290.0, 300.0]),
@@ -127,8 +128,8 @@ def frame(t_s: float, **changes: Any) -> Telemetry:
         path_open=np.array([True, False]),
         sun_seen=True,
         earth_seen=True,
-        earth_heard=True,
         at_work={"robot": 1.5},
         faulty=("lamp",),
+        answered={"cnsa": t_s},
     )
     return replace(true, **changes)

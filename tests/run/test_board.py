@@ -218,9 +218,9 @@ def test_a_share_of_the_readings_is_nonsense() -> None:
 def test_a_clock_drifts_until_it_is_set_right_from_earth() -> None:
     station = Station(fault("clock", Mode.DRIFT, 10, DAY_TICKS, size=1.0 / 3600.0))
     for _ in range(10 + DAY_TICKS):
-        station.tick(earth_heard=False)
+        station.tick(answered={})
     assert seen_t_s(station)[-1] - station.t_s == pytest.approx(24.0)  # a second an hour
-    station.tick(earth_heard=False)
+    station.tick(answered={})
     assert seen_t_s(station)[-1] - station.t_s == pytest.approx(24.0)
     station.tick()
     assert seen_t_s(station)[-1] == station.t_s

@@ -141,7 +141,7 @@ class Frames:
                 memory.clock_error_s += fault.size * (true.t_s - max(last_t_s, since_t_s))
             elif self._is_new(one):
                 memory.clock_error_s += fault.jump_s
-        if not faults and true.earth_heard:
+        if not faults and true.answered:
             memory.clock_error_s = 0.0
 
     def _is_new(self, one: Active) -> bool:

@@ -160,8 +160,16 @@ class GroundLoop:
             ),
         )
 
-    def hand_up(self, telemetry: Telemetry) -> tuple[Telemetry, list[Notice]]:
-        """Return a frame with what has come up until its instant, and tell of it."""
+    def hand_up(self, telemetry: Telemetry, *, is_live: bool) -> tuple[Telemetry, list[Notice]]:
+        """Return a frame with what has come up until its instant, and tell of it.
+
+        Parameters
+        ----------
+        telemetry
+            Of the station.
+        is_live
+            Whether a path is open to Earth from end to end.
+        """
         received, notices = self._traffic.uplink.step(telemetry.t_s)
         for item in received:
             self._count(item.source, "came up")
@@ -169,15 +177,14 @@ class GroundLoop:
         for key in [*self._open][:-MOST_OPEN]:
             del self._open[key]
         contact = self._traffic.contact
-        self._is_live = telemetry.earth_heard and contact.is_given(telemetry.t_s)
+        self._is_live = is_live and contact.is_given(telemetry.t_s)
         # Machines of a centre acknowledge what they receive, whether people are there or not.
         answered = {
             partner: telemetry.t_s
             for partner in self._partners
-            if telemetry.earth_heard and contact.is_open(partner, telemetry.t_s)
+            if is_live and contact.is_open(partner, telemetry.t_s)
         }
-        heard = replace(telemetry, received=received, earth_heard=bool(answered), answered=answered)
-        return heard, notices
+        return replace(telemetry, received=received, answered=answered), notices
 
     def take_down(self, telemetry: Telemetry, decision: Decision) -> list[Notice]:
         """Take what the station tells; return what became of telecommands, for the record."""

@@ -151,7 +151,7 @@ class Loop:
         notices = simulator.advance(first, end, output, output_first)
         traffic.take(sent, begin_t_s, end_t_s)
         telemetry = simulator.telemetry(end_t_s, end - 1, output_first, output, random)
-        telemetry, told = self.ground.hand_up(telemetry)
+        telemetry, told = self.ground.hand_up(telemetry, is_live=simulator.is_live(end - 1))
         decision = self.controller.handle(telemetry)
         simulator.obey(decision.commands)
         simulator.upkeep.report(decision.to_repair)

@@ -9,6 +9,7 @@ from moonstead.contracts import Telemetry
 
 READINGS = (
     "source_power_w",
+    "source_share",
     "load_power_w",
     "store_energy_j",
     "node_temperature_k",

@@ -103,6 +103,7 @@ def situation_of(
     telemetry = Telemetry(
         t_s=model.forecast.start_t_s,
         source_power_w=zeros(len(channels.sources)),
+        source_share=np.ones(len(channels.sources)),
         load_power_w=zeros(len(channels.loads)),
         store_energy_j=np.array([initial_j[name] for name in channels.stores], dtype=np.float64),
         node_temperature_k=zeros(len(channels.nodes)),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from moonstead.contracts import Command, Notice, Priority, Telemetry
 from moonstead.simulation.begin import initial_state
 from moonstead.simulation.compile import CompiledStation
+from moonstead.simulation.dispatch import SUPPLY
 from moonstead.simulation.kernel import advance
 from moonstead.simulation.memory import Memory
 from moonstead.simulation.network import Drivers, FloatArray, Ledger, State, Wiring
@@ -205,7 +206,6 @@ class Simulator:
         """
         names = self.station.names
         path_open = self.drivers.path_bit_per_s[:, last_step] > 0.0
-        live = None if self.sky.live is None else self.sky.live[:, last_step]
         row, first = output.rows[last_step - output_first], output.first
         source, load, store, node, tank = (random[places] for places in self._measured)
         power = self.noise.power_relative
@@ -223,19 +223,34 @@ class Simulator:
         return Telemetry(
             t_s=t_s,
             source_power_w=readings["source"],
+            source_share=self._source_share(row[first[0] : first[1]]),
             load_power_w=readings["load"],
             store_energy_j=readings["store"],
             node_temperature_k=readings["node"],
             recorder_bit=row[first[RECORDERS] : first[RECORDERS + 1]].astype(np.float64),
             tank_kg=readings["tank"],
             path_open=path_open,
-            earth_heard=bool(np.any(path_open if live is None else path_open & live)),
             sun_seen=bool(self.sky.sun_seen[last_step]),
             earth_seen=bool(self.sky.earth_seen[last_step]),
             at_work=dict(zip(names.pools, self._at_work.tolist(), strict=True)),
             faulty=faulty,
             remains=remains(self.station, self.state, self.upkeep.active_faults(), faulty),
         )
+
+    def _source_share(self, drawn_w: FloatArray) -> FloatArray:
+        """Return what part of its offer each source gave in the last step."""
+        wiring, offered_w = self.wiring, self._scratch[0][SUPPLY]
+        share = np.ones(len(drawn_w))
+        for k in range(wiring.n_islands):
+            places = wiring.source[wiring.source_ptr[k] : wiring.source_ptr[k + 1]]
+            if offered_w[k] > 0.0:
+                share[places] = min(drawn_w[places].sum() / offered_w[k], 1.0)
+        return share
+
+    def is_live(self, step: int) -> bool:
+        """Return whether a path is open to Earth from end to end in a step."""
+        is_open = self.drivers.path_bit_per_s[:, step] > 0.0
+        return bool(np.any(is_open if self.sky.live is None else is_open & self.sky.live[:, step]))
 
     def _spoil(self, readings: dict[str, FloatArray], noise: dict[str, FloatArray]) -> None:
         """Let faulty sensors read wrong: off by a share, noisy, or what they froze at."""

@@ -145,7 +145,7 @@ def take_snapshot(
         ),
         sun_seen=bool(telemetry.sun_seen),
         earth_seen=bool(telemetry.earth_seen),
-        earth_heard=bool(telemetry.earth_heard),
+        earth_heard=bool(telemetry.answered),
         mode=guard.mode_name,
         allowed=frozenset(int(p) for p in PRIORITIES if guard.allows(p)),
         margin_fraction=float(guard.margin_fraction),

@@ -8,6 +8,7 @@ the mode goes on alone.
 
 import math
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -131,7 +132,7 @@ class Guard:
         """Begin after a reset of the computer: how anything stands outside is not known."""
         self._boot = why
         self._outgoing.say_again()
-        self._dead_man.restarts_s.append(0.0)
+        self._dead_man.resets_s.append(0.0)
 
     def assess(self, telemetry: Telemetry, evidence: Evidence = NO_EVIDENCE) -> View:
         """Take a frame, find the mode, check what came up; first in every tick."""
@@ -154,7 +155,7 @@ class Guard:
         anew = self._dead_man.assess(beat.dt_s, is_running=not stand.is_safe) | asked.restart
         reasons = list(evidence.critical)
         reasons += [CLOCK_JUMPED] if beat.has_jumped else []
-        reasons += ["restarts do not help"] if self._dead_man.has_given_up else []
+        reasons += self._dead_man.given_up()
         reasons += [FLOODED] if sifted.is_flooded else []
         reasons += ["commanded from Earth"] if asked.wants_safe else []
         is_safe, why_safe = self._safe.assess(
@@ -162,7 +163,7 @@ class Guard:
         )
         if stand.is_safe and not is_safe:
             anew = dict.fromkeys(known.parts, why_safe)
-            self._dead_man.restarts_s.clear()
+            self._dead_man.forget()
         self._is_alone = is_safe or EXECUTIVE in anew
         stand = Stand(stand.step, is_safe, stand.is_dark)
         self._outgoing.take(stand, beat.dt_s)
@@ -352,6 +353,7 @@ class Guard:
                 "silent": dict(self._dead_man.silent),
                 "failed": dict(self._dead_man.failed),
                 "restarts_s": list(self._dead_man.restarts_s),
+                "resets_s": list(self._dead_man.resets_s),
             },
             "witnesses": self._witnesses.state(),
             "filter": self._filter.state(),
@@ -362,6 +364,7 @@ class Guard:
                 "reasons": list(self._safe.reasons),
                 "for_s": self._safe.for_s,
                 "quiet_s": self._safe.quiet_s,
+                "alone_s": self._safe.alone_s,
                 "known": list(self._safe.known),
             },
             "energy_j": self._energy_j,
@@ -375,20 +378,19 @@ class Guard:
         """Take back what `state` returned."""
         self.level, self.levels = state["level"], dict(state["levels"])
         self._clock = Clock(self.knowledge.tick_s, **state["clock"])
-        kept = state["dead_man"]
-        self._dead_man = DeadMan(
-            self.knowledge.parts, dict(kept["silent"]), dict(kept["failed"]), [*kept["restarts_s"]]
-        )
+        self._dead_man = DeadMan(self.knowledge.parts, **_copied(state["dead_man"]))
         self._witnesses.restore(state["witnesses"])
         self._filter.restore(state["filter"])
         self._pending.restore(state["pending"])
         self._outgoing.restore(state["outgoing"])
         step, good_s = state["ladder"]
         self._ladder = Ladder(Mode(step), good_s)
-        safe = state["safe"]
-        self._safe = Safe(
-            list(safe["reasons"]), safe["for_s"], safe["quiet_s"], list(safe["known"])
-        )
+        self._safe = Safe(**_copied(state["safe"]))
         self._energy_j, self._net_w = state["energy_j"], state["net_w"]
         self._told, self._mode = list(state["told"]), Mode(state["mode"])
         self._is_alone = state["is_alone"]
+
+
+def _copied(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return state whose lists and dictionaries may be changed."""
+    return {name: copy(value) for name, value in state.items()}

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from moonstead.autonomy.guard.modes import (
     DOWN_MARGIN,
     DOWN_ROOM,
-    FLOOD_QUIET_S,
-    FLOODED,
     HOLD_S,
+    QUIET_S,
+    RESETS,
     SAFE_S,
     SELF_RELIANT,
     UP_MARGIN,
@@ -95,6 +95,8 @@ class Safe:
     for_s: float = 0.0
     quiet_s: float = 0.0
     """Since there was a reason last."""
+    alone_s: float = SAFE_S
+    """Since it was left early because the resets had ended, up to `SAFE_S`."""
     known: list[str] = field(default_factory=list)
     """Reasons that were there when people cleared SAFE: no cause again while they last."""
 
@@ -120,6 +122,7 @@ class Safe:
             Whether the station is in SAFE, and why that changed or stays against a command.
         """
         now = set(present)
+        self.alone_s = min(self.alone_s + dt_s, SAFE_S)
         self.known = sorted(set(self.known) & now)
         fresh = sorted(now - set(self.known) - set(self.reasons))
         if not self.reasons:
@@ -138,10 +141,18 @@ class Safe:
             if self.for_s >= SAFE_S:
                 self._end()
                 return False, f"self-test good after {SAFE_S / HOUR_S:g} h at level E4"
-            if self.reasons == [FLOODED] and self.quiet_s >= FLOOD_QUIET_S:
+            quiet_s = max(QUIET_S.get(reason, SAFE_S) for reason in self.reasons)
+            if self.quiet_s >= quiet_s and not self._comes_again():
+                if RESETS in self.reasons:
+                    self.alone_s = 0.0
+                why = " or ".join(self.reasons)
                 self._end()
-                return False, f"no flood for {FLOOD_QUIET_S / HOUR_S:g} h at level E4"
+                return False, f"not {why} for {quiet_s / HOUR_S:g} h at level E4"
         return True, ""
+
+    def _comes_again(self) -> bool:
+        """Whether resets bring SAFE again soon after it was left because they had ended."""
+        return RESETS in self.reasons and self.alone_s < SAFE_S
 
     def _end(self) -> None:
         self.reasons, self.for_s, self.quiet_s = [], 0.0, 0.0

@@ -42,9 +42,11 @@ DOWN_ROOM, UP_ROOM = 0.20, 0.25
 """Room left in recorders and heat rejection: trim below the first, until above the second."""
 SAFE_S = 72 * HOUR_S
 """A station at level E4 leaves SAFE by itself after this, if its self-test passes."""
-FLOODED = "flooded with commands"
-FLOOD_QUIET_S = 6 * HOUR_S
-"""Where nothing but a flood of commands has brought SAFE, it is left after so long without one."""
+FLOODED, RESETS = "flooded with commands", "the computer resets again and again"
+QUIET_S = {FLOODED: 6 * HOUR_S, RESETS: HOUR_S}
+"""Where nothing but these has brought SAFE, a station at level E4 leaves it after so long without
+any; because of resets only once in `SAFE_S`, or it would go in and out for as long as they
+come."""
 SELF_RELIANT = 4
 """The level of autonomy (ECSS-E-ST-70-11C, E1 to E4) that may do so."""
 LAST_ALLOWED = {

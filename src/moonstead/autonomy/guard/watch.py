@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from moonstead.autonomy.guard.modes import RESETS
 from moonstead.contracts import Notice
 from moonstead.units import DAY_S, HOUR_S
 
@@ -14,6 +15,7 @@ GREATEST_SKIP_S = DAY_S
 """A longer step ahead is a fault of the clock, not telemetry that was missed."""
 TICKS_TO_BELIEVE = 3
 """So many ticks that follow each other make a time that jumped the new one."""
+RESTARTED = "restarts do not help"
 RESTARTS, RESTART_WINDOW_S = 3, 2 * HOUR_S
 """So many restarts in this window bring SAFE (autonomy study, section 4.3)."""
 
@@ -92,7 +94,9 @@ class DeadMan:
     failed: dict[str, str] = field(default_factory=dict)
     """Who failed since the last tick, and how."""
     restarts_s: list[float] = field(default_factory=list)
-    """How long ago each restart was."""
+    """How long ago each restart of one of them was."""
+    resets_s: list[float] = field(default_factory=list)
+    """How long ago each reset of the computer was."""
 
     def beat(self, part: str) -> None:
         """Note a sign of life."""
@@ -112,8 +116,7 @@ class DeadMan:
         is_running
             Whether the parts should be alive: in SAFE they are not.
         """
-        aged_s = [age_s + dt_s for age_s in self.restarts_s]
-        self.restarts_s = [age_s for age_s in aged_s if age_s < RESTART_WINDOW_S]
+        self.restarts_s, self.resets_s = _aged(self.restarts_s, dt_s), _aged(self.resets_s, dt_s)
         if not is_running:
             self.silent.clear()
             self.failed.clear()
@@ -126,10 +129,19 @@ class DeadMan:
         for part in anew:
             self.silent[part] = 0
             self.restarts_s.append(0.0)
-        del self.restarts_s[:-RESTARTS]
         return anew
 
-    @property
-    def has_given_up(self) -> bool:
-        """Whether restarting does not help."""
-        return len(self.restarts_s) >= RESTARTS
+    def given_up(self) -> list[str]:
+        """Return why beginning anew does not help, if it does not."""
+        if len(self.restarts_s) + len(self.resets_s) < RESTARTS:
+            return []
+        return [RESTARTED if self.restarts_s else RESETS]
+
+    def forget(self) -> None:
+        """Begin to count anew."""
+        self.restarts_s, self.resets_s = [], []
+
+
+def _aged(ages_s: list[float], dt_s: float) -> list[float]:
+    """Return how long ago things were, a while later; what is past the window no longer counts."""
+    return [age_s + dt_s for age_s in ages_s if age_s + dt_s < RESTART_WINDOW_S][-RESTARTS:]

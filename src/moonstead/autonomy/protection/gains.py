@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from moonstead.autonomy.protection.lumped_tables import CURTAILED
 from moonstead.autonomy.protection.observer import Observer
 from moonstead.contracts import FloatArray
 
@@ -75,7 +76,7 @@ class Gains:
             if name.partition(".")[0] != element or not observer.there[plant.store_element[s]]:
                 continue
             reading_j = float(observer.reading[observer.span["store"]][s])
-            is_full = observer.out.island_share[plant.store_island[s]] < 0.0
+            is_full = observer.out.island_share[plant.store_island[s]] < CURTAILED
             if is_full and reading_j > 0.2 * plant.store_capacity_j[s]:
                 observer.estimate.store_capacity_j[s] = reading_j
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from moonstead.autonomy.protection.belief import HEATER, LINK, TASK
+from moonstead.autonomy.protection.lumped_tables import CURTAILED
 from moonstead.autonomy.protection.observer import TABLES, Observer
 from moonstead.autonomy.protection.signs import Sign
 from moonstead.units import HOUR_S
@@ -241,7 +242,7 @@ class Isolation:
                 flags.add("many")
         elif table == "store":
             share = observer.out.island_share[plant.store_island[k]]
-            if share < 0.0 or expected > 0.97 * observer.estimate.store_capacity_j[k]:
+            if share < CURTAILED or expected > 0.97 * observer.estimate.store_capacity_j[k]:
                 flags.add("full")
         elif table == "tank" and k in self._made and observer.estimate.tank_idle[k] > -WEAK_LEVEL:
             flags.add("running")

@@ -2,9 +2,10 @@
 
 The station's own network, stepped once a tick with measured power, so that each part is judged by
 its own law: a load by what it is commanded, a heater by the temperature that its thermostat sees, a
-source by its light or by the others on its bus, a store and a tank by what goes in and out, a node
-by its heat balance, a recorder by what is written and sent. Nothing is expected where the network
-leaves it open (a link that charges a battery, a workshop that waits for hands): there it is NaN.
+source by its light and what its regulator draws of it, a store and a tank by what goes in and out,
+a node by its heat balance, a recorder by what is written and sent. Nothing is expected where the
+network leaves it open (a link that charges a battery, a workshop that waits for hands): there it is
+NaN.
 
 A residual z is (reading - expected) / one standard deviation, with the figures of the data sheet
 and a share for the model. Stores, tanks and nodes are followed by an observer with a constant gain:
@@ -18,9 +19,10 @@ from moonstead.autonomy.protection.belief import Plant
 from moonstead.autonomy.protection.lumped_loads import judge_loads
 from moonstead.autonomy.protection.lumped_nodes import follow_nodes
 from moonstead.autonomy.protection.lumped_sources import (
+    add_up_islands,
     judge_sources,
     offer_sources,
-    share_islands,
+    tell_fed,
 )
 from moonstead.autonomy.protection.lumped_stores import follow_stores
 from moonstead.autonomy.protection.lumped_tables import Estimate, Expected, Readings
@@ -56,7 +58,8 @@ def expect(
     # compiler takes four times as long.
     own, seen, known, given = referred(plant), referred(readings), referred(estimate), referred(out)
     offer_sources(own, last, seen, known, given, dt_s)
-    share_islands(own, seen, known, given, dt_s)
+    add_up_islands(own, seen, known, given)
+    tell_fed(own, seen, known, given)
     judge_sources(own, seen, known, given)
     follow_stores(own, mean, last, seen, known, given, dt_s)
     follow_nodes(own, mean, last, seen, known, given, dt_s)

@@ -7,6 +7,7 @@ import numpy as np
 from moonstead.autonomy.protection.belief import Plant
 from moonstead.autonomy.protection.lumped_parts import bolder, calmer, is_outlier
 from moonstead.autonomy.protection.lumped_tables import (
+    CURTAILED,
     MODEL_STORE,
     STORE_GAIN,
     Estimate,
@@ -41,7 +42,7 @@ def follow_stores(  # noqa: PLR0912, PLR0915
                 blur_w += mean[column]
                 continue
             whole_w = now_w
-            if out.island_share[k] < 0.0 and np.isfinite(out.source_offer_w[j]):
+            if out.island_share[k] < CURTAILED and np.isfinite(out.source_offer_w[j]):
                 # Curtailed at the end of the tick: before, stores took what they could of it.
                 whole_w = out.source_offer_w[j] * estimate.source_gain[j]
             whole_w *= min(mean[column] / last[column], 1.2)
@@ -83,7 +84,7 @@ def follow_stores(  # noqa: PLR0912, PLR0915
                 if is_known and estimate.node_k[node] < plant.store_charge_min_k[s]:
                     flow_w = 0.0
                 room_j = max(capacity_j - before_j, 0.0)
-                if out.island_share[k] < 0.0 and room_j < edge_j:
+                if out.island_share[k] < CURTAILED and room_j < edge_j:
                     # Full, as far as its gauge can tell: it takes what it loses by itself.
                     room_j = plant.store_self_discharge_per_s[s] * before_j * dt_s
                 if room_j < edge_j + flow_w * eta_in * dt_s:

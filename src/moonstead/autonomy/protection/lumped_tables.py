@@ -5,6 +5,8 @@ from typing import NamedTuple
 from moonstead.contracts import BoolArray, FloatArray
 
 STORE_GAIN = 0.05
+CURTAILED = 0.999
+"""Where less of the offers is drawn, stores are full or charge as fast as they can."""
 MODEL_STORE = 0.002
 """Share of the capacity by which a tick of the model of a store errs."""
 
@@ -18,6 +20,8 @@ class Readings(NamedTuple):
     node_k: FloatArray
     tank_kg: FloatArray
     recorder_bit: FloatArray
+    source_share: FloatArray
+    """What part of its offer each regulator draws; NaN where it does not tell."""
     path_open: BoolArray
     path_bit_per_s: FloatArray
     """Forecast."""
@@ -55,7 +59,7 @@ class Estimate(NamedTuple):
     """Share of the designed offer that it has been found to give."""
     work_warm_s: FloatArray
     source_ratio: FloatArray
-    """Reading over offer as designed, among what is drawn, smoothed."""
+    """Reading over what would be drawn of the offer as designed, smoothed."""
     tank_idle: FloatArray
     """Residual while nothing fills it, smoothed."""
     was_open: FloatArray
@@ -84,17 +88,10 @@ class Expected(NamedTuple):
     """Into each store, at the bus; less than 0 out of it."""
     island_offer_w: FloatArray
     island_net_w: FloatArray
-    island_square_w2: FloatArray
-    """Sum of the squares of all its readings of power: their noise is a share of each."""
     island_before_w: FloatArray
     """Net power a tick ago."""
     island_share: FloatArray
-    """What part of the offers is drawn."""
-    island_second: FloatArray
-    island_judged: FloatArray
-    """The second greatest share of its sources, and of how many."""
-    island_whole: FloatArray
-    """1 where a source gives all that it was designed for, as far as is known."""
+    """What part of the offers is drawn, as its regulators tell."""
     island_fed: FloatArray
     """1 where loads get what they ask for."""
     store_blur_w: FloatArray

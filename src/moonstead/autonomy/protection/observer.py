@@ -18,7 +18,7 @@ OVER_POWER, OVER_FULL = 3.0, 1.5
 """More of its rated power or of its capacity no channel reads but by an upset."""
 COLDEST_K, HOTTEST_K = 3.0, 1500.0
 KEPT = (
-    *("island_share", "island_net_w", "load_w", "node_heat_w", "node_doubt_k"),
+    *("island_net_w", "load_w", "node_heat_w", "node_doubt_k"),
     *("node_z", "store_z"),
 )
 """Results of a tick that the next one goes by."""
@@ -90,12 +90,8 @@ class Observer:
             store_flow_w=np.zeros(stores),
             island_offer_w=np.zeros(islands),
             island_net_w=np.zeros(islands),
-            island_square_w2=np.zeros(islands),
             island_before_w=np.zeros(islands),
             island_share=np.ones(islands),
-            island_second=np.zeros(islands),
-            island_judged=np.zeros(islands),
-            island_whole=np.zeros(islands),
             island_fed=np.zeros(islands),
             store_blur_w=np.zeros(stores),
             node_blur_w=np.zeros(nodes + 1),
@@ -117,6 +113,7 @@ class Observer:
         self._levels: FloatArray = np.ones(len(levers))
         self._readings = Readings(
             **{field: reading[n] for n, field in enumerate(FIELDS)},
+            source_share=np.ones(sources),
             path_open=np.zeros(len(channels.paths), dtype=np.bool_),
             path_bit_per_s=np.zeros(len(channels.paths)),
             at_work=self._at_work,
@@ -171,6 +168,9 @@ class Observer:
         self._settle(telemetry)
         self._was_there = self.there[self.element]
         self._take_levels(sent)
+        share = telemetry.source_share
+        is_share = (share >= 0.0) & (share <= 1.0)
+        self._readings.source_share[:] = np.where(is_share, share, np.nan)
         self._readings.path_open[:] = telemetry.path_open
         self._readings.path_bit_per_s[:] = belief.path_bit_per_s[tick]
         for place, pool in enumerate(belief.pools):
