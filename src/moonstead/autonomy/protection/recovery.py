@@ -13,6 +13,8 @@ from moonstead.units import DAY_S
 
 RIGHT_TICKS = 6
 """What has looked right for so many ticks one after the other is over."""
+WHOLE_TICKS = 18
+"""The same for a source that gave less: what it gives scatters about what is a loss and what not."""
 RETEST_S = DAY_S
 """A sensor that is excluded is believed again after so long of agreement with the model."""
 RIGHT_SIGMA = 3.5
@@ -54,14 +56,16 @@ class Recovery:
         case.is_told |= is_told
         if not (known or case.is_told):
             return False
+        is_loss = case.entry.table == "source" and not case.has_done(Do.EXCLUDE)
+        if is_loss:
+            # Compared with what it gave when it was broken, a source that is mended looks wrong.
+            right = self._gains.is_whole(case.channels)
         case.right = case.right + 1 if right and not is_told else 0
         if case.has_done(Do.EXCLUDE):
             still = any(self._watcher.is_frozen(channel) for channel in case.channels)
             case.right = 0 if still else case.right
             return case.right * self._observer.belief.tick_s >= RETEST_S
-        if case.entry.table == "source":
-            return case.right >= RIGHT_TICKS and self._gains.is_whole(case.channels)
-        return case.right >= RIGHT_TICKS
+        return case.right >= (WHOLE_TICKS if is_loss else RIGHT_TICKS)
 
     def _can_tell(self, case: Case, channel: int) -> bool:
         """Whether the channel shows now whether the fault is still there."""
