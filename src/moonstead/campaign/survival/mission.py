@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from moonstead.autonomy.guard.modes import Mode
-from moonstead.campaign.survival.pace import LONGEST_S, Now
+from moonstead.campaign.survival.pace import LONGEST_S, Now, ticks_until
 from moonstead.campaign.survival.stage import Stage
 from moonstead.campaign.survival.steward import Steward
 from moonstead.contracts import Notice, Priority, Telemetry
@@ -76,6 +76,17 @@ class Flown:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Most:
+    """The most that what is switched on may do."""
+
+    main_w: float
+    """Drawn from the main bus."""
+    apart_w: tuple[float, ...]
+    """Drawn from each bus apart."""
+    fill_bit_per_s: float
+
+
 def schedule_for(schedule: Schedule, seed: int, rates: float) -> Schedule:
     """Return a schedule with the chances of a seed, and failures so many times as frequent."""
     failures = tuple(replace(one, scale=one.scale / rates) for one in schedule.failures)
@@ -104,13 +115,13 @@ class _Mission:
 
     def __init__(self, stage: Stage, seed: int, rates: float, *, sparse: bool) -> None:
         self.stage, self.sparse = stage, sparse
-        self.simulator = stage.simulator(schedule_for(stage.world.schedule, seed, rates))
+        self.simulator = stage.simulator(schedule_for(stage.schedule, seed, rates))
         self.generator = np.random.default_rng([seed])
         run = stage.world.scenario.run
         self.tick_s = run.decision_interval_s
         self.per_tick = round(self.tick_s / stage.grid.step_s)
-        most = max(int(LONGEST_S // self.tick_s), 1) * self.per_tick
-        self.output: Output = self.simulator.new_output(most)
+        self._most_steps = max(int(LONGEST_S // self.tick_s), 1) * self.per_tick
+        self.output: Output = self.simulator.new_output(self._most_steps)
         names = stage.world.station.names
         self._measured = len(names.sources) + len(names.loads)
         self._hub = names.nodes.index(stage.world.scenario.hub.name)
@@ -119,8 +130,9 @@ class _Mission:
         self.flown = Flown(hours_in_mode={mode.name.lower(): 0.0 for mode in Mode})
         self.quiet_t_s = -np.inf
         self._width = self.simulator.random_width
-        self._sent: dict[str, float] | None = None
-        self._most = (0.0, 0.0)
+        self._sent: dict[str, float] = {}
+        self._most: Most | None = None
+        self._home = stage.world.scenario.partner[0].name
 
     def fly(self) -> Flown:
         grid, simulator, flown = self.stage.grid, self.simulator, self.flown
@@ -133,8 +145,7 @@ class _Mission:
                 # Fault protection is not in the fast tier: what it would find is found at once.
                 simulator.upkeep.report(simulator.upkeep.hurt())
                 self.quiet_t_s = simulator.upkeep.quiet_until(begin_t_s)
-                still_s = min(self.quiet_t_s - begin_t_s, LONGEST_S)
-                ticks = min(ticks, max(int(still_s // self.tick_s), 1))
+                ticks = min(ticks, ticks_until(self.quiet_t_s - begin_t_s, self.tick_s))
             stop = min(step + ticks * self.per_tick, grid.run_count)
             notices = simulator.advance(step, stop, self.output, step)
             hours = (stop - step) * grid.step_s / HOUR_S
@@ -151,12 +162,12 @@ class _Mission:
         telemetry = self._telemetry(step, stop)
         decision = self.board.handle(telemetry)
         self.simulator.obey(decision.commands)
-        if self.stage.world.schedule.repairs:
+        if self.stage.schedule.repairs:
             self.simulator.upkeep.report(self._found(telemetry.t_s))
         self.flown.decisions += 1
         margin = decision.status["margin_fraction"]
         self.flown.least_margin = min(self.flown.least_margin, margin)
-        ticks = self._ticks(telemetry) if self.sparse else 1
+        ticks = self._ticks(telemetry.t_s, stop) if self.sparse else 1
         return ticks, Mode(int(decision.status["mode"]))
 
     def _telemetry(self, step: int, stop: int) -> Telemetry:
@@ -166,38 +177,47 @@ class _Mission:
             self.output.rows[stop - step - 1, : self._measured] = means
         t_s = self.stage.grid.start_t_s + stop * self.stage.grid.step_s
         random = self.generator.standard_normal(self._width)
-        return self.simulator.telemetry(t_s, stop - 1, step, self.output, random)
+        telemetry = self.simulator.telemetry(t_s, stop - 1, step, self.output, random)
+        if not self.simulator.is_live(stop - 1):
+            return telemetry
+        # Nobody takes part, but a control centre tells the time to whoever calls.
+        return replace(telemetry, answered={self._home: t_s})
 
-    def _ticks(self, telemetry: Telemetry) -> int:
-        """Return after how many ticks the next decision is to be."""
+    def _ticks(self, t_s: float, step: int) -> int:
+        """Return after how many ticks from a step on the next decision is to be."""
         stage, steward = self.stage, self.board.controller
         if not isinstance(steward, Steward) or steward.view is None or self._is_shaky():
             return 1
-        known = stage.knowledge
-        drain_w, fill_bit_per_s = self._rates(steward.guard.sent)
-        sources = telemetry.source_power_w
+        most, state, dt_s = self._rates(steward.guard.sent), self.simulator.state, stage.grid.step_s
+        alone = [
+            bus.steps_alone(state, bus.sure_w(state, step, self._most_steps), drain_w, dt_s)
+            for bus, drain_w in zip(stage.apart, most.apart_w, strict=True)
+        ]
         return stage.pace.ticks(
             Now(
-                t_s=telemetry.t_s,
+                t_s=t_s,
                 mode=steward.view.mode,
                 is_working=steward.is_working,
                 energy_j=steward.view.energy_j,
-                drain_w=drain_w,
-                made_w=sum(float(sources[i]) for i in known.main_sources),
+                drain_w=most.main_w,
+                sure_w=stage.main.sure_w(state, step, self._most_steps),
+                alone_s=min(alone, default=self._most_steps) * dt_s,
                 room=steward.room,
-                fill_bit_per_s=fill_bit_per_s,
+                fill_bit_per_s=most.fill_bit_per_s,
                 quiet_t_s=self.quiet_t_s,
             )
         )
 
-    def _rates(self, sent: Mapping[str, float]) -> tuple[float, float]:
-        """Return the most that what is switched on may draw in W, and write in bit/s."""
-        if self._sent != sent:
-            full_w, writes = self.stage.full_w, self.stage.writes_bit_per_s
-            self._sent = dict(sent)
-            self._most = (
-                sum(w * sent.get(name, 1.0) for name, w in full_w.items()),
-                sum(rate * sent.get(name, 1.0) for name, rate in writes.items()),
+    def _rates(self, sent: Mapping[str, float]) -> Most:
+        """Return the most that what is switched on may draw and write."""
+        if self._most is None or self._sent != sent:
+            stage, self._sent = self.stage, dict(sent)
+            self._most = Most(
+                main_w=stage.main.drain_w(sent),
+                apart_w=tuple(bus.drain_w(sent) for bus in stage.apart),
+                fill_bit_per_s=sum(
+                    rate * sent.get(name, 1.0) for name, rate in stage.writes_bit_per_s.items()
+                ),
             )
         return self._most
 
@@ -228,6 +248,8 @@ class _Mission:
 
     def _look(self, notices: list[Notice]) -> None:
         """Note what was lost; end the mission where it is the station."""
+        if not notices:
+            return
         flown = self.flown
         for notice in notices:
             if notice.kind == "element-lost":

@@ -1,11 +1,14 @@
 """How long the fast tier may step at once: as long as the guard would surely decide nothing.
 
 Between two decisions no level changes. So what the station can lose until then is bounded: all that
-is switched on at full power, less what the forecast is sure to give. While even that leaves the
+is switched on at full power, less what its sources are sure to give. While even that leaves the
 margin above the next step of the ladder, the guard would have said the same in every tick between.
-The step ends before anything is due (arrivals, faults, repairs) and before light or dark begins.
+Radios of what has a bus of its own may stay on without a path for so long as that costs nothing.
+The step ends where light or dark begins, and at the first tick at which something may be due
+(arrivals, faults, repairs): the truth looks for that at the beginning of every tick.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +23,6 @@ from moonstead.units import HOUR_S
 LONGEST_S = 12 * HOUR_S
 STRAINED_S = HOUR_S
 """The longest outside NOMINAL, where what allows the next mode up has to last."""
-SURE_SHARE = 0.8
-"""Of what the sources give now, at the forecast's course."""
 NOISE_MARGIN = 0.01
 """Of the capacity: what gauges may be wrong by from one decision to the next."""
 SLACK_S = 0.1
@@ -39,8 +40,10 @@ class Now:
     """That the stores can deliver, as believed."""
     drain_w: float
     """What all that is switched on on the main bus draws at most."""
-    made_w: float
-    """What its sources gave."""
+    sure_w: FloatArray
+    """What its sources are sure to give in each step of physics from now on, (n_steps,)."""
+    alone_s: float
+    """How long the stores of the buses apart surely last."""
     room: float
     """The least free share of the recorders."""
     fill_bit_per_s: float
@@ -50,14 +53,21 @@ class Now:
 
 
 class Pace:
-    """The forecast, looked at for what bounds a step."""
+    """The forecast, looked at for what bounds a step.
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        self._known = knowledge
+    Parameters
+    ----------
+    knowledge
+        Of the guard.
+    step_s
+        Of the physics.
+    """
+
+    def __init__(self, knowledge: Knowledge, step_s: float) -> None:
+        self._known, self._step_s = knowledge, step_s
         self._least_recorder_bit = float(knowledge.recorder_limit_bit.min(initial=np.inf))
         ahead = int(np.ceil(LONGEST_S / knowledge.slot_s)) + 1
         self._most_reserve_j = _ahead(knowledge.reserve[0], ahead + 1).max(axis=1)
-        self._least_made_w = _ahead(knowledge.generation_w, ahead).min(axis=1)
         is_lit = knowledge.generation_w > 0.0
         marks = np.stack([knowledge.dark_soon, knowledge.dark, is_lit])
         changes = np.flatnonzero(np.any(np.diff(marks.astype(np.int8), axis=1) != 0, axis=0)) + 1
@@ -69,9 +79,10 @@ class Pace:
         if now.mode >= Mode.SURVIVAL:
             return 1
         longest_s = LONGEST_S if now.mode == Mode.NOMINAL and now.is_working else STRAINED_S
-        longest_s = min(longest_s, now.quiet_t_s - now.t_s, self._sky_s(now.t_s))
+        longest_s = min(longest_s, now.alone_s, self._sky_s(now.t_s))
         longest_s = min(longest_s, self._energy_s(now), self._room_s(now))
-        return max(int((longest_s + SLACK_S) // known.tick_s), 1)
+        ticks = max(int((longest_s + SLACK_S) // known.tick_s), 1)
+        return min(ticks, ticks_until(now.quiet_t_s - now.t_s, known.tick_s))
 
     def _sky_s(self, t_s: float) -> float:
         place = int(np.searchsorted(self._changes_t_s, t_s + SLACK_S))
@@ -86,23 +97,28 @@ class Pace:
         capacity_j = float(known.capacity_j[slot])
         if capacity_j <= 0.0:
             return STRAINED_S
-        expected_w = float(known.generation_w[slot])
-        given = min(now.made_w / expected_w, SURE_SHARE) if expected_w > 0.0 else 0.0
-        loss_w = now.drain_w - max(given, 0.0) * float(self._least_made_w[slot])
-        if loss_w <= 0.0:
-            return LONGEST_S
+        loss_j = np.maximum(now.drain_w - now.sure_w, 0.0).cumsum() * self._step_s
         limit = DOWN_MARGIN[Mode(now.mode + 1)]
         if now.mode == Mode.NOMINAL and now.is_working:
             limit = OFF_MARGIN
         spare_j = now.energy_j - float(self._most_reserve_j[slot])
         spare_j -= (limit + NOISE_MARGIN) * capacity_j
-        return spare_j / loss_w
+        if not len(loss_j) or loss_j[-1] <= spare_j:
+            return LONGEST_S
+        return int(np.searchsorted(loss_j, spare_j, side="right")) * self._step_s
 
     def _room_s(self, now: Now) -> float:
         limit = OFF_ROOM if now.is_working else DOWN_ROOM
         if now.room <= limit or now.fill_bit_per_s <= 0.0:
             return LONGEST_S
         return (now.room - limit) * self._least_recorder_bit / now.fill_bit_per_s
+
+
+def ticks_until(span_s: float, tick_s: float) -> int:
+    """Return the first tick, at least the next one, that does not begin before a span is over."""
+    if span_s >= LONGEST_S:
+        return max(int(LONGEST_S // tick_s), 1)
+    return max(math.ceil((span_s - SLACK_S) / tick_s), 1)
 
 
 def _ahead(values: FloatArray, count: int) -> FloatArray:

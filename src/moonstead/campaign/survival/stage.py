@@ -6,10 +6,12 @@ import numpy as np
 
 from moonstead.autonomy.guard.knowledge import Knowledge
 from moonstead.autonomy.model import StationModel
+from moonstead.campaign.survival.bus import Bus, bus_of, buses_apart
+from moonstead.campaign.survival.failures import felt
 from moonstead.campaign.survival.pace import Pace
 from moonstead.campaign.survival.programme import Programme, programme_of
 from moonstead.campaign.survival.steward import Steward
-from moonstead.contracts import FloatArray, Priority
+from moonstead.contracts import Priority
 from moonstead.run.board import Board
 from moonstead.run.board_frames import Aboard
 from moonstead.run.board_power import ComputerPower
@@ -36,13 +38,16 @@ class Stage:
     grid: Grid
     drivers: Drivers
     sky: Sky
+    schedule: Schedule
+    """What is to happen, without the failures that change nothing here."""
     noise: Noise
     model: StationModel
     knowledge: Knowledge
     programme: Programme
     pace: Pace
-    full_w: dict[str, float]
-    """Rated power of every load and link on the main bus."""
+    main: Bus
+    apart: tuple[Bus, ...]
+    """The buses that live by themselves and have a radio on them."""
     writes_bit_per_s: dict[str, float]
     """Data rate of every load that writes to a recorder."""
 
@@ -104,12 +109,11 @@ def make_stage(world: World, asked_for_s: float) -> Stage:
     """
     grid = run_grid(world)
     placed = surroundings(world, grid)
-    station, here = world.station, placed("")
+    station, here, main = world.station, placed(""), world.scenario.hub.bus
+    drivers = drive(station, placed)
     model = station_model(world, grid, placed)
     knowledge = guard_knowledge(world, model, world.scenario.run.decision_interval_s)
     network, names, sensors = station.network, station.names, world.scenario.sensors
-    on_main = [names.loads[i] for i in knowledge.main_loads]
-    power_w: FloatArray = network.load_power_w
     writes = {
         names.loads[int(load)]: float(rate)
         for load, rate, recorder in zip(
@@ -120,7 +124,7 @@ def make_stage(world: World, asked_for_s: float) -> Stage:
     return Stage(
         world=world,
         grid=grid,
-        drivers=drive(station, placed),
+        drivers=drivers,
         sky=Sky(
             sun_seen=here["solar_irradiance_w_per_m2"] > 0.0,
             earth_seen=here["earth_fraction"] > 0.0,
@@ -128,6 +132,7 @@ def make_stage(world: World, asked_for_s: float) -> Stage:
                 -1, grid.count
             ),
         ),
+        schedule=replace(world.schedule, failures=felt(station, world.schedule.failures)),
         noise=Noise(
             power_relative=sensors.power_noise_fraction,
             energy_relative=sensors.energy_noise_fraction,
@@ -136,7 +141,8 @@ def make_stage(world: World, asked_for_s: float) -> Stage:
         model=model,
         knowledge=knowledge,
         programme=programme_of(model, asked_for_s),
-        pace=Pace(knowledge),
-        full_w={name: float(power_w[names.loads.index(name)]) for name in on_main},
+        pace=Pace(knowledge, grid.step_s),
+        main=bus_of(station, drivers, main),
+        apart=buses_apart(station, drivers, main),
         writes_bit_per_s=writes,
     )

@@ -48,6 +48,8 @@ class Steward:
         self.view: View | None = None
         """Of the guard at the last decision; None before the first."""
         self._wanted: dict[str, float] = {}
+        self._reason: tuple[bool | None, frozenset[str]] | None = None
+        """What is wanted follows from this: the light that work goes by, and radios."""
 
     def handle(self, telemetry: Telemetry) -> Decision:
         """Decide on one snapshot of telemetry."""
@@ -55,15 +57,8 @@ class Steward:
         self.room = float(np.min(1.0 - telemetry.recorder_bit / self._limit_bit, initial=1.0))
         allowed = is_work_allowed(view.margin, self.room, was_allowed=self.is_working)
         self.is_working = allowed and view.mode == Mode.NOMINAL
-        wanted = dict(self._normal)
-        if self.is_working:
-            wanted.update(self._programme.levels(is_lit=telemetry.sun_seen))
-        if view.mode < Mode.SURVIVAL:
-            wanted.update(dict.fromkeys(self._sending(telemetry), 1.0))
-        before, self._wanted, self.view = self._wanted, wanted, view
-        wishes = [
-            Command(name, level) for name, level in wanted.items() if before.get(name) != level
-        ]
+        wishes = self._wishes(telemetry, is_asleep=view.mode >= Mode.SURVIVAL)
+        self.view = view
         commands, withheld = self.guard.release(wishes, telemetry.path_open)
         status = {
             "mode": float(view.mode),
@@ -72,18 +67,32 @@ class Steward:
         }
         return Decision(commands, (*view.notices, *withheld), status=status, reports=view.reports)
 
-    def _sending(self, telemetry: Telemetry) -> set[str]:
+    def _wishes(self, telemetry: Telemetry, *, is_asleep: bool) -> list[Command]:
+        """Return the levels that are to change."""
+        sending = frozenset[str]() if is_asleep else self._sending(telemetry)
+        work = telemetry.sun_seen if self.is_working else None
+        if self._reason == (work, sending):
+            return []
+        self._reason = (work, sending)
+        wanted = dict(self._normal)
+        if work is not None:
+            wanted.update(self._programme.levels(is_lit=work))
+        wanted.update(dict.fromkeys(sending, 1.0))
+        before, self._wanted = self._wanted, wanted
+        return [Command(name, level) for name, level in wanted.items() if before.get(name) != level]
+
+    def _sending(self, telemetry: Telemetry) -> frozenset[str]:
         """Return for each recorder the radio of the fastest path that is open."""
         chosen: dict[int, str] = {}
         for load, path, recorder in self._radios:
             if telemetry.path_open[path] and telemetry.recorder_bit[recorder] >= RADIO_LEAST_BIT:
                 chosen.setdefault(recorder, load)
-        return set(chosen.values())
+        return frozenset(chosen.values())
 
     def boot(self, why: str) -> None:
         """Begin after a reset of the computer."""
         self.guard.boot(why)
-        self._wanted.clear()
+        self._wanted, self._reason = {}, None
 
     def state(self) -> dict[str, Any]:
         """Return everything remembered, as plain JSON values."""
@@ -97,3 +106,4 @@ class Steward:
         """Take back what `state` returned."""
         self.guard.restore(state["guard"])
         self.is_working, self._wanted = state["is_working"], dict(state["wanted"])
+        self._reason = None
