@@ -13,7 +13,6 @@ from moonstead.autonomy.planning.problem import (
     Campaign,
     Hold,
     Option,
-    Partner,
     Placement,
     Placements,
     Precedence,
@@ -22,6 +21,7 @@ from moonstead.autonomy.planning.problem import (
     Take,
     Task,
 )
+from moonstead.autonomy.planning.shares import BEYOND, full_sessions, partners_of
 from moonstead.contracts import BoolArray, FloatArray, Telemetry
 from moonstead.units import DAY_S
 
@@ -42,9 +42,6 @@ STICKY_S = DAY_S
 LATER_SHARE = 0.02
 """A session at the end of the horizon is worth so much less than one at its beginning: what waits
 may be overtaken by what comes behind the horizon."""
-SLOPES = (1.0, 0.8, 0.6)
-"""Worth of a partner's points: up to 60 %, up to 100 % of what the partner may expect, beyond."""
-FIRST_KNEE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +131,9 @@ def problem_of(model: StationModel, situation: Situation) -> Asked | None:
     done = situation.done or (0,) * len(model.experiments)
     earned = situation.earned or (0.0,) * len(model.experiments)
     partners = sorted({experiment.partner for experiment in model.experiments})
+    full = full_sessions(model)
     made = [
-        _tasks(model, e, situation, slots, units, partners, done[e])
+        _tasks(model, e, situation, slots, units, partners, done[e], full[e])
         for e in range(len(model.experiments))
     ]
     _leave_out_orphans(model, made, done)
@@ -147,7 +145,7 @@ def problem_of(model: StationModel, situation: Situation) -> Asked | None:
         slot_s=slots.slot_s,
         tasks=tuple(tasks),
         precedences=_precedences(model, slots, [len(some) for some in made], done),
-        partners=_partners(model, partners, earned),
+        partners=partners_of(model, partners, earned),
         campaigns=tuple(Campaign(name=c.name, rewards=c.rewards) for c in model.campaigns),
         supply=_supply(model, situation, slots, units),
         units=tuple(units),
@@ -185,6 +183,7 @@ def _tasks(
     units: list[str],
     partners: list[str],
     done: int,
+    full: float,
 ) -> list[Task]:
     experiment = model.experiments[e]
     if situation.blocked[e]:
@@ -204,6 +203,7 @@ def _tasks(
     ]
     tasks = []
     for k in range(count):
+        share = experiment.returns ** (done + k) * (1.0 if done + k < full else BEYOND)
         planned = None
         if k < len(old) and old[k][1] * slots.slot_s < STICKY_S:
             planned = old[k]
@@ -213,10 +213,7 @@ def _tasks(
                 request=experiment.name,
                 partner=partners.index(experiment.partner),
                 campaign=campaigns.index(experiment.campaign) if experiment.campaign else -1,
-                options=tuple(
-                    replace(option, worth=option.worth * experiment.returns ** (done + k))
-                    for option in options
-                ),
+                options=tuple(replace(option, worth=option.worth * share) for option in options),
                 planned=planned,
             )
         )
@@ -325,38 +322,6 @@ def _precedences(
             for after in range(firsts[e], firsts[e] + counts[e])
         )
     return tuple(found)
-
-
-def _partners(
-    model: StationModel, partners: list[str], earned: tuple[float, ...]
-) -> tuple[Partner, ...]:
-    """Return partners with what they had, against what they are entitled to.
-
-    A share s entitles to s / (1 - s) of what the others ask for: where all ask by their shares
-    that is the share of everything, and who asks for more, or calls it worth more, is entitled to
-    no more.
-    """
-    counted, asked = dict.fromkeys(partners, 0.0), dict.fromkeys(partners, 0.0)
-    for experiment, points in zip(model.experiments, earned, strict=True):
-        counted[experiment.partner] += points
-        asked[experiment.partner] += experiment.value * experiment.sessions
-    result = []
-    for name in partners:
-        share = model.shares.get(name)
-        if share is None:
-            result.append(Partner(name=name))
-            continue
-        others = sum(asked.values()) - asked[name]
-        entitled = share / (1.0 - share) * others if share < 1.0 else asked[name]
-        result.append(
-            Partner(
-                name=name,
-                counted=counted[name],
-                knees=(FIRST_KNEE * entitled, entitled),
-                slopes=SLOPES,
-            )
-        )
-    return tuple(result)
 
 
 def _moving_cost(tasks: list[Task]) -> float:

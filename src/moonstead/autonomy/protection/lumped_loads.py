@@ -11,6 +11,9 @@ from moonstead.compiled import compiled_without_counting, inlined
 HEATER_DOUBT, HEATER_SHARE = 3.0, 0.25
 """Standard deviations of its node's temperature that a heater may be away from what is expected;
 what share of that range, up and down, is one standard deviation of its power (1.5 of them)."""
+LEAST_CARRIED = 0.8
+"""A link that carries less than this share of what the loads behind it draw does not do its work,
+whatever the stores there want."""
 
 
 @compiled_without_counting
@@ -130,6 +133,7 @@ def _link(plant: Plant, readings: Readings, estimate: Estimate, out: Expected, k
         others += plant.link_island[j] == far
     if others > 1:
         return
+    is_open = False
     for s in range(plant.store_island.shape[0]):
         if plant.store_island[s] == far and readings.there[plant.store_element[s]]:
             node = plant.store_node[s]
@@ -138,10 +142,15 @@ def _link(plant: Plant, readings: Readings, estimate: Estimate, out: Expected, k
                 cold = not estimate.node_k[node] > plant.store_charge_min_k[s] + 2.0
             # Within one tick it may have come or gone.
             if cold or not estimate.store_j[s] < 0.9 * estimate.store_capacity_j[s]:
-                return
-            want_w += plant.store_charge_w[s]
+                is_open = True
+            else:
+                want_w += plant.store_charge_w[s]
     full_w = plant.load_power_w[i] * readings.load_level[i]
     eta, loss = plant.link_efficiency[k], plant.link_loss_per_w[k]
     root = max(eta * eta - 4.0 * loss * want_w, 0.0)
     out.load_w[i] = min(2.0 * want_w / (eta + math.sqrt(root)), full_w)
+    if is_open and not readings.load_w[i] < LEAST_CARRIED * out.load_w[i]:
+        # It carries what the loads draw, and what the stores take: that is not known.
+        out.load_w[i] = np.nan
+        return
     _compare_load(plant, readings, out, i, 0.02 * out.load_w[i])

@@ -14,7 +14,7 @@ from moonstead.units import DAY_S
 RIGHT_TICKS = 6
 """What has looked right for so many ticks one after the other is over."""
 WHOLE_TICKS = 18
-"""The same for a source that gave less: what it gives scatters about what is a loss and what not."""
+"""The same for a source that gave less: what it gives scatters about what is a loss."""
 RETEST_S = DAY_S
 """A sensor that is excluded is believed again after so long of agreement with the model."""
 RIGHT_SIGMA = 3.5
