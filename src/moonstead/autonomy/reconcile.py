@@ -30,14 +30,13 @@ def missed(entries: Mapping[str, Entry], executive: Executive, t_s: float) -> li
     """
     memory = executive.memory
     found: list[Transition] = []
-    for name, entry in entries.items():
-        track = memory.tracks.get(name)
-        if track is not None:
-            steps = _live_steps(entry, track.state) if track.is_live else iter(())
+    for name, track in memory.tracks.items():
+        if track.is_live and name in entries:
+            steps = _live_steps(entries[name], track.state)
             found += [Transition(t_s, name, track.attempt, *step, _LOST) for step in steps]
-        elif name in memory.over_t_s:
-            steps = _last_steps(entry, is_done=name in memory.done_t_s)
-            found += [Transition(t_s, name, 1, *step, _LOST) for step in steps]
+    for name in sorted((entries.keys() & memory.over_t_s.keys()) - memory.tracks.keys()):
+        steps = _last_steps(entries[name], is_done=name in memory.done_t_s)
+        found += [Transition(t_s, name, 1, *step, _LOST) for step in steps]
     return found
 
 

@@ -45,6 +45,8 @@ class Executive(Steps):
     def __init__(self, names: Names, settings: Settings | None = None) -> None:
         super().__init__(settings)
         self.names = names
+        self._near: list[Track] = []
+        """What this tick looks at: all but what waits for its window."""
 
     def tick(
         self,
@@ -74,6 +76,7 @@ class Executive(Steps):
         believed = memory.clock.look(snapshot.t_s, self.settings.largest_step_s)
         if believed in {Believed.AGAIN, Believed.ODD}:
             self._put_by(snapshot, plan, directives)
+            self._near = [*memory.tracks.values()]
             return self._outcome(snapshot, believed=False)
         now = snapshot.t_s
         if before_t_s is None:
@@ -87,8 +90,9 @@ class Executive(Steps):
             before_t_s = now
         self._note_station(snapshot)
         self._take_in(snapshot, plan, directives)
+        self._near = self._not_far(now)
         self._account(snapshot, now - before_t_s)
-        memory.ledger.expire(now, [track.id for track in memory.tracks.values() if track.is_live])
+        memory.ledger.expire(now, [track.id for track in self._near if track.is_live])
         self._settle(snapshot)
         self._break_off_late(snapshot)
         self._watch_liveness(snapshot)
@@ -175,9 +179,18 @@ class Executive(Steps):
         for directive in together:
             direct(self, directive, snapshot)
 
+    def _not_far(self, now: float) -> list[Track]:
+        near = []
+        for track in self.memory.tracks.values():
+            if track.is_far(now):
+                track.admissible_ticks = 0
+            else:
+                near.append(track)
+        return near
+
     def _account(self, snapshot: Snapshot, passed_s: float) -> None:
         """Count main time, and how much of it was good."""
-        for track in self.memory.tracks.values():
+        for track in self._near:
             if track.state == State.RUNNING:
                 track.main_s += passed_s
                 if not failing(track, snapshot, self.memory):
@@ -200,10 +213,9 @@ class Executive(Steps):
         First all that end or go on, until they are quiet: then what they free is there for whoever
         comes first in the order.
         """
-        tracks = [t for t in self.memory.tracks.values() if not t.is_far(snapshot.t_s)]
         for _ in range(MOST_PASSES):
-            live = [track for track in tracks if track.is_live]
-            waiting = [track for track in tracks if not track.is_live and not track.is_over]
+            live = [track for track in self._near if track.is_live]
+            waiting = [track for track in self._near if not track.is_live and not track.is_over]
             changed = [self.step(track, snapshot) for track in live]
             if True not in changed:
                 changed = [self.step(track, snapshot) for track in waiting]
@@ -214,8 +226,8 @@ class Executive(Steps):
     def _watch_liveness(self, snapshot: Snapshot) -> None:
         """Tell what could start and does not: the fault that stopped Remote Agent in 1999."""
         now = snapshot.t_s
-        for track in self.memory.tracks.values():
-            waits = track.state in NOT_STARTED and not track.aborted and not track.is_far(now)
+        for track in self._near:
+            waits = track.state in NOT_STARTED and not track.aborted
             if waits and self._could_start(track, snapshot):
                 track.admissible_ticks += 1
             else:
@@ -243,7 +255,6 @@ class Executive(Steps):
     def _outcome(self, snapshot: Snapshot, *, believed: bool) -> Outcome:
         memory = self.memory
         now = snapshot.t_s if believed else (memory.clock.t_s or 0.0)
-        tracks = memory.tracks.values()
         return Outcome(
             t_s=snapshot.t_s,
             believed=believed,
@@ -251,7 +262,7 @@ class Executive(Steps):
             transitions=tuple(self.transitions),
             waits=tuple(
                 Wait(track.id, track.obstacle)
-                for track in tracks
+                for track in self._near
                 if track.state in {State.WAITING, State.READY} and track.obstacle is not None
             ),
             notices=tuple(self.notices),
@@ -262,7 +273,7 @@ class Executive(Steps):
         """Return the level of every load that a live activity asks for; the first one counts."""
         expires_t_s = now + self.settings.order_life_s
         orders: dict[str, Ordered] = {}
-        for track in self.memory.tracks.values():
+        for track in self._near:
             phase = track.current
             if phase is not None:
                 step, settings = str(track.phase), phase.settings

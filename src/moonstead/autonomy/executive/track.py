@@ -93,8 +93,8 @@ class Track:
 
     def is_far(self, now: float) -> bool:
         """Whether its window is not open yet, at any level, and nothing else is to be done."""
-        is_early = self.state == State.PENDING and now < self.activity.window.earliest_t_s
-        return is_early and not self.aborted
+        is_waiting = self.state is State.PENDING and not self.aborted
+        return is_waiting and now < self.activity.window.earliest_t_s
 
     @property
     def current(self) -> Phase | None:
