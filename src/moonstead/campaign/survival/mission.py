@@ -10,7 +10,7 @@ from moonstead.autonomy.guard.modes import Mode
 from moonstead.campaign.survival.pace import LONGEST_S, Now, ticks_until
 from moonstead.campaign.survival.stage import Stage
 from moonstead.campaign.survival.steward import Steward
-from moonstead.contracts import Notice, Priority, Telemetry
+from moonstead.contracts import FloatArray, Notice, Priority, Telemetry
 from moonstead.run.board_computer import COMPUTER
 from moonstead.simulation.output import Output
 from moonstead.simulation.schedule import AVIONICS, Schedule
@@ -84,7 +84,8 @@ class Most:
     """Drawn from the main bus."""
     apart_w: tuple[float, ...]
     """Drawn from each bus apart."""
-    fill_bit_per_s: float
+    fill_bit_per_s: FloatArray
+    """Written to each recorder."""
 
 
 def schedule_for(schedule: Schedule, seed: int, rates: float) -> Schedule:
@@ -119,7 +120,8 @@ class _Mission:
         self.generator = np.random.default_rng([seed])
         run = stage.world.scenario.run
         self.tick_s = run.decision_interval_s
-        self.per_tick = round(self.tick_s / stage.grid.step_s)
+        self._step_s = stage.grid.step_s
+        self.per_tick = round(self.tick_s / self._step_s)
         self._most_steps = max(int(LONGEST_S // self.tick_s), 1) * self.per_tick
         self.output: Output = self.simulator.new_output(self._most_steps)
         names = stage.world.station.names
@@ -129,6 +131,7 @@ class _Mission:
         self.board = stage.board(self.simulator, seed)
         self.flown = Flown(hours_in_mode={mode.name.lower(): 0.0 for mode in Mode})
         self.quiet_t_s = -np.inf
+        self._is_faulty = self._is_shaky = self._clock_is_faulty = self.clock_is_off = False
         self._width = self.simulator.random_width
         self._sent: dict[str, float] = {}
         self._most: Most | None = None
@@ -139,13 +142,14 @@ class _Mission:
         step, ticks, mode = 0, 1, Mode.NOMINAL
         while step < grid.run_count and flown.lost_h is None:
             begin_t_s = grid.start_t_s + step * grid.step_s
-            happened = simulator.happen(begin_t_s)
-            if happened or begin_t_s >= self.quiet_t_s:
-                self._count(happened)
-                # Fault protection is not in the fast tier: what it would find is found at once.
-                simulator.upkeep.report(simulator.upkeep.hurt())
-                self.quiet_t_s = simulator.upkeep.quiet_until(begin_t_s)
-                ticks = min(ticks, ticks_until(self.quiet_t_s - begin_t_s, self.tick_s))
+            if self._may_happen(begin_t_s):
+                happened = simulator.happen(begin_t_s)
+                if happened or begin_t_s >= self.quiet_t_s:
+                    self._count(happened)
+                    # Fault protection is not in the fast tier: what it would find is found at once.
+                    simulator.upkeep.report(simulator.upkeep.hurt())
+                    self.quiet_t_s = simulator.upkeep.quiet_until(begin_t_s)
+                    ticks = min(ticks, ticks_until(self.quiet_t_s - begin_t_s, self.tick_s))
             stop = min(step + ticks * self.per_tick, grid.run_count)
             notices = simulator.advance(step, stop, self.output, step)
             hours = (stop - step) * grid.step_s / HOUR_S
@@ -156,6 +160,11 @@ class _Mission:
             step = stop
         self._sum_up()
         return flown
+
+    def _may_happen(self, t_s: float) -> bool:
+        """Whether anything but physics can be due; while repairs wait, spares may have come."""
+        waits = self._is_faulty and bool(self.stage.schedule.repairs)
+        return t_s >= self.quiet_t_s or waits or not self.sparse
 
     def _decide(self, step: int, stop: int) -> tuple[int, Mode]:
         """Let the autonomy decide; return for how many ticks that holds, and the mode."""
@@ -178,30 +187,36 @@ class _Mission:
         t_s = self.stage.grid.start_t_s + stop * self.stage.grid.step_s
         random = self.generator.standard_normal(self._width)
         telemetry = self.simulator.telemetry(t_s, stop - 1, step, self.output, random)
-        if not self.simulator.is_live(stop - 1):
+        if not (self.clock_is_off and self.stage.is_live[stop - 1]):
             return telemetry
+        self.clock_is_off = self._clock_is_faulty
         # Nobody takes part, but a control centre tells the time to whoever calls.
         return replace(telemetry, answered={self._home: t_s})
 
     def _ticks(self, t_s: float, step: int) -> int:
         """Return after how many ticks from a step on the next decision is to be."""
         stage, steward = self.stage, self.board.controller
-        if not isinstance(steward, Steward) or steward.view is None or self._is_shaky():
+        if not isinstance(steward, Steward) or steward.view is None or self._is_shaky:
             return 1
-        most, state, dt_s = self._rates(steward.guard.sent), self.simulator.state, stage.grid.step_s
+        most, state, step_s = self._rates(steward.guard.sent), self.simulator.state, self._step_s
+        steps = (step, step + self._most_steps)
         alone = [
-            bus.steps_alone(state, bus.sure_w(state, step, self._most_steps), drain_w, dt_s)
+            bus.steps_alone(state, steps, drain_w)
             for bus, drain_w in zip(stage.apart, most.apart_w, strict=True)
         ]
+
+        def lasts_s(spare_j: float) -> float:
+            lasting = stage.main.steps_without_gain(state, steps, most.main_w, spare_j)
+            return lasting * step_s
+
         return stage.pace.ticks(
             Now(
                 t_s=t_s,
                 mode=steward.view.mode,
                 is_working=steward.is_working,
                 energy_j=steward.view.energy_j,
-                drain_w=most.main_w,
-                sure_w=stage.main.sure_w(state, step, self._most_steps),
-                alone_s=min(alone, default=self._most_steps) * dt_s,
+                lasts_s=lasts_s,
+                alone_s=min(alone, default=self._most_steps) * step_s,
                 room=steward.room,
                 fill_bit_per_s=most.fill_bit_per_s,
                 quiet_t_s=self.quiet_t_s,
@@ -215,9 +230,7 @@ class _Mission:
             self._most = Most(
                 main_w=stage.main.drain_w(sent),
                 apart_w=tuple(bus.drain_w(sent) for bus in stage.apart),
-                fill_bit_per_s=sum(
-                    rate * sent.get(name, 1.0) for name, rate in stage.writes_bit_per_s.items()
-                ),
+                fill_bit_per_s=stage.fill_bit_per_s(sent),
             )
         return self._most
 
@@ -234,15 +247,18 @@ class _Mission:
             )
         )
 
-    def _is_shaky(self) -> bool:
-        """Whether computer, frames or Sun sensor are faulty, or the clock jumps."""
-        return any(
-            fault.targets[0] in SHAKY
-            or (fault.targets[0] == CLOCK and fault.mode == FaultMode.JUMP)
-            for fault, _ in self.simulator.upkeep.active_faults()
-        )
+    def _take_faults(self) -> None:
+        """Note what is faulty now, and whether decisions may be rare with it."""
+        active = [fault for fault, _ in self.simulator.upkeep.active_faults()]
+        self._is_faulty = bool(active)
+        clock = [fault for fault in active if fault.targets[0] == CLOCK]
+        self._is_shaky = any(fault.targets[0] in SHAKY for fault in active)
+        self._is_shaky |= any(fault.mode == FaultMode.JUMP for fault in clock)
+        self._clock_is_faulty = bool(clock)
+        self.clock_is_off |= self._clock_is_faulty
 
     def _count(self, happened: list[Notice]) -> None:
+        self._take_faults()
         self.flown.faults += sum(notice.kind == "failed" for notice in happened)
         self.flown.repairs += sum(notice.kind == "repaired" for notice in happened)
 

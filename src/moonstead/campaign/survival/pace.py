@@ -9,6 +9,7 @@ The step ends where light or dark begins, and at the first tick at which somethi
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,34 +39,23 @@ class Now:
     """Whether the programme is on."""
     energy_j: float
     """That the stores can deliver, as believed."""
-    drain_w: float
-    """What all that is switched on on the main bus draws at most."""
-    sure_w: FloatArray
-    """What its sources are sure to give in each step of physics from now on, (n_steps,)."""
+    lasts_s: Callable[[float], float]
+    """How long the main bus surely loses no more than an energy in J."""
     alone_s: float
     """How long the stores of the buses apart surely last."""
-    room: float
-    """The least free share of the recorders."""
-    fill_bit_per_s: float
-    """What all that is switched on writes at most."""
+    room: FloatArray
+    """The free share of each recorder."""
+    fill_bit_per_s: FloatArray
+    """What all that is switched on writes to each at most."""
     quiet_t_s: float
     """Until when nothing but physics happens."""
 
 
 class Pace:
-    """The forecast, looked at for what bounds a step.
+    """The forecast, looked at for what bounds a step."""
 
-    Parameters
-    ----------
-    knowledge
-        Of the guard.
-    step_s
-        Of the physics.
-    """
-
-    def __init__(self, knowledge: Knowledge, step_s: float) -> None:
-        self._known, self._step_s = knowledge, step_s
-        self._least_recorder_bit = float(knowledge.recorder_limit_bit.min(initial=np.inf))
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._known = knowledge
         ahead = int(np.ceil(LONGEST_S / knowledge.slot_s)) + 1
         self._most_reserve_j = _ahead(knowledge.reserve[0], ahead + 1).max(axis=1)
         is_lit = knowledge.generation_w > 0.0
@@ -97,21 +87,19 @@ class Pace:
         capacity_j = float(known.capacity_j[slot])
         if capacity_j <= 0.0:
             return STRAINED_S
-        loss_j = np.maximum(now.drain_w - now.sure_w, 0.0).cumsum() * self._step_s
         limit = DOWN_MARGIN[Mode(now.mode + 1)]
         if now.mode == Mode.NOMINAL and now.is_working:
             limit = OFF_MARGIN
         spare_j = now.energy_j - float(self._most_reserve_j[slot])
         spare_j -= (limit + NOISE_MARGIN) * capacity_j
-        if not len(loss_j) or loss_j[-1] <= spare_j:
-            return LONGEST_S
-        return int(np.searchsorted(loss_j, spare_j, side="right")) * self._step_s
+        return now.lasts_s(spare_j)
 
     def _room_s(self, now: Now) -> float:
         limit = OFF_ROOM if now.is_working else DOWN_ROOM
-        if now.room <= limit or now.fill_bit_per_s <= 0.0:
-            return LONGEST_S
-        return (now.room - limit) * self._least_recorder_bit / now.fill_bit_per_s
+        nears = (now.room > limit) & (now.fill_bit_per_s > 0.0)
+        left_bit = (now.room - limit) * self._known.recorder_limit_bit
+        left_s = left_bit[nears] / now.fill_bit_per_s[nears]
+        return float(left_s.min(initial=LONGEST_S))
 
 
 def ticks_until(span_s: float, tick_s: float) -> int:

@@ -1,17 +1,18 @@
 """All that the missions of a scenario share: geometry, drivers, belief; made once in a process."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from moonstead.autonomy.guard.knowledge import Knowledge
 from moonstead.autonomy.model import StationModel
-from moonstead.campaign.survival.bus import Bus, bus_of, buses_apart
+from moonstead.campaign.survival.bus import Bus, buses_apart
 from moonstead.campaign.survival.failures import felt
 from moonstead.campaign.survival.pace import Pace
 from moonstead.campaign.survival.programme import Programme, programme_of
 from moonstead.campaign.survival.steward import Steward
-from moonstead.contracts import Priority
+from moonstead.contracts import BoolArray, FloatArray, Priority
 from moonstead.run.board import Board
 from moonstead.run.board_frames import Aboard
 from moonstead.run.board_power import ComputerPower
@@ -38,6 +39,8 @@ class Stage:
     grid: Grid
     drivers: Drivers
     sky: Sky
+    is_live: BoolArray
+    """Whether Earth hears the station in each step, (n_steps,)."""
     schedule: Schedule
     """What is to happen, without the failures that change nothing here."""
     noise: Noise
@@ -48,8 +51,15 @@ class Stage:
     main: Bus
     apart: tuple[Bus, ...]
     """The buses that live by themselves and have a radio on them."""
-    writes_bit_per_s: dict[str, float]
-    """Data rate of every load that writes to a recorder."""
+    writes: tuple[tuple[str, int, float], ...]
+    """Every load that writes, with its recorder and its rate in bit/s."""
+
+    def fill_bit_per_s(self, levels: Mapping[str, float]) -> FloatArray:
+        """Return the most that may be written to each recorder at levels commanded, by load."""
+        fill: FloatArray = np.zeros(len(self.knowledge.recorder_limit_bit))
+        for load, recorder, rate in self.writes:
+            fill[recorder] += rate * levels.get(load, 1.0)
+        return fill
 
     def simulator(self, schedule: Schedule) -> Simulator:
         """Return the true station at its beginning, to which a schedule will happen."""
@@ -112,15 +122,18 @@ def make_stage(world: World, asked_for_s: float) -> Stage:
     station, here, main = world.station, placed(""), world.scenario.hub.bus
     drivers = drive(station, placed)
     model = station_model(world, grid, placed)
+    # One for all: a guard that boots would work out the reserve of all years again.
     knowledge = guard_knowledge(world, model, world.scenario.run.decision_interval_s)
+    knowledge = replace(knowledge, parts={})
     network, names, sensors = station.network, station.names, world.scenario.sensors
-    writes = {
-        names.loads[int(load)]: float(rate)
+    writes = tuple(
+        (names.loads[int(load)], int(recorder), float(rate))
         for load, rate, recorder in zip(
             network.data_load, network.data_rate_bit_per_s, network.data_recorder, strict=True
         )
         if recorder >= 0 and rate > 0.0
-    }
+    )
+    live = np.array([placed.live(path) > 0.0 for path in names.paths]).reshape(-1, grid.count)
     return Stage(
         world=world,
         grid=grid,
@@ -128,10 +141,9 @@ def make_stage(world: World, asked_for_s: float) -> Stage:
         sky=Sky(
             sun_seen=here["solar_irradiance_w_per_m2"] > 0.0,
             earth_seen=here["earth_fraction"] > 0.0,
-            live=np.array([placed.live(path) > 0.0 for path in names.paths]).reshape(
-                -1, grid.count
-            ),
+            live=live,
         ),
+        is_live=np.any((drivers.path_bit_per_s > 0.0) & live, axis=0),
         schedule=replace(world.schedule, failures=felt(station, world.schedule.failures)),
         noise=Noise(
             power_relative=sensors.power_noise_fraction,
@@ -141,8 +153,8 @@ def make_stage(world: World, asked_for_s: float) -> Stage:
         model=model,
         knowledge=knowledge,
         programme=programme_of(model, asked_for_s),
-        pace=Pace(knowledge, grid.step_s),
-        main=bus_of(station, drivers, main),
-        apart=buses_apart(station, drivers, main),
-        writes_bit_per_s=writes,
+        pace=Pace(knowledge),
+        main=Bus(station, drivers, main, grid.step_s),
+        apart=buses_apart(station, drivers, main, grid.step_s),
+        writes=writes,
     )

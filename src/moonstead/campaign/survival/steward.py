@@ -3,7 +3,6 @@
 The guard is the one of the full tier; there is no planner and no executive that it could watch.
 """
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,14 +25,14 @@ class Steward:
     model
         What the station believes of itself.
     knowledge
-        Of the guard.
+        Of the guard, without parts that it would watch.
     programme
         The mean work.
     """
 
     def __init__(self, model: StationModel, knowledge: Knowledge, programme: Programme) -> None:
         self._programme = programme
-        self.guard = Guard(replace(knowledge, parts={}))
+        self.guard = Guard(knowledge)
         self._limit_bit = np.maximum(knowledge.recorder_limit_bit, 1.0)
         self._normal = {load.name: load.normal_level for load in model.loads}
         self._radios = tuple(
@@ -43,8 +42,8 @@ class Steward:
         self.radios = frozenset(load for load, _, _ in self._radios)
         self.is_working = True
         """Whether the programme is on."""
-        self.room = 1.0
-        """The least share that is free of recorders."""
+        self.room = np.ones(len(self._limit_bit))
+        """The free share of each recorder."""
         self.view: View | None = None
         """Of the guard at the last decision; None before the first."""
         self._wanted: dict[str, float] = {}
@@ -54,8 +53,9 @@ class Steward:
     def handle(self, telemetry: Telemetry) -> Decision:
         """Decide on one snapshot of telemetry."""
         view = self.guard.assess(telemetry)
-        self.room = float(np.min(1.0 - telemetry.recorder_bit / self._limit_bit, initial=1.0))
-        allowed = is_work_allowed(view.margin, self.room, was_allowed=self.is_working)
+        self.room = 1.0 - telemetry.recorder_bit / self._limit_bit
+        room = float(self.room.min(initial=1.0))
+        allowed = is_work_allowed(view.margin, room, was_allowed=self.is_working)
         self.is_working = allowed and view.mode == Mode.NOMINAL
         wishes = self._wishes(telemetry, is_asleep=view.mode >= Mode.SURVIVAL)
         self.view = view
