@@ -1,15 +1,14 @@
 """Fault protection against the truth: found, isolated, acted on, over; silent where all is well."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import scenarios
+from moonstead.campaign.torture.replay import REHEARSED_S, Rehearsal
 from moonstead.contracts import Notice
 from moonstead.run.loop import Loop
 from moonstead.scenario.build import build_world, read_scenario
@@ -39,6 +38,7 @@ FAULTS = (
     ("avionics.log", "off", 1.0, "avionics.log"),
     ("avionics.telemetry", "garbled", 0.02, "avionics.telemetry"),
     ("battery", "off", 1.0, "battery"),
+    ("array", "derated", 0.125, "array"),
 )
 """Target, mode, size, and which element is to be held to be the cause."""
 
@@ -57,29 +57,47 @@ def text(faults: tuple[Any, ...], days: float) -> str:
     return "".join(found)
 
 
-def flown(path: Path, faults: tuple[Any, ...], days: float) -> Iterator[tuple[Loop, float, Notice]]:
-    path.write_text(text(faults, days))
-    world = build_world(*read_scenario(path), path)
-    grid = run_grid(world)
-    loop = Loop(world, grid, surroundings(world, grid))
-    generator = np.random.default_rng(7)
-    output = loop.simulator.new_output(grid.run_count)
-    for first in range(0, grid.run_count, loop.per_tick):
-        random = generator.standard_normal(loop.simulator.random_width)
-        happened = loop.step(first, first + loop.per_tick, output, 0, random)
-        for t_s, _, notice in happened.events:
-            yield loop, t_s - grid.start_t_s, notice
+REPLAYED_D = 2.5
+"""The last fault is active when the state is saved from which the end is decided again."""
+Told = list[tuple[float, Notice]]
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[float, Notice]]:
+def flown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Told, Rehearsal]:
+    """Return what was told in a run with all faults, and its end to be decided again."""
     path = tmp_path_factory.mktemp("protection") / "faults.toml"
-    days = FIRST_D + EVERY_D * len(FAULTS)
-    return [(t_s, notice) for _, t_s, notice in flown(path, FAULTS, days)]
+    path.write_text(text(FAULTS, FIRST_D + EVERY_D * len(FAULTS)))
+    world = build_world(*read_scenario(path), path)
+    grid = run_grid(world)
+    loop = Loop(world, grid, surroundings(world, grid))
+    later = round((REPLAYED_D * DAY_S - REHEARSED_S) / grid.step_s)
+    rehearsal = Rehearsal(loop, grid.run_count - later)
+    generator = np.random.default_rng(7)
+    output = loop.simulator.new_output(grid.run_count)
+    told = []
+    for first in range(0, grid.run_count, loop.per_tick):
+        rehearsal.look(first + loop.per_tick)
+        random = generator.standard_normal(loop.simulator.random_width)
+        happened = loop.step(first, first + loop.per_tick, output, 0, random)
+        told += [(t_s - grid.start_t_s, notice) for t_s, _, notice in happened.events]
+    return told, rehearsal
+
+
+@pytest.fixture(scope="module")
+def told(flown: tuple[Told, Rehearsal]) -> Told:
+    return flown[0]
+
+
+def test_a_new_controller_from_a_saved_state_decides_the_same(
+    flown: tuple[Told, Rehearsal],
+) -> None:
+    replayed = flown[1].result()
+    assert replayed["frames"] > 2 * 144
+    assert replayed["same"]
 
 
 @pytest.mark.parametrize("k", range(len(FAULTS)), ids=[f"{f[0]} {f[1]}" for f in FAULTS])
-def test_found_isolated_acted_upon_and_over(told: list[tuple[float, Notice]], k: int) -> None:
+def test_found_isolated_acted_upon_and_over(told: Told, k: int) -> None:
     begin_s = (FIRST_D + k * EVERY_D) * DAY_S
     window = [(t, n) for t, n in told if begin_s <= t < begin_s + EVERY_D * DAY_S]
     isolated = [(t, n) for t, n in window if n.kind == "isolated"]
@@ -95,13 +113,13 @@ def test_found_isolated_acted_upon_and_over(told: list[tuple[float, Notice]], k:
     assert any(t >= over_s for t in later) or k == len(FAULTS) - 1
 
 
-def test_an_upset_of_the_telemetry_is_nothing_else(told: list[tuple[float, Notice]]) -> None:
+def test_an_upset_of_the_telemetry_is_nothing_else(told: Told) -> None:
     k = next(k for k, fault in enumerate(FAULTS) if fault[1] == "garbled")
     begin_s = (FIRST_D + k * EVERY_D) * DAY_S
     window = [n for t, n in told if begin_s <= t < begin_s + EVERY_D * DAY_S]
     assert {n.subject for n in window if n.kind == "isolated"} == {"avionics.telemetry"}
 
 
-def test_nothing_is_found_before_anything_is_wrong(told: list[tuple[float, Notice]]) -> None:
+def test_nothing_is_found_before_anything_is_wrong(told: Told) -> None:
     early = [n for t, n in told if t < FIRST_D * DAY_S]
     assert not [n for n in early if n.kind in {"isolated", "reaction"}]
