@@ -4,13 +4,10 @@ Between two decisions no level changes, so all that is switched on draws at most
 and what its sources can give follows from their drivers and from how they are now.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
 from moonstead.campaign.survival.kernel import add_up_stores, fill_share, lasting_steps
-from moonstead.contracts import FloatArray
 from moonstead.simulation.compile import CompiledStation
 from moonstead.simulation.network import Drivers, State
 from moonstead.simulation.parts import all_loads
@@ -39,18 +36,16 @@ class Bus:
         self._network, self._drivers, self._step_s = network, drivers, step_s
         self.sources = _places(names.sources, [s.name for s in parts.sources if s.bus == name])
         self.stores = _places(names.stores, [s.name for s in parts.stores if s.bus == name])
-        power_w: FloatArray = network.load_power_w
-        loads = [names.loads.index(one.name) for one in all_loads(parts) if one.bus == name]
-        self._full_w = {names.loads[i]: float(power_w[i]) for i in loads}
+        loads = _places(names.loads, [one.name for one in all_loads(parts) if one.bus == name])
+        self._full_w = np.zeros(len(names.loads))
+        self._full_w[loads] = network.load_power_w[loads]
         self._columns = drivers.source[self.sources]
 
-    def drain_w(self, levels: Mapping[str, float]) -> float:
-        """Return the most that may be drawn at the levels commanded, by load."""
-        return sum(w * levels.get(name, 1.0) for name, w in self._full_w.items())
+    def drain_w(self, state: State) -> float:
+        """Return the most that can be drawn as long as no level changes."""
+        return float(self._full_w @ (state.load_level * state.load_scale))
 
-    def steps_without_gain(
-        self, state: State, steps: tuple[int, int], drain_w: float, spare_j: float
-    ) -> int:
+    def steps_without_gain(self, state: State, steps: tuple[int, int], spare_j: float) -> int:
         """Return for how many steps it surely loses no more than can be spared.
 
         What comes in over what is drawn is not counted.
@@ -61,19 +56,17 @@ class Bus:
             The truth now.
         steps
             The first step of physics, and the one not to go beyond.
-        drain_w
-            See `drain_w`.
         spare_j
             What can be spared.
         """
-        return self._steps(state, steps, drain_w, (spare_j, spare_j, 0.0, 0.0))
+        return self._steps(state, steps, (spare_j, spare_j, 0.0, 0.0))
 
-    def steps_alone(self, state: State, steps: tuple[int, int], drain_w: float) -> int:
+    def steps_alone(self, state: State, steps: tuple[int, int]) -> int:
         """Return for how many steps its stores surely carry what its sources do not.
 
         Parameters
         ----------
-        state, steps, drain_w
+        state, steps
             See `steps_without_gain`.
         """
         network = self._network
@@ -87,13 +80,12 @@ class Bus:
             network.store_charge_efficiency,
             network.store_discharge_efficiency,
         )
-        return self._steps(state, steps, drain_w, stores)
+        return self._steps(state, steps, stores)
 
     def _steps(
         self,
         state: State,
         steps: tuple[int, int],
-        drain_w: float,
         stores: tuple[float, float, float, float],
     ) -> int:
         network, share = self._network, np.empty(len(self.sources))
@@ -119,7 +111,7 @@ class Bus:
             first,
             end,
             self._step_s,
-            drain_w,
+            self.drain_w(state),
             *stores,
         )
 

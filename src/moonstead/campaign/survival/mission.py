@@ -1,6 +1,5 @@
 """One mission of the fast tier: the same truth and the same guard, decisions as rare as is safe."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +9,7 @@ from moonstead.autonomy.guard.modes import Mode
 from moonstead.campaign.survival.pace import LONGEST_S, Now, ticks_until
 from moonstead.campaign.survival.stage import Stage
 from moonstead.campaign.survival.steward import Steward
-from moonstead.contracts import FloatArray, Notice, Priority, Telemetry
+from moonstead.contracts import Notice, Priority, Telemetry
 from moonstead.run.board_computer import COMPUTER
 from moonstead.simulation.output import Output
 from moonstead.simulation.schedule import AVIONICS, Schedule
@@ -76,18 +75,6 @@ class Flown:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Most:
-    """The most that what is switched on may do."""
-
-    main_w: float
-    """Drawn from the main bus."""
-    apart_w: tuple[float, ...]
-    """Drawn from each bus apart."""
-    fill_bit_per_s: FloatArray
-    """Written to each recorder."""
-
-
 def schedule_for(schedule: Schedule, seed: int, rates: float) -> Schedule:
     """Return a schedule with the chances of a seed, and failures so many times as frequent."""
     failures = tuple(replace(one, scale=one.scale / rates) for one in schedule.failures)
@@ -133,8 +120,6 @@ class _Mission:
         self.quiet_t_s = -np.inf
         self._is_faulty = self._is_shaky = self._clock_is_faulty = self.clock_is_off = False
         self._width = self.simulator.random_width
-        self._sent: dict[str, float] = {}
-        self._most: Most | None = None
         self._home = stage.world.scenario.partner[0].name
 
     def fly(self) -> Flown:
@@ -198,16 +183,12 @@ class _Mission:
         stage, steward = self.stage, self.board.controller
         if not isinstance(steward, Steward) or steward.view is None or self._is_shaky:
             return 1
-        most, state, step_s = self._rates(steward.guard.sent), self.simulator.state, self._step_s
+        state, step_s = self.simulator.state, self._step_s
         steps = (step, step + self._most_steps)
-        alone = [
-            bus.steps_alone(state, steps, drain_w)
-            for bus, drain_w in zip(stage.apart, most.apart_w, strict=True)
-        ]
+        alone = [bus.steps_alone(state, steps) for bus in stage.apart]
 
         def lasts_s(spare_j: float) -> float:
-            lasting = stage.main.steps_without_gain(state, steps, most.main_w, spare_j)
-            return lasting * step_s
+            return stage.main.steps_without_gain(state, steps, spare_j) * step_s
 
         return stage.pace.ticks(
             Now(
@@ -218,21 +199,10 @@ class _Mission:
                 lasts_s=lasts_s,
                 alone_s=min(alone, default=self._most_steps) * step_s,
                 room=steward.room,
-                fill_bit_per_s=most.fill_bit_per_s,
+                fill_bit_per_s=(stage.writes_bit_per_s @ state.load_level).tolist(),
                 quiet_t_s=self.quiet_t_s,
             )
         )
-
-    def _rates(self, sent: Mapping[str, float]) -> Most:
-        """Return the most that what is switched on may draw and write."""
-        if self._most is None or self._sent != sent:
-            stage, self._sent = self.stage, dict(sent)
-            self._most = Most(
-                main_w=stage.main.drain_w(sent),
-                apart_w=tuple(bus.drain_w(sent) for bus in stage.apart),
-                fill_bit_per_s=stage.fill_bit_per_s(sent),
-            )
-        return self._most
 
     def _found(self, t_s: float) -> tuple[str, ...]:
         """Return the elements whose faults would have been found by now, for who repairs."""

@@ -9,7 +9,8 @@ The step ends where light or dark begins, and at the first tick at which somethi
 """
 
 import math
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,9 +44,9 @@ class Now:
     """How long the main bus surely loses no more than an energy in J."""
     alone_s: float
     """How long the stores of the buses apart surely last."""
-    room: FloatArray
+    room: Sequence[float]
     """The free share of each recorder."""
-    fill_bit_per_s: FloatArray
+    fill_bit_per_s: Sequence[float]
     """What all that is switched on writes to each at most."""
     quiet_t_s: float
     """Until when nothing but physics happens."""
@@ -56,12 +57,14 @@ class Pace:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._known = knowledge
+        self._recorder_bit = knowledge.recorder_limit_bit.tolist()
         ahead = int(np.ceil(LONGEST_S / knowledge.slot_s)) + 1
         self._most_reserve_j = _ahead(knowledge.reserve[0], ahead + 1).max(axis=1)
         is_lit = knowledge.generation_w > 0.0
         marks = np.stack([knowledge.dark_soon, knowledge.dark, is_lit])
         changes = np.flatnonzero(np.any(np.diff(marks.astype(np.int8), axis=1) != 0, axis=0)) + 1
-        self._changes_t_s = knowledge.start_t_s + knowledge.slot_s * changes.astype(np.float64)
+        changes_t_s = knowledge.start_t_s + knowledge.slot_s * changes.astype(np.float64)
+        self._changes_t_s: list[float] = changes_t_s.tolist()
 
     def ticks(self, now: Now) -> int:
         """Return after how many ticks the next decision is to be."""
@@ -75,10 +78,10 @@ class Pace:
         return min(ticks, ticks_until(now.quiet_t_s - now.t_s, known.tick_s))
 
     def _sky_s(self, t_s: float) -> float:
-        place = int(np.searchsorted(self._changes_t_s, t_s + SLACK_S))
+        place = bisect_left(self._changes_t_s, t_s + SLACK_S)
         if place >= len(self._changes_t_s):
             return LONGEST_S
-        return float(self._changes_t_s[place]) - t_s
+        return self._changes_t_s[place] - t_s
 
     def _energy_s(self, now: Now) -> float:
         """Return how long the margin surely stays above what would change a decision."""
@@ -96,10 +99,14 @@ class Pace:
 
     def _room_s(self, now: Now) -> float:
         limit = OFF_ROOM if now.is_working else DOWN_ROOM
-        nears = (now.room > limit) & (now.fill_bit_per_s > 0.0)
-        left_bit = (now.room - limit) * self._known.recorder_limit_bit
-        left_s = left_bit[nears] / now.fill_bit_per_s[nears]
-        return float(left_s.min(initial=LONGEST_S))
+        left_s = (
+            (room - limit) * limit_bit / fill
+            for room, limit_bit, fill in zip(
+                now.room, self._recorder_bit, now.fill_bit_per_s, strict=True
+            )
+            if room > limit and fill > 0.0
+        )
+        return min(left_s, default=LONGEST_S)
 
 
 def ticks_until(span_s: float, tick_s: float) -> int:

@@ -1,6 +1,5 @@
 """All that the missions of a scenario share: geometry, drivers, belief; made once in a process."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,15 +50,8 @@ class Stage:
     main: Bus
     apart: tuple[Bus, ...]
     """The buses that live by themselves and have a radio on them."""
-    writes: tuple[tuple[str, int, float], ...]
-    """Every load that writes, with its recorder and its rate in bit/s."""
-
-    def fill_bit_per_s(self, levels: Mapping[str, float]) -> FloatArray:
-        """Return the most that may be written to each recorder at levels commanded, by load."""
-        fill: FloatArray = np.zeros(len(self.knowledge.recorder_limit_bit))
-        for load, recorder, rate in self.writes:
-            fill[recorder] += rate * levels.get(load, 1.0)
-        return fill
+    writes_bit_per_s: FloatArray
+    """What each load writes to each recorder at full level, (n_recorders, n_loads)."""
 
     def simulator(self, schedule: Schedule) -> Simulator:
         """Return the true station at its beginning, to which a schedule will happen."""
@@ -126,13 +118,10 @@ def make_stage(world: World, asked_for_s: float) -> Stage:
     knowledge = guard_knowledge(world, model, world.scenario.run.decision_interval_s)
     knowledge = replace(knowledge, parts={})
     network, names, sensors = station.network, station.names, world.scenario.sensors
-    writes = tuple(
-        (names.loads[int(load)], int(recorder), float(rate))
-        for load, rate, recorder in zip(
-            network.data_load, network.data_rate_bit_per_s, network.data_recorder, strict=True
-        )
-        if recorder >= 0 and rate > 0.0
-    )
+    writes_bit_per_s = np.zeros((len(names.recorders), len(names.loads)))
+    writing = network.data_recorder >= 0
+    places = (network.data_recorder[writing], network.data_load[writing])
+    np.add.at(writes_bit_per_s, places, network.data_rate_bit_per_s[writing])
     live = np.array([placed.live(path) > 0.0 for path in names.paths]).reshape(-1, grid.count)
     return Stage(
         world=world,
@@ -156,5 +145,5 @@ def make_stage(world: World, asked_for_s: float) -> Stage:
         pace=Pace(knowledge),
         main=Bus(station, drivers, main, grid.step_s),
         apart=buses_apart(station, drivers, main, grid.step_s),
-        writes=writes,
+        writes_bit_per_s=writes_bit_per_s,
     )

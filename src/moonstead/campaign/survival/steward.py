@@ -33,7 +33,7 @@ class Steward:
     def __init__(self, model: StationModel, knowledge: Knowledge, programme: Programme) -> None:
         self._programme = programme
         self.guard = Guard(knowledge)
-        self._limit_bit = np.maximum(knowledge.recorder_limit_bit, 1.0)
+        self._limit_bit = np.maximum(knowledge.recorder_limit_bit, 1.0).tolist()
         self._normal = {load.name: load.normal_level for load in model.loads}
         self._radios = tuple(
             (radio.load, model.channels.paths.index(radio.path), radio.recorder)
@@ -42,7 +42,7 @@ class Steward:
         self.radios = frozenset(load for load, _, _ in self._radios)
         self.is_working = True
         """Whether the programme is on."""
-        self.room = np.ones(len(self._limit_bit))
+        self.room = [1.0] * len(self._limit_bit)
         """The free share of each recorder."""
         self.view: View | None = None
         """Of the guard at the last decision; None before the first."""
@@ -53,8 +53,9 @@ class Steward:
     def handle(self, telemetry: Telemetry) -> Decision:
         """Decide on one snapshot of telemetry."""
         view = self.guard.assess(telemetry)
-        self.room = 1.0 - telemetry.recorder_bit / self._limit_bit
-        room = float(self.room.min(initial=1.0))
+        filled = zip(telemetry.recorder_bit.tolist(), self._limit_bit, strict=True)
+        self.room = [1.0 - bit / limit_bit for bit, limit_bit in filled]
+        room = min(self.room, default=1.0)
         allowed = is_work_allowed(view.margin, room, was_allowed=self.is_working)
         self.is_working = allowed and view.mode == Mode.NOMINAL
         wishes = self._wishes(telemetry, is_asleep=view.mode >= Mode.SURVIVAL)
