@@ -213,3 +213,22 @@ def test_the_series_add_up_to_the_ledger(parts: Parts, sky: dict[str, Any], dt_s
 
 def test_the_tolerance_is_the_promised_one() -> None:
     assert BALANCE_TOLERANCE <= 1e-9
+
+
+@FEW
+@given(random_parts(), random_sky())
+def test_regulators_tell_what_part_of_each_offer_was_drawn(
+    parts: Parts, sky: dict[str, Any]
+) -> None:
+    made = made_of(parts, sky, 60.0)
+    output = made.new_output(1)
+    for k in range(min(len(sky["light"]), 3)):
+        drawn_j = made.ledger.source_drawn_j.copy()
+        spilled_j = made.ledger.source_spilled_j.copy()
+        made.advance(k, k + 1, output, k)
+        drawn_j = made.ledger.source_drawn_j - drawn_j
+        offered_j = drawn_j + made.ledger.source_spilled_j - spilled_j
+        share = made.telemetry(0.0, k, k, output, np.zeros(made.random_width)).source_share
+        np.testing.assert_allclose(share * offered_j, drawn_j, rtol=1e-5, atol=1e-3)
+        assert np.all(share[offered_j == 0.0] >= 0.0)
+        assert np.all(share <= 1.0)
