@@ -8,12 +8,16 @@ import pytest
 
 import scenarios
 from moonstead.campaign.survival.bus import Bus
+from moonstead.campaign.survival.campaign import mission_world
 from moonstead.campaign.survival.kernel import lasting_steps
 from moonstead.campaign.survival.mission import fly
 from moonstead.campaign.survival.pace import LONGEST_S, ticks_until
 from moonstead.campaign.survival.stage import Stage, make_stage
 from moonstead.contracts import Command
 from moonstead.scenario.build import build_world, read_scenario
+from moonstead.scenario.examples import scenario_path
+from moonstead.scenario.flights import orbiters_of
+from moonstead.scenario.model import Scenario
 from moonstead.units import DAY_S
 
 TICK_S = 600.0
@@ -89,3 +93,16 @@ def test_failures_that_are_left_out_would_have_changed_nothing(stage: Stage) -> 
     short, whole = (fly(one, 2, rates=60.0, sparse=False).as_json() for one in (stage, every))
     assert 0 < short.pop("faults") < whole.pop("faults")
     assert short == whole
+
+
+def test_orbits_are_held_in_missions_longer_than_the_scenario() -> None:
+    path = scenario_path("ilrs-basic")
+    written, _ = read_scenario(path)
+    assert "free" in motions(written)
+    assert motions(mission_world(path, 0.1)[0].scenario) == motions(written)
+    assert motions(mission_world(path, 10.0)[0].scenario) == {"held"}
+
+
+def motions(scenario: Scenario) -> set[str]:
+    """Return how the orbiters of a scenario move."""
+    return {one.orbit.motion for one in orbiters_of(scenario)}

@@ -14,9 +14,13 @@ from moonstead.campaign.runner import Job, run_jobs
 from moonstead.campaign.survival.mission import fly
 from moonstead.campaign.survival.stage import Stage, coarsened, make_stage
 from moonstead.campaign.survival.statistics import Chance, Curve, chance_of_no_loss, survival_curve
+from moonstead.elements.catalogue import TaggedElement
+from moonstead.elements.orbital_module import OrbitalModule
+from moonstead.elements.relay_orbiter import RelayOrbiter
 from moonstead.errors import RunError
 from moonstead.scenario.build import World, build_world, read_scenario
 from moonstead.scenario.fault import CatalogueFaults
+from moonstead.scenario.model import Scenario
 from moonstead.scenario.surroundings import run_grid
 from moonstead.units import HOUR_S, JULIAN_YEAR_S
 from moonstead.version import VERSION
@@ -100,6 +104,8 @@ def mission_world(path: Path, years: float) -> tuple[World, float]:
     """Return a scenario as long as a mission, and the span for which its sessions are asked.
 
     Where it says nothing of what fails by chance, everything fails at the rates of the catalogue.
+    In a mission longer than the scenario somebody holds the orbits that nobody held in it: most
+    free orbits would meet the Moon within years.
 
     Raises
     ------
@@ -111,10 +117,22 @@ def mission_world(path: Path, years: float) -> tuple[World, float]:
     asked_for_s = (run.end - run.start).total_seconds()
     end = run.start + timedelta(seconds=years * JULIAN_YEAR_S)
     changes: dict[str, Any] = {"run": run.model_copy(update={"end": end})}
+    if end > run.end:
+        changes["element"] = _held(scenario)
     if not fails_by_itself(scenario):
         changes["catalogue_faults"] = CatalogueFaults()
     world = build_world(scenario.model_copy(update=changes), text, path)
     return coarsened(world), asked_for_s
+
+
+def _held(scenario: Scenario) -> tuple[TaggedElement, ...]:
+    """Return the elements of a scenario, with every orbit kept."""
+    return tuple(
+        element.model_copy(update={"orbit": element.orbit.model_copy(update={"motion": "held"})})
+        if isinstance(element, RelayOrbiter | OrbitalModule)
+        else element
+        for element in scenario.element
+    )
 
 
 def fly_fleets(

@@ -16,8 +16,9 @@ CURVE_CAPTION = (
 METHOD = (
     "Every mission is flown by the true simulator of a run, on the same Sun and Earth, with guard, "
     "computer and their faults as in a run. In place of planner and sessions the loads that do the "
-    "work run at their mean, as far as the margin allows; nobody on Earth takes part. Lost is a "
-    "station whose hub fell below the temperature that it survives, or whose crew lacked what it "
+    "work run at their mean, as far as the margin allows; nobody on Earth takes part. "
+    "In missions longer than the scenario all orbits are held. Lost is a station whose hub fell "
+    "below the temperature that it survives, or whose crew lacked what it "
     "takes for an hour. Many rates are assumptions: vary them with --rates."
 )
 
