@@ -225,8 +225,6 @@ class Isolation:
             down = [p for p in lows if plant.source_island[p] == here]
             if len(down) > 1 and set(solar.tolist()) <= set(down):
                 flags.add("many")
-            if len(down) == len(judged) and {bool(self.is_solar[p]) for p in down} == {True, False}:
-                flags.add("mixed")
         elif table == "load":
             kind = plant.load_kind[k]
             flags |= {"heater"} if kind == HEATER else {"link"} if kind == LINK else set()
@@ -256,7 +254,7 @@ class Isolation:
         if blame == "station":
             return "station"
         if blame == "store":
-            island = plant.source_island[k] if table == "source" else plant.load_island[k]
+            island = plant.load_island[k]
             stores = [s for s in plant.store_order if plant.store_island[s] == island]
             present = [s for s in stores if observer.there[plant.store_element[s]]]
             return _owner(names.stores[present[0]]) if present else own

@@ -100,11 +100,10 @@ class Suspicion:
             return True
         belief, observer = self._observer.belief, self._observer
         table = finding.row.table
-        if finding.channel < 0 or finding.row.sign != "low" or table not in {"source", "load"}:
+        if finding.channel < 0 or finding.row.sign != "low" or table != "load":
             return False
         plant = belief.plant
-        k = finding.channel - observer.span[table].start
-        island = plant.source_island[k] if table == "source" else plant.load_island[k]
+        island = plant.load_island[finding.channel - observer.span[table].start]
         starved = {case.subject for case in cases.values() if case.procedure == "store"}
         return any(
             plant.store_island[s] == island and name.partition(".")[0] in starved
