@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+import click
 
 
 @contextmanager
@@ -43,3 +46,20 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
             bar.update(task, completed=done, total=of)
 
         yield update
+
+
+@contextmanager
+def going_on(folder: Path) -> Iterator[None]:
+    """Tell whoever stops a campaign that it can go on.
+
+    Parameters
+    ----------
+    folder
+        Where what is done is kept.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        text = "what is done is kept, and the same command goes on from there"
+        click.echo(f"{folder}: {text}", err=True)
+        raise

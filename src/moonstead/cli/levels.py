@@ -60,7 +60,7 @@ def levels(
     from moonstead.campaign.levels.case import LEVELS
     from moonstead.campaign.levels.page import cases_csv, levels_page, picture_file, told_plainly
     from moonstead.campaign.levels.statistics import cells
-    from moonstead.cli.counting import counting
+    from moonstead.cli.counting import counting, going_on
     from moonstead.record.files import write_atomically, write_json
     from moonstead.scenario.build import read_scenario
     from moonstead.scenario.examples import scenario_path
@@ -75,7 +75,7 @@ def levels(
     parsed, _ = read_scenario(path)
     folder = Path("runs") / f"{parsed.name}-levels" if out is None else out
     cases = cases_of(path, days, list(dict.fromkeys(chosen)), shares, seeds)
-    with counting("runs") as progress:
+    with going_on(folder), counting("runs") as progress:
         results = run_cases(cases, folder / "cases", processes, progress)
     found = cells(results, REFERENCE)
     chances = chances_in_words(parsed)

@@ -61,7 +61,7 @@ def survival(
     """
     from moonstead.campaign.survival.campaign import fly_fleets
     from moonstead.campaign.survival.page import survival_page, told_plainly
-    from moonstead.cli.counting import counting
+    from moonstead.cli.counting import counting, going_on
     from moonstead.record.files import write_atomically, write_json
     from moonstead.scenario.build import read_scenario
     from moonstead.scenario.examples import scenario_path
@@ -70,7 +70,7 @@ def survival(
     path = scenario_path(scenario)
     parsed, _ = read_scenario(path)
     folder = Path("runs") / f"{parsed.name}-survival" if out is None else out
-    with counting("missions") as progress:
+    with going_on(folder), counting("missions") as progress:
         fleets = fly_fleets(
             path, years, missions, factors, folder / "missions", processes, progress
         )
