@@ -23,7 +23,7 @@ from stations import (
 from moonstead.autonomy.executive.activity import State
 from moonstead.autonomy.guard.modes import BEACON_S, LAST_ALLOWED, Mode
 from moonstead.autonomy.manager import RADIO_LEAST_BIT, StationManager
-from moonstead.autonomy.model import LoadModel, RadioModel, StationModel
+from moonstead.autonomy.model import After, LoadModel, RadioModel, StationModel
 from moonstead.autonomy.planning.problem import Placement
 from moonstead.autonomy.planning.search.find import find_plan
 from moonstead.autonomy.sessions import REST_S, TANK_FULL, Sessions
@@ -245,6 +245,40 @@ def test_an_executive_that_fails_is_made_anew_and_the_station_lives() -> None:
     assert "restart" in [kind for decision in after for kind in kinds(decision)]
     assert boss.guard.mode == Mode.NOMINAL
     assert dict(boss.guard.sent)["camera"] == 1.0  # it went on where it was
+
+
+FIRST = experiment("first", sessions=2, light="lit")
+SECOND = experiment(
+    "second", element="plant", loads=("plant",), power_w=2000.0, sessions=2,
+    after=After(experiment="first", sessions=2, gap_s=6 * HOUR_S),
+)  # fmt: skip
+
+
+def test_what_comes_after_something_else_waits_for_it_and_for_the_gap() -> None:
+    boss = manager(station((FIRST, SECOND)), search=quick)
+    told = run(boss, 144)
+    when = {
+        (row.activity, row.status): row.end_t_s if row.status == "done" else row.start_t_s
+        for decision in told
+        for row in decision.plan
+    }
+    done_t_s = max(when[f"first-{k}", "done"] for k in (1, 2))
+    begun_t_s = min(when[f"second-{k}", "started"] for k in (1, 2))
+    assert begun_t_s >= done_t_s + 6 * HOUR_S
+    assert begun_t_s < done_t_s + 10 * HOUR_S
+
+
+def test_what_comes_after_something_that_is_late_does_not_start_as_planned() -> None:
+    boss = manager(station((FIRST, replace(SECOND, after=After(experiment="first")))), search=quick)
+    told = run(boss, 6, sun_seen=False)  # the first waits for light
+    ((_, planned_t_s),) = {
+        (row.activity, row.start_t_s)
+        for row in told[0].plan
+        if row.status == "planned" and row.activity == "second-1"
+    }
+    told = run(boss, 18, first=6, sun_seen=False)
+    assert planned_t_s + HOUR_S < START_S + 23 * TICK_S
+    assert not any(rows(decision, "started") for decision in told)
 
 
 def told_from_earth(sequence: int, kind: str, target: str = "", value: float = 0.0) -> Telecommand:

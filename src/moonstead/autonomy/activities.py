@@ -43,7 +43,9 @@ _SKY = {
 }
 
 
-def activity_of(model: StationModel, session: Session, name: str) -> Activity:
+def activity_of(
+    model: StationModel, session: Session, name: str, after: tuple[Condition, ...] = ()
+) -> Activity:
     """Return the activity that carries out a planned session.
 
     Parameters
@@ -54,6 +56,8 @@ def activity_of(model: StationModel, session: Session, name: str) -> Activity:
         As planned.
     name
         The id of the activity, unique in a run.
+    after
+        What must have been done before.
     """
     experiment = model.experiments[session.experiment]
     way = experiment.ways[session.way]
@@ -96,7 +100,7 @@ def activity_of(model: StationModel, session: Session, name: str) -> Activity:
             Hold(gap_unit(experiment.name), after_s=experiment.gap_s),
         ),
         takes=tuple(Take(pool, amount) for pool, amount in experiment.needs),
-        start=(*sky, *full, *charged),
+        start=(*sky, *full, *charged, *after),
         post=(Condition(Kind.WORKED_AT_LEAST, "", WORKED_FRACTION),),
     )
 

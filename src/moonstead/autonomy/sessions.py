@@ -5,7 +5,7 @@ from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from moonstead.autonomy.executive.activity import LIVE, State
-from moonstead.autonomy.executive.conditions import Kind
+from moonstead.autonomy.executive.conditions import Condition, Kind
 from moonstead.autonomy.executive.executive import Executive
 from moonstead.autonomy.executive.outcome import Transition
 from moonstead.autonomy.executive.reasons import Reason
@@ -89,6 +89,24 @@ class Sessions:
             max(self.rest_until_t_s[e], taken.get(gap_unit(experiment.name), -1e300))
             for e, experiment in enumerate(self.model.experiments)
         )
+
+    def before(self, e: int) -> tuple[Condition, ...]:
+        """Return that what an experiment comes after has been done, of what is not done yet."""
+        after = self.model.experiments[e].after
+        if after is None:
+            return ()
+        names = [experiment.name for experiment in self.model.experiments]
+        other = names.index(after.experiment)
+        missing = after.sessions - self.done[other]
+        ahead = sorted(
+            (entry.start_t_s, name)
+            for name, entry in self.entries.items()
+            if entry.experiment == other
+        )
+        awaited = [name for _, name in ahead[: max(missing, 0)]]
+        # What is not even planned is awaited under the name of its experiment: in vain.
+        awaited += [after.experiment] if missing > len(awaited) else []
+        return tuple(Condition(Kind.AFTER, name, after.gap_s) for name in awaited)
 
     def adopt(
         self, plan: Plan, fixed: frozenset[str], executive: Executive
@@ -203,6 +221,13 @@ class Sessions:
         points = experiment.ways[entry.way].value
         self.earned[entry.experiment] += points * experiment.returns ** self.done[entry.experiment]
         self.done[entry.experiment] += 1
+        for e, other in enumerate(self.model.experiments):
+            after = other.after
+            if after is None or after.experiment != experiment.name:
+                continue
+            if after.sessions == self.done[entry.experiment]:
+                ready_t_s = entry.end_t_s + after.gap_s
+                self.rest_until_t_s[e] = max(self.rest_until_t_s[e], ready_t_s)
 
     def _no_response(self, transition: Transition, entry: Entry) -> list[Notice]:
         """Let an element rest that was on and drew no power."""

@@ -135,7 +135,7 @@ class Tactics:
         # One that was broken off is entered with when it began.
         if track is not None and start_t_s in {track.activity.window.planned_t_s, track.began_t_s}:
             return track.activity
-        activity = activity_of(self.model, entry.session, name)
+        activity = self._activity(entry.session, name)
         if name in self.uploads.goes.values():
             window = Window(start_t_s, start_t_s, start_t_s + LIVE_START_S)
             activity = replace(activity, window=window)
@@ -234,7 +234,11 @@ class Tactics:
         named = self.sessions.adopt(plan, fixed.union(of_earth), executive)
         self.uploads.drop(frozenset(n for n, _ in pending if n not in self.sessions.entries))
         self._tell(plan, diary)
-        return {name: activity_of(self.model, session, name) for name, session in named}
+        return {name: self._activity(session, name) for name, session in named}
+
+    def _activity(self, session: Session, name: str) -> Activity:
+        after = self.sessions.before(session.experiment)
+        return activity_of(self.model, session, name, after)
 
     def _blocked(self, telemetry: Telemetry, view: View) -> tuple[str, ...]:
         texts = []
