@@ -11,7 +11,6 @@ from moonstead.cli.options import FiniteRange
 from moonstead.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from moonstead.campaign.chances import chances_in_words
     from moonstead.campaign.survival.campaign import Fleet
 
 LEAST_RATES, MOST_RATES = 0.01, 100.0
@@ -59,6 +58,7 @@ def survival(
     The truth, the guard and the computer are those of a run; in place of planner and sessions the
     loads run at their mean. OUT/survival.html shows everything, OUT/survival.json is for programs.
     """
+    from moonstead.campaign.chances import chances_in_words
     from moonstead.campaign.survival.campaign import fly_fleets
     from moonstead.campaign.survival.page import survival_page, told_plainly
     from moonstead.cli.counting import counting, going_on
@@ -109,11 +109,11 @@ def _print(fleets: "Sequence[Fleet]") -> None:
     from moonstead.campaign.survival.page import chance_rows
 
     table = Table()
-    heads = ("rates", "missions", "lost", "P(not lost)", "95 % interval", "at least", "unharmed")
+    heads = ("rates", "missions", "lost", "not lost", "95 % interval", "at least", "unharmed")
     for place, heading in enumerate(heads):
-        table.add_column(heading, justify="right" if place else "left")
+        table.add_column(heading, justify="right" if place else "left", no_wrap=True)
     for row in chance_rows(fleets):
-        table.add_row(*row)
+        table.add_row(*row[: len(heads)])
     Console().print(table)
     for fleet in fleets:
         for why, faults, count in fleet.causes():

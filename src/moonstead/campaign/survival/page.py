@@ -59,6 +59,7 @@ CHANCE_HEADS = (
     "95 % interval",
     "at least (one-sided 95 %)",
     "P(no element lost, nothing vital unserved)",
+    "its 95 % interval",
 )
 MARGIN_HEADS = (
     "rates of failure",
@@ -78,10 +79,11 @@ def chance_rows(fleets: Sequence[Fleet]) -> list[tuple[str, ...]]:
             f"{chance.estimate:.4f}",
             f"{chance.low:.4f} to {chance.high:.4f}",
             f"{chance.at_least:.4f}",
-            f"{fleet.unharmed.estimate:.4f}",
+            f"{unharmed.estimate:.4f}",
+            f"{unharmed.low:.4f} to {unharmed.high:.4f}",
         )
         for fleet in fleets
-        for chance in (fleet.no_loss,)
+        for chance, unharmed in ((fleet.no_loss, fleet.unharmed),)
     ]
 
 
