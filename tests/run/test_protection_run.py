@@ -2,12 +2,14 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import scenarios
+from moonstead.autonomy.protection.procedures import allowed
 from moonstead.campaign.torture.replay import REHEARSED_S, Rehearsal
 from moonstead.contracts import Notice
 from moonstead.run.loop import Loop
@@ -66,7 +68,11 @@ Told = list[tuple[float, Notice]]
 def flown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Told, Rehearsal]:
     """Return what was told in a run with all faults, and its end to be decided again."""
     path = tmp_path_factory.mktemp("protection") / "faults.toml"
-    path.write_text(text(FAULTS, FIRST_D + EVERY_D * len(FAULTS)))
+    return fly(path, text(FAULTS, FIRST_D + EVERY_D * len(FAULTS)))
+
+
+def fly(path: Path, scenario: str) -> tuple[Told, Rehearsal]:
+    path.write_text(scenario)
     world = build_world(*read_scenario(path), path)
     grid = run_grid(world)
     loop = Loop(world, grid, surroundings(world, grid))
@@ -123,3 +129,13 @@ def test_an_upset_of_the_telemetry_is_nothing_else(told: Told) -> None:
 def test_nothing_is_found_before_anything_is_wrong(told: Told) -> None:
     early = [n for t, n in told if t < FIRST_D * DAY_S]
     assert not [n for n in early if n.kind in {"isolated", "reaction"}]
+
+
+def test_at_f1_it_is_found_and_made_safe_and_people_bring_it_back(tmp_path: Path) -> None:
+    one = ("hub.housekeeping", "off", 1.0, "hub")
+    levels = '[autonomy]\nlevel = "E4"\nfaults = "F1"\n'
+    told, _ = fly(tmp_path / "f1.toml", text((one,), FIRST_D + 1.5) + levels)
+    assert "hub" in {notice.subject for _, notice in told if notice.kind == "isolated"}
+    done = {notice.text for _, notice in told if notice.kind == "reaction"}
+    left = {step.text for step in allowed("switched", restores=False)}
+    assert {text.removeprefix("hub: ") for text in done} == left

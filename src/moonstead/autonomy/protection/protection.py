@@ -201,11 +201,8 @@ class Protection:
     def _advance(self, case: Case, now: float, notices: list[Notice]) -> bool:
         """Do the next step of a case if it is due; return whether it wants a plan."""
         if case.entry.table == "source":
-            if case.has_done(Do.DERATE) and self._begins_trial(case, now):
-                # Curtailed, it shows nothing; if it is still broken that is found when it matters.
-                self.gains.restore_design(case.channels)
             self.gains.track(case.channels, is_derated=case.has_done(Do.DERATE))
-        if case.has_done(Do.BLOCK) and self._begins_trial(case, now):
+        if self.restores and case.has_done(Do.BLOCK) and self._begins_trial(case, now):
             text = f"{case.subject} is tried again: nothing could be seen of it since"
             notices.append(Notice("reaction", case.subject, text, {"level": 2.0}))
             return True
