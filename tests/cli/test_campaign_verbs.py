@@ -24,15 +24,15 @@ def test_survival_tells_its_chances_and_leaves_a_page(
     written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
-    words = ("survival", str(written), "--years", "0.01", "--missions", "2", "--rates", "1,3")
+    words = ("survival", str(written), "--years", "0.01", "--missions", "1", "--rates", "1,3")
     assert run((*words, "--processes", "1", "--out", str(out))) == 0
     told = capsys.readouterr().out
-    assert "0.1581 to 1.0000" in told  # Clopper and Pearson for 2 of 2: 0.025 ** (1 / 2)
+    assert "0.0250 to 1.0000" in told  # Clopper and Pearson for 1 of 1
     assert "everything in the catalogue of faults" in told
     page = (out / "survival.html").read_text(encoding="utf-8")
     assert page.count("<svg") == 1
     fleets = json.loads((out / "survival.json").read_text(encoding="utf-8"))["fleets"]
-    assert [fleet["no_loss"]["missions"] for fleet in fleets] == [2, 2]
+    assert [fleet["no_loss"]["missions"] for fleet in fleets] == [1, 1]
 
 
 def test_levels_tells_what_each_keeps_and_leaves_a_page(

@@ -185,7 +185,7 @@ class _Mission:
             return 1
         state, step_s = self.simulator.state, self._step_s
         steps = (step, step + self._most_steps)
-        alone = [bus.steps_alone(state, steps) for bus in stage.apart]
+        end = min(steps[1], stage.grid.count)
 
         def lasts_s(spare_j: float) -> float:
             return stage.main.steps_without_gain(state, steps, spare_j) * step_s
@@ -197,7 +197,7 @@ class _Mission:
                 is_working=steward.is_working,
                 energy_j=steward.view.energy_j,
                 lasts_s=lasts_s,
-                alone_s=min(alone, default=self._most_steps) * step_s,
+                lasts_apart=all(bus.steps_alone(state, steps) == end - step for bus in stage.apart),
                 room=steward.room,
                 fill_bit_per_s=(stage.writes_bit_per_s @ state.load_level).tolist(),
                 quiet_t_s=self.quiet_t_s,

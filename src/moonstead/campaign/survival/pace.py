@@ -3,7 +3,6 @@
 Between two decisions no level changes. So what the station can lose until then is bounded: all that
 is switched on at full power, less what its sources are sure to give. While even that leaves the
 margin above the next step of the ladder, the guard would have said the same in every tick between.
-Radios of what has a bus of its own may stay on without a path for so long as that costs nothing.
 The step ends where light or dark begins, and at the first tick at which something may be due
 (arrivals, faults, repairs): the truth looks for that at the beginning of every tick.
 """
@@ -42,8 +41,8 @@ class Now:
     """That the stores can deliver, as believed."""
     lasts_s: Callable[[float], float]
     """How long the main bus surely loses no more than an energy in J."""
-    alone_s: float
-    """How long the stores of the buses apart surely last."""
+    lasts_apart: bool
+    """Whether the buses apart surely carry themselves for the longest step."""
     room: Sequence[float]
     """The free share of each recorder."""
     fill_bit_per_s: Sequence[float]
@@ -69,11 +68,11 @@ class Pace:
     def ticks(self, now: Now) -> int:
         """Return after how many ticks the next decision is to be."""
         known = self._known
-        if now.mode >= Mode.SURVIVAL:
+        # Where a store apart runs low, a radio that stays on without a path may be its end.
+        if now.mode >= Mode.SURVIVAL or not now.lasts_apart:
             return 1
         longest_s = LONGEST_S if now.mode == Mode.NOMINAL and now.is_working else STRAINED_S
-        longest_s = min(longest_s, now.alone_s, self._sky_s(now.t_s))
-        longest_s = min(longest_s, self._energy_s(now), self._room_s(now))
+        longest_s = min(longest_s, self._sky_s(now.t_s), self._energy_s(now), self._room_s(now))
         ticks = max(int((longest_s + SLACK_S) // known.tick_s), 1)
         return min(ticks, ticks_until(now.quiet_t_s - now.t_s, known.tick_s))
 
