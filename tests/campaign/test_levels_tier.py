@@ -49,6 +49,12 @@ def test_the_interval_of_a_mean_is_that_of_the_normal_law_for_many_seeds() -> No
     assert mean_of(sample.tolist()) == found
 
 
+def test_the_interval_of_ten_values_is_the_published_one() -> None:
+    # Student 1908, hours of sleep gained, second drug less first; interval by t.test of R.
+    found = mean_of([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4])
+    assert (found.low, found.high) == pytest.approx((0.7001142, 2.4598858), abs=1e-6)
+
+
 def test_the_reference_is_always_run_and_seeds_stay_together() -> None:
     cases = cases_of(PATH, 30.0, ["E1"], [0.0, 0.1], 2)
     assert [(c.level, c.contact, c.seed) for c in cases] == [

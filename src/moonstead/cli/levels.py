@@ -13,6 +13,9 @@ from moonstead.errors import InputError, Problem
 if TYPE_CHECKING:
     from moonstead.campaign.levels.statistics import Cell
 
+WIDE = 130
+"""Characters of a line that hold all measures."""
+
 
 @click.command()
 @click.argument("scenario")
@@ -51,7 +54,8 @@ def levels(
 ) -> None:
     """Run SCENARIO at every level of autonomy and share of contact, with the same seeds.
 
-    A run of 30 days takes about half a minute, and there are LEVELS x CONTACTS x SEEDS of them.
+    A run of 30 days takes about 15 seconds of a processor, and there are LEVELS x CONTACTS x SEEDS
+    of them.
     OUT/levels.html shows everything, OUT/levels.svg is the picture, OUT/levels.csv has a row for
     each run, OUT/levels.json is for programs.
     """
@@ -112,11 +116,12 @@ def _print(found: "Sequence[Cell]") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from moonstead.campaign.levels.page import HEADS, table_rows
+    from moonstead.campaign.levels.page import HEADS, NARROW, table_rows
 
-    table = Table()
-    for place, heading in enumerate(HEADS):
-        table.add_column(heading, justify="right" if place else "left", no_wrap=place < 3)
+    console, table = Console(), Table()
+    shown = range(len(HEADS)) if console.width >= WIDE else NARROW
+    for place in shown:
+        table.add_column(HEADS[place], justify="right" if place else "left", no_wrap=place < 3)
     for row in table_rows(found):
-        table.add_row(*row)
-    Console(width=140).print(table)
+        table.add_row(*(row[place] for place in shown))
+    console.print(table)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import bootstrap
+from scipy.stats import sem
+from scipy.stats import t as student_t
 
 from moonstead.campaign.levels.case import Case
 
 CONFIDENCE = 0.95
-RESAMPLES = 2000
 MEASURES = (
     "points",
     "sessions",
@@ -25,7 +25,7 @@ MEASURES = (
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A mean over seeds with its bootstrap interval; the same number thrice for one seed."""
+    """A mean over seeds with its interval; the same number thrice for one seed."""
 
     value: float
     low: float
@@ -47,7 +47,9 @@ class Cell:
 
 
 def mean_of(values: Sequence[float]) -> Mean:
-    """Return a mean with the percentile interval of the bootstrap (Efron 1979), the same each time.
+    """Return a mean with its interval after Student (1908): exact for normal values, however few.
+
+    (A percentile bootstrap holds the mean of five normal values in 84 % of cases, of two in half.)
 
     Parameters
     ----------
@@ -58,15 +60,8 @@ def mean_of(values: Sequence[float]) -> Mean:
     value = float(sample.mean())
     if len(sample) < 2 or np.ptp(sample) == 0.0:
         return Mean(value, value, value)
-    found = bootstrap(
-        (sample,),
-        np.mean,
-        confidence_level=CONFIDENCE,
-        n_resamples=RESAMPLES,
-        method="percentile",
-        random_state=np.random.default_rng(1),
-    ).confidence_interval
-    return Mean(value, float(found.low), float(found.high))
+    low, high = student_t.interval(CONFIDENCE, len(sample) - 1, loc=value, scale=sem(sample))
+    return Mean(value, float(low), float(high))
 
 
 def cells(results: Mapping[Case, Mapping[str, Any]], reference: tuple[str, float]) -> list[Cell]:

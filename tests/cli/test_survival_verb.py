@@ -1,4 +1,4 @@
-"""The verbs survival and levels, through the command line's own door."""
+"""The verb survival, through the command line's own door."""
 
 import json
 from pathlib import Path
@@ -33,18 +33,3 @@ def test_survival_tells_its_chances_and_leaves_a_page(
     assert page.count("<svg") == 1
     fleets = json.loads((out / "survival.json").read_text(encoding="utf-8"))["fleets"]
     assert [fleet["no_loss"]["missions"] for fleet in fleets] == [1, 1]
-
-
-def test_levels_tells_what_each_keeps_and_leaves_a_page(
-    written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = tmp_path / "out"
-    words = ("levels", str(written), "--days", "1", "--seeds", "1", "--levels", "E4")
-    assert run((*words, "--contacts", "100", "--processes", "1", "--out", str(out))) == 0
-    assert "100 %" in capsys.readouterr().out
-    assert {file.name for file in out.iterdir() if file.is_file()} == {
-        "levels.csv",
-        "levels.html",
-        "levels.json",
-        "levels.svg",
-    }
