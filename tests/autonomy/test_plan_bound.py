@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from one_machine import schedule
 from tiny_plans import best_of_all, tiny
 
 from moonstead.autonomy.planning.alone import allowed
@@ -15,7 +16,7 @@ from moonstead.autonomy.planning.bound.certificate import Multipliers, certified
 from moonstead.autonomy.planning.bound.find import bound
 from moonstead.autonomy.planning.bound.linear import LinearProgram, solve
 from moonstead.autonomy.planning.bound.ways import levels_of, ways_of
-from moonstead.autonomy.planning.problem import Hold, Option, Partner, Problem, Supply, Take, Task
+from moonstead.autonomy.planning.problem import Take
 from moonstead.autonomy.planning.samples import sample
 
 seeds = st.integers(0, 100_000)
@@ -69,47 +70,6 @@ def best_of_all_of(seed: int) -> tuple[float, Any]:
     if seed not in _known:
         _known[seed] = best_of_all(tiny(seed))
     return _known[seed]
-
-
-def schedule(weights: list[float], lengths: list[int], windows: list[int]) -> Problem:
-    """Return jobs at fixed times on one machine: a problem of intervals alone."""
-    n_slots = max(at + length for at, length in zip(windows, lengths, strict=True))
-    tasks = []
-    for number, (weight, length, at) in enumerate(zip(weights, lengths, windows, strict=True)):
-        worth = np.full(n_slots, np.nan)
-        worth[at] = weight
-        nothing = np.zeros(length)
-        option = Option(
-            power_w=nothing,
-            heat_w=nothing,
-            rate_bit_per_s=nothing,
-            holds=(Hold(unit=0, first=0, end=length),),
-            worth=worth,
-        )
-        tasks.append(Task(name=f"job {number}", partner=0, options=(option,)))
-    supply = Supply(
-        net_w=np.zeros(n_slots),
-        power_cap_w=np.zeros(n_slots),
-        heat_cap_w=np.zeros(n_slots),
-        store_limits=np.zeros((0, 6)),
-        store_j=np.zeros(0),
-        required_j=np.zeros(n_slots),
-        drain_bit_per_s=np.zeros((0, n_slots)),
-        recorder_bit=np.zeros(0),
-        recorder_limit_bit=np.zeros(0),
-        recorder_end_bit=np.zeros(0),
-        pools=np.zeros((0, n_slots)),
-        taken=np.zeros((1, n_slots), dtype=np.bool_),
-    )
-    return Problem(
-        name="intervals",
-        start_t_s=0.0,
-        slot_s=1.0,
-        tasks=tuple(tasks),
-        partners=(Partner(name="all"),),
-        supply=supply,
-        units=("machine",),
-    )
 
 
 def weighted_intervals(weights: list[float], lengths: list[int], starts: list[int]) -> float:

@@ -71,7 +71,7 @@ def bound(
     problem: Problem,
     *,
     rounds: int = 4,
-    seconds: float = 120.0,
+    seconds: float = 600.0,
     keep_going: Callable[[], bool] = lambda: True,
 ) -> Bound:
     """Return an upper bound on the points of a plan, with the prices that prove it.
@@ -114,7 +114,8 @@ def bound(
             points = _certified(relaxation, tried)
             if points < best:
                 best, best_multipliers = points, tried
-        relaxed = max(relaxed, -solved.points - _moving(problem))
+        if solved.is_best:
+            relaxed = max(relaxed, -solved.points - _moving(problem))
         if best - relaxed < _CLOSED * abs(best):
             break
         if best - relaxed < 20 * _LOOSE * abs(best):

@@ -87,6 +87,8 @@ class Solved:
     columns: FloatArray
     duals: FloatArray
     """Of each row: what the objective rises by when its bounds do."""
+    is_best: bool
+    """Whether the solver says that no better one is possible; `points` means nothing otherwise."""
 
 
 def solve(program: LinearProgram, seconds: float, tolerance: float = 1e-5) -> Solved | None:
@@ -127,6 +129,7 @@ def solve(program: LinearProgram, seconds: float, tolerance: float = 1e-5) -> So
         points=primal.objective_value,
         columns=_by_number(primal.variable_values, program.n_columns),
         duals=_by_number(dual.dual_values, program.n_rows),
+        is_best=result.termination.reason == mathopt.TerminationReason.OPTIMAL,
     )
 
 

@@ -54,7 +54,7 @@ def costs_of(
             _over_time(problem, option, prices)[own]
             for option, own in zip(options, starts, strict=True)
         ]
-    uses = _uses(problem, options)
+    uses = uses_of(problem, options)
     flat = _flat(problem, options, uses)
     return [
         np.full(len(own), cost) for own, cost in zip(starts, (uses @ flat).tolist(), strict=True)
@@ -90,7 +90,7 @@ def _add(cost: FloatArray, price: FloatArray, profile: FloatArray) -> None:
     cost += np.correlate(padded, profile, mode="valid")
 
 
-def _uses(problem: Problem, options: list[Option]) -> FloatArray:
+def uses_of(problem: Problem, options: list[Option]) -> FloatArray:
     """Return what each option takes of energy, heat, recorders, pools and units in all."""
     supply = problem.supply
     first_pool = 2 + len(supply.recorder_bit)

@@ -15,8 +15,9 @@ import numpy as np
 
 from moonstead.autonomy.planning.problem import Placement, Placements, Problem
 from moonstead.autonomy.planning.score import score
-from moonstead.autonomy.planning.search.anneal import BEST, search
+from moonstead.autonomy.planning.search.anneal import BEST, MOST_PRICE, search
 from moonstead.autonomy.planning.search.costs import Prices
+from moonstead.autonomy.planning.search.market import set_prices
 from moonstead.autonomy.planning.search.state import IN, new_scratch, new_state
 from moonstead.autonomy.planning.search.tables import IndexArray, Tables, tables_of
 
@@ -24,12 +25,14 @@ BATCH = 1000
 """Iterations of a chain between two questions whether to go on."""
 TEMPERATURE = 1.5e-4
 """Of the points of the first plan: how much worse a plan may be that is searched on from."""
-_HOT, _COLD = 3e-3, 1e-4
+_HOT, _COLD = 1e-3, 1e-4
 """The same where a search from nothing begins and ends, if it has many iterations for each task."""
 _LONG = 300.0
 """How many those are."""
 _MIX = (0.3, 8.0, 0.55, 0.8, 3.0, 30.0, 0.2, 5.0, 2.0, 0.2, 0.3, 1e-3)
 """Settings of the search (`anneal.anneal`), after scans on three sample problems."""
+_MOST_PRICE = 1.3
+"""One of them, where prices are known in each slot and not only estimated."""
 _EXCHANGE = 8
 """Batches after which the chain that is behind goes on from the best plan."""
 
@@ -69,7 +72,8 @@ def find_plan(
     start
         A plan to begin with; what does not hold of it is dropped.
     prices
-        Of what is scarce; estimated where there are none.
+        Of what is scarce. Where there are none they are found, if there are enough iterations to be
+        worth it, or estimated.
     left
         Asked between batches of `BATCH` iterations of each chain what share of its time the search
         has left; it ends when that is nothing. The share of the iterations if left out.
@@ -83,8 +87,14 @@ def find_plan(
     goes on from a plan stays cool, so that it keeps to the plan.
     """
     tables = tables_of(problem, prices)
+    is_priced = prices is not None
+    if not is_priced and start is None and iterations >= _LONG * len(problem.tasks):
+        set_prices(problem, tables)
+        is_priced = True
     chains = [_Chain(problem, tables, seed, number) for number in range(threads)]
     for chain in chains:
+        if is_priced:
+            chain.settings[MOST_PRICE] = _MOST_PRICE
         chain.begin(_plan_of(problem, start))
     done, batches = 0, 0
     share_left = left or (lambda: 1.0 - done / max(iterations, 1))
