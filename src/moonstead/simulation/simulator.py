@@ -94,6 +94,7 @@ class Simulator:
         self._held: dict[str, float] = {}
         self._at_work = np.zeros(len(station.names.pools))
         self.wiring: Wiring = wire(station.layout, self.state.tie_level)[0]
+        self._island_of_source = _islands_of_sources(self.wiring)
         state, names, network = self.state, station.names, station.network
         worked = network.work_load
         self.bodies: NDArray[np.bool_] = (
@@ -161,6 +162,7 @@ class Simulator:
         """Take over how the ties stand, after the state was changed from outside."""
         if self.station.layout.ties:
             self.wiring = wire(self.station.layout, self.state.tie_level)[0]
+            self._island_of_source = _islands_of_sources(self.wiring)
 
     def advance(self, first: int, end: int, output: Output, output_first: int) -> list[Notice]:
         """Advance over steps [first, end) and tell what happened in the true world."""
@@ -239,13 +241,11 @@ class Simulator:
 
     def _source_share(self, drawn_w: FloatArray) -> FloatArray:
         """Return what part of its offer each source gave in the last step."""
-        wiring, offered_w = self.wiring, self._scratch[0][SUPPLY]
-        share = np.ones(len(drawn_w))
-        for k in range(wiring.n_islands):
-            places = wiring.source[wiring.source_ptr[k] : wiring.source_ptr[k + 1]]
-            if offered_w[k] > 0.0:
-                share[places] = min(drawn_w[places].sum() / offered_w[k], 1.0)
-        return share
+        island, offered_w = self._island_of_source, self._scratch[0][SUPPLY]
+        together_w = np.bincount(island, drawn_w, len(offered_w))
+        share = np.ones(len(offered_w))
+        np.divide(together_w, offered_w, out=share, where=offered_w > 0.0)
+        return np.minimum(share[island], 1.0)
 
     def is_live(self, step: int) -> bool:
         """Return whether a path is open to Earth from end to end in a step."""
@@ -309,3 +309,11 @@ class Simulator:
                 Notice("survival-unserved", names.loads[i], text, {"unserved_j": energy_j})
             )
         return notices
+
+
+def _islands_of_sources(wiring: Wiring) -> NDArray[np.int64]:
+    """Return the island of each source."""
+    first = wiring.source_ptr[: wiring.n_islands + 1].astype(np.int64)
+    island = np.zeros(len(wiring.source), dtype=np.int64)
+    island[wiring.source] = np.repeat(np.arange(wiring.n_islands), first[1:] - first[:-1])
+    return island
