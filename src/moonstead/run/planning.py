@@ -79,6 +79,7 @@ def plan_scenario(
         seed=world.scenario.run.seed,
         iterations=MOST_ITERATIONS,
         threads=threads,
+        prices=proof.prices if proof else None,
         left=left,
     )
     plan = published(
