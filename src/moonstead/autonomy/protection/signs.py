@@ -24,7 +24,8 @@ FAMILIES = ("limit", "level", "trend", "spread", "frozen", "leap")
 exact repetition, a residual that nothing else explains."""
 SAME = {"leap": "limit"}
 """Families that are one witness: both count how large a residual is."""
-LEAP_SIGMA = 8.0
+LEAP_SIGMA, SUDDEN_SIGMA = 8.0, 5.5
+"""A residual that may be an upset of the reading; one of a load that is told in its first tick."""
 GROSS_SIGMA = 6.0
 GROSS_TICKS = 2
 """After the first, which is not counted."""
@@ -171,7 +172,7 @@ class Watcher:
         def per_family(*values: float) -> FloatArray:
             return np.repeat(np.array(values, dtype=np.float64), count)
 
-        limit = per_family(GROSS_SIGMA, LEVEL_SIGMA, 0.0, 0.0, 0.0, LEAP_SIGMA)
+        limit = per_family(GROSS_SIGMA, LEVEL_SIGMA, 0.0, 0.0, 0.0, SUDDEN_SIGMA)
         ticks = np.repeat([GROSS_TICKS, LEVEL_TICKS, 1, 1, FROZEN_TICKS, 1], count)
         self._rows = Rows(
             kind=kinds,
