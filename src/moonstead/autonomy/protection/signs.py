@@ -26,6 +26,9 @@ SAME = {"leap": "limit"}
 """Families that are one witness: both count how large a residual is."""
 LEAP_SIGMA, SUDDEN_SIGMA = 8.0, 5.5
 """A residual that may be an upset of the reading; one of a load that is told in its first tick."""
+CHANGE_SIGMA = 4.25
+"""A change of a heater's residual in one tick that is told like a sudden one: what is not known of
+the temperature that it sees stays about the same from tick to tick."""
 GROSS_SIGMA = 6.0
 GROSS_TICKS = 2
 """After the first, which is not counted."""
@@ -83,7 +86,7 @@ def gather(
     rows: Rows,
     memory: Memory,
     sides: Sides,
-    kinds: tuple[BoolArray, BoolArray],
+    kinds: tuple[BoolArray, BoolArray, BoolArray],
     numbers: tuple[FloatArray, FloatArray, FloatArray],
     masks: tuple[BoolArray, BoolArray],
 ) -> tuple[bool, bool]:
@@ -98,8 +101,8 @@ def gather(
     sides
         Changed in place.
     kinds
-        Where exact repetition is odd, and which channels are loads: they do at once what they are
-        commanded.
+        Where exact repetition is odd, which channels are loads (they do at once what they are
+        commanded), and which of those are heaters.
     numbers
         Residuals, readings, and room for the numbers of all rows.
     masks
@@ -107,14 +110,17 @@ def gather(
     """
     z, reading, values = numbers
     held, allowed = masks
-    has_noise, is_load = kinds
+    has_noise, is_load, is_heater = kinds
     level, run, flips = sides.level, sides.run, sides.flips
     n = z.shape[0]
     is_odd, is_gross = False, False
     for k in range(n):
         was_far = abs(sides.last[k]) > FAR_SIGMA
+        change = z[k] - sides.last[k]
         sides.last[k] = z[k] if np.isfinite(z[k]) else 0.0
         values[5 * n + k] = z[k]
+        if is_heater[k] and abs(change) > CHANGE_SIGMA:
+            values[5 * n + k] = change * SUDDEN_SIGMA / CHANGE_SIGMA
         allowed[5 * n + k] = not held[k] and is_load[k]
         if abs(z[k]) > LEAP_SIGMA and not was_far:
             # One alone may be an upset of the reading: nothing but its leap is told.
@@ -157,15 +163,17 @@ class Watcher:
         Number of channels.
     has_noise
         Whether exact repetition is odd; counters of bits may repeat themselves.
-    is_load
-        Which are loads.
+    is_load, is_heater
+        Which are loads, and which of those heaters.
     """
 
-    def __init__(self, count: int, has_noise: BoolArray, is_load: BoolArray) -> None:
+    def __init__(
+        self, count: int, has_noise: BoolArray, is_load: BoolArray, is_heater: BoolArray
+    ) -> None:
         self.count = count
         self._sides = Sides(*(np.zeros(count) for _ in Sides._fields))
         self.level: FloatArray = self._sides.level
-        self._kinds = (has_noise, is_load)
+        self._kinds = (has_noise, is_load, is_heater)
         self._reading: FloatArray = np.zeros(count)
         kinds = np.repeat([LIMIT, LIMIT, SHIFT, SPREAD, FROZEN, LIMIT], count).astype(np.int64)
 
