@@ -53,6 +53,27 @@ def _bits(ended: list[Ended], *, home: bool) -> float:
     return sum(float(e.bit[np.isfinite(e.arrived_t_s) == home].sum()) for e in ended)
 
 
+def test_what_is_on_its_last_hop_when_it_is_asked_for_counts_as_home() -> None:
+    """Torture test P01, seed 4: asked a tenth of a second too soon, it was sent home from home."""
+    rows = [
+        ("relay", "kashi", 100.0, 3700.0, 2e7, EARTH_LIGHT_S, 1.0),
+        ("kashi", "home-a", 0.0, 100 * DAY_S, 1e12, CABLE_S, 1.0),
+    ]
+    network = dataclasses.replace(
+        _network(memory=True, contacts=[(100.0, 3700.0)]), plan=plan_of_rows(NODES, rows)
+    )
+    whole = _courier(network)
+    whole.send(0.0, 60.0, np.array([1e6]), np.array([1e6, 0.0]))
+    (home_t_s,) = whole.carry(DAY_S).arrived_t_s.tolist()
+    courier = _courier(network)
+    courier.send(0.0, 60.0, np.array([1e6]), np.array([1e6, 0.0]))
+    ended = courier.carry(home_t_s - 0.5 * CABLE_S)
+    assert (ended.bit.tolist(), ended.arrived_t_s.tolist()) == ([1e6], [home_t_s])
+    assert ended.station.tolist() == [NODES.index("kashi")]
+    assert courier.waiting_bit == 0.0
+    assert len(courier.carry(DAY_S).bit) == 0
+
+
 HOURS = st.lists(st.integers(0, 71), min_size=1, max_size=12, unique=True)
 
 

@@ -253,16 +253,19 @@ class Courier:
         went = np.flatnonzero(pieces.hops > 0)
         last[went] = plan.source[pieces.contacts[went, pieces.hops[went] - 1]]
         rows = np.flatnonzero(pieces.fate >= DELIVERED)
-        of = pieces.bundle[rows]
         left = outcome.under_way(progress)
+        # What is on its last hop is lost to nothing any more: it counts with when it will be home.
+        landing = left.node == self._home[table["partner"][left.bundle]]
+        on = left.bundle[~landing]
         self._under_way = {
-            "node": left.node,
-            "load": table["load"][left.bundle],
-            "partner": table["partner"][left.bundle],
-            "bit": left.size_bit,
-            "sent_t_s": table["sent_t_s"][left.bundle],
-            "at_t_s": np.maximum(left.from_t_s, until_t_s),
+            "node": left.node[~landing],
+            "load": table["load"][on],
+            "partner": table["partner"][on],
+            "bit": left.size_bit[~landing],
+            "sent_t_s": table["sent_t_s"][on],
+            "at_t_s": np.maximum(left.from_t_s[~landing], until_t_s),
         }
+        of = np.append(pieces.bundle[rows], left.bundle[landing])
         ends = (left.source.tolist(), left.destination.tolist(), left.busy_t_s.tolist())
         self._busy = list(zip(*ends, strict=True))
         self._now_t_s = until_t_s
@@ -270,10 +273,10 @@ class Courier:
         return Ended(
             load=table["load"][of],
             partner=table["partner"][of],
-            station=last[rows],
-            bit=pieces.size_bit[rows],
+            station=np.append(last[rows], left.sender[landing]),
+            bit=np.append(pieces.size_bit[rows], left.size_bit[landing]),
             sent_t_s=table["sent_t_s"][of],
-            arrived_t_s=pieces.arrival_t_s[rows],
+            arrived_t_s=np.append(pieces.arrival_t_s[rows], left.from_t_s[landing]),
         )
 
     def _gathered(self) -> Table:

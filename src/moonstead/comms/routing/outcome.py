@@ -107,6 +107,8 @@ class UnderWay:
         Where it is; where it will arrive when it is being sent, shape (m,).
     from_t_s
         From when it is there, TDB seconds past J2000; minus infinity where it is, shape (m,).
+    sender
+        Which node sends it there; -1 where none does, shape (m,).
     source, destination, busy_t_s
         Links that are sending, and until when, shape (k,).
     """
@@ -115,6 +117,7 @@ class UnderWay:
     size_bit: FloatArray
     node: IntArray
     from_t_s: FloatArray
+    sender: IntArray
     source: IntArray
     destination: IntArray
     busy_t_s: FloatArray
@@ -147,9 +150,9 @@ def under_way(progress: Progress) -> UnderWay:
     world = progress.world
     contact, row = world.graph.contact, _rows(world)
     node = world.traffic.bundle["node"].astype(np.int64)
-    from_t_s = np.full(len(node), -np.inf)
+    from_t_s, sender = np.full(len(node), -np.inf), np.full(len(node), -1, dtype=np.int64)
     t_s, k, b = listed(world.events, ARRIVE)
-    node[b], from_t_s[b] = contact["to"][k], t_s
+    node[b], from_t_s[b], sender[b] = contact["to"][k], t_s, contact["source"][k]
     row = row[world.traffic.bundle["fate"][row] < DELIVERED]
     coming = row[world.traffic.bundle["fate"][row] == COMING]
     from_t_s[coming] = world.traffic.bundle["created_t_s"][coming]
@@ -160,6 +163,7 @@ def under_way(progress: Progress) -> UnderWay:
         size_bit=world.traffic.bundle["size_bit"][row],
         node=node[row],
         from_t_s=from_t_s[row],
+        sender=sender[row],
         source=contact["source"][k[sends]],
         destination=contact["to"][k[sends]],
         busy_t_s=busy_t_s[sends],
