@@ -229,11 +229,18 @@ class Watcher:
                 witnesses["frozen again"] = None
             if ABRUPT.intersection(speak) and not self._is_clear(channel, way):
                 witnesses = {"limit": None}
-            if self._kinds[1][channel] and way == "low" and self._reading[channel] == 0.0:
-                # Noise and upsets do not read nothing at all.
+            if way == "low" and self._is_nothing(channel):
                 witnesses["nothing"] = None
             found.append(Sign(channel, way, tuple(witnesses)))
         return found
+
+    def _is_nothing(self, channel: int) -> bool:
+        """Whether a load reads nothing at all where it surely should: noise and upsets do not.
+
+        A heater near its set point may draw nothing although a little is expected.
+        """
+        is_far = self._sides.last[channel] < -FAR_SIGMA
+        return bool(self._kinds[1][channel] and self._reading[channel] == 0.0 and is_far)
 
     def is_frozen(self, channel: int) -> bool:
         """Whether a reading repeats itself exactly."""
