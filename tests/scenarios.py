@@ -17,6 +17,8 @@ SITE = """
 [site]
 profile = "connecting-ridge-10m"
 """
+GROUND = "ground_temperature_k = 104\n"
+"""Of a site: what the surface is like, so that none need be computed."""
 PARTNER = """
 [[partner]]
 name = "cnsa"
@@ -111,6 +113,8 @@ gap_s = "1 h"
 light = "lit"
 value = 1
 """
+SMALL = (SITE + GROUND, PARTNER, NETWORK, HUB, POWER, CAMERA)
+"""A station that does something, and is quick to run."""
 ORBITERS = """
 [[element]]
 type = "relay_orbiter"

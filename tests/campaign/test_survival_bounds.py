@@ -28,12 +28,7 @@ WHOLE_TICKS = int(LONGEST_S / TICK_S)
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """Return two days, with all that the catalogue lets fail."""
     text = scenarios.text(
-        scenarios.SITE + "ground_temperature_k = 104\n",
-        scenarios.PARTNER,
-        scenarios.NETWORK,
-        scenarios.HUB,
-        scenarios.POWER,
-        scenarios.CAMERA,
+        *scenarios.SMALL,
         "[catalogue_faults]\n",
         start="2035-01-26T00:00:00Z",
         end="2035-01-28T00:00:00Z",

@@ -21,7 +21,7 @@ from moonstead.simulation.schedule import Mode as FaultMode
 from moonstead.units import DAY_S, HOUR_S
 
 SMALL_BATTERY = scenarios.POWER.replace('"12 kWh"', '"4 kWh"')
-SITE = scenarios.SITE + "ground_temperature_k = 104\n"
+SITE = scenarios.SITE + scenarios.GROUND
 """In 104 h of darkness from 25 January on, a battery that is too small freezes with its hub."""
 
 

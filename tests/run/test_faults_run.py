@@ -17,14 +17,6 @@ from moonstead.scenario.build import World, build_world, read_scenario
 from moonstead.units import DAY_S, HOUR_S
 
 RUN = {"start": "2035-03-01T00:00:00Z", "end": "2035-03-02T12:00:00Z"}
-PARTS = (
-    scenarios.SITE + "ground_temperature_k = 104\n",
-    scenarios.PARTNER,
-    scenarios.NETWORK,
-    scenarios.HUB,
-    scenarios.POWER,
-    scenarios.CAMERA,
-)
 FAULTS = """
 [catalogue_faults]
 factor = 200
@@ -60,7 +52,7 @@ SCRIPT = (
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     path = tmp_path_factory.mktemp("faults") / "faults.toml"
-    path.write_text(scenarios.text(*PARTS, FAULTS, *SCRIPT, **RUN))
+    path.write_text(scenarios.text(*scenarios.SMALL, FAULTS, *SCRIPT, **RUN))
     return build_world(*read_scenario(path), path)
 
 

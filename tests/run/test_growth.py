@@ -12,7 +12,7 @@ from moonstead.record.directory import RunDirectory
 from moonstead.scenario.build import World, build_world, read_scenario
 from moonstead.units import DAY_S
 
-SITE = scenarios.SITE + "ground_temperature_k = 104\n"
+SITE = scenarios.SITE + scenarios.GROUND
 LIVES = """
 [[place]]
 name = "trap"

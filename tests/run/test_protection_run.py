@@ -18,14 +18,6 @@ from moonstead.scenario.surroundings import run_grid, surroundings
 from moonstead.units import DAY_S, HOUR_S
 
 START = datetime(2035, 3, 1, tzinfo=UTC)
-PARTS = (
-    scenarios.SITE + "ground_temperature_k = 104\n",
-    scenarios.PARTNER,
-    scenarios.NETWORK,
-    scenarios.HUB,
-    scenarios.POWER,
-    scenarios.CAMERA,
-)
 EVERY_D = 3.0
 FIRST_D = 1.0
 FAULTS = (
@@ -47,7 +39,7 @@ FAULTS = (
 
 def text(faults: tuple[Any, ...], days: float) -> str:
     found = [scenarios.text(
-        *PARTS,
+        *scenarios.SMALL,
         start=START.strftime("%Y-%m-%dT%H:%M:%SZ"),
         end=(START + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )]  # fmt: skip

@@ -76,7 +76,7 @@ def test_in_the_reference_station_everything_that_can_be_struck_is() -> None:
 
 def world(tmp_path: Path, *more: str) -> World:
     path = tmp_path / "struck.toml"
-    own = scenarios.SITE + "ground_temperature_k = 104\n"
+    own = scenarios.SITE + scenarios.GROUND
     parts = (scenarios.PARTNER, scenarios.NETWORK, scenarios.HUB, scenarios.POWER, scenarios.CAMERA)
     path.write_text(scenarios.text(own, *parts, *more))
     return build_world(*read_scenario(path), path)

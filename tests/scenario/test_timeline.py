@@ -35,7 +35,7 @@ commodity = "oxygen"
 capacity_kg = 100
 initial_kg = 50
 """
-SITE = scenarios.SITE + "ground_temperature_k = 104\n"
+SITE = scenarios.SITE + scenarios.GROUND
 PARTS = (
     SITE,
     scenarios.PARTNER,
