@@ -15,6 +15,7 @@ from moonstead.autonomy.protection.units import (
     SUN_SENSOR,
     TELEMETRY,
     UNANSWERED_S,
+    UPSET_TICKS,
     WRONG_TICKS,
     Units,
 )
@@ -141,4 +142,5 @@ def test_nonsense_of_one_channel_is_its_sensor_and_of_several_the_bus() -> None:
     one.observer.impossible = np.array([3])
     assert fly(one, 20, 1) == {TELEMETRY: 2}
     one.observer.impossible = np.zeros(0, dtype=np.int64)
-    assert fly(one, 21, RIGHT_TICKS) == {}
+    assert fly(one, 21, UPSET_TICKS - 1) == {TELEMETRY: 2}
+    assert fly(one, 20 + UPSET_TICKS, 1) == {}

@@ -20,7 +20,9 @@ HOME = "home:"
 WRONG_TICKS, SEEN_TICKS = 3, 2
 """So many ticks one after the other open a case; so many for the clock, of which nothing is
 random."""
-RIGHT_TICKS = 6
+RIGHT_TICKS, UPSET_TICKS = 6, 36
+"""So many ticks one after the other that look right end a case; so many for telemetry, which is
+garbled at random and looks right for an hour in between."""
 SEVERAL = 2
 """Channels."""
 CLOCK_S = 5.0
@@ -126,7 +128,7 @@ class Units:
             self.right.pop(name, None)
         elif name in self.wrong:
             self.right[name] = self.right.get(name, 0) + 1
-            if self.right[name] >= RIGHT_TICKS:
+            if self.right[name] >= (UPSET_TICKS if name == TELEMETRY else RIGHT_TICKS):
                 del self.wrong[name], self.right[name]
 
     def dead(self) -> set[str]:
