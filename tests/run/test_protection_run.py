@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import scenarios
-from moonstead.autonomy.protection.procedures import allowed
 from moonstead.campaign.torture.replay import REHEARSED_S, Rehearsal
 from moonstead.contracts import Notice
 from moonstead.run.loop import Loop
@@ -18,6 +17,28 @@ from moonstead.scenario.surroundings import run_grid, surroundings
 from moonstead.units import DAY_S, HOUR_S
 
 START = datetime(2035, 3, 1, tzinfo=UTC)
+ROVER = """
+[[element]]
+type = "rover"
+name = "rover"
+partner = "cnsa"
+mass_kg = 30
+avionics_power_w = 10
+drive_power_w = 20
+payload_power_w = 5
+payload_rate_bit_per_s = "1 kbit/s"
+recorder = "hub"
+battery_j = "200 Wh"
+battery_power_w = 60
+charger_power_w = 60
+[element.thermal]
+heat_capacity_j_per_k = 5e4
+radiating_area_m2 = 0.5
+emissivity = 0.05
+survival_min_k = 213
+heater_power_w = 20
+"""
+"""Nothing is asked of it: it stands in its dock, full."""
 EVERY_D = 3.0
 FIRST_D = 1.0
 FAULTS = (
@@ -33,6 +54,7 @@ FAULTS = (
     ("avionics.telemetry", "garbled", 0.02, "avionics.telemetry"),
     ("battery", "off", 1.0, "battery"),
     ("array", "derated", 0.125, "array"),
+    ("rover.charger", "off", 1.0, "rover"),
 )
 """Target, mode, size, and which element is to be held to be the cause."""
 
@@ -40,6 +62,7 @@ FAULTS = (
 def text(faults: tuple[Any, ...], days: float) -> str:
     found = [scenarios.text(
         *scenarios.SMALL,
+        ROVER,
         start=START.strftime("%Y-%m-%dT%H:%M:%SZ"),
         end=(START + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )]  # fmt: skip
@@ -111,6 +134,13 @@ def test_found_isolated_acted_upon_and_over(told: Told, k: int) -> None:
     assert any(t >= over_s for t in later) or k == len(FAULTS) - 1
 
 
+def test_a_dead_dock_shows_at_once_though_the_rover_is_full(told: Told) -> None:
+    k = next(k for k, fault in enumerate(FAULTS) if fault[0] == "rover.charger")
+    begin_s = (FIRST_D + k * EVERY_D) * DAY_S
+    first = next(t for t, n in told if n.kind == "detected" and n.subject == "rover.charger")
+    assert begin_s <= first <= begin_s + 0.5 * HOUR_S
+
+
 def test_an_upset_of_the_telemetry_is_nothing_else(told: Told) -> None:
     k = next(k for k, fault in enumerate(FAULTS) if fault[1] == "garbled")
     begin_s = (FIRST_D + k * EVERY_D) * DAY_S
@@ -129,5 +159,4 @@ def test_at_f1_it_is_found_and_made_safe_and_people_bring_it_back(tmp_path: Path
     told, _ = fly(tmp_path / "f1.toml", text((one,), FIRST_D + 1.5) + levels)
     assert "hub" in {notice.subject for _, notice in told if notice.kind == "isolated"}
     done = {notice.text for _, notice in told if notice.kind == "reaction"}
-    left = {step.text for step in allowed("switched", restores=False)}
-    assert {text.removeprefix("hub: ") for text in done} == left
+    assert done == {"hub: nothing is planned for it", "hub: people on Earth are asked to look"}
