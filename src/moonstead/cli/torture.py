@@ -75,6 +75,7 @@ def torture(
     from moonstead.campaign.torture.junit import junit
     from moonstead.campaign.torture.page import torture_page
     from moonstead.campaign.torture.staging import packaged, read_base
+    from moonstead.cli.counting import going_on
     from moonstead.record.files import write_atomically, write_json
 
     base = read_base(station)
@@ -88,7 +89,7 @@ def torture(
     out.mkdir(parents=True, exist_ok=True)
     if calibrate_only:
         return _calibrate(picked, out, processes)
-    with _progress() as progress:
+    with going_on(out), _progress() as progress:
         rows = run_campaign(picked, out, seeds, processes, progress)
     write_json(out / "verdicts.json", told_plainly(rows))
     write_atomically(out / "junit.xml", junit(rows))
