@@ -230,7 +230,9 @@ class Courier:
         return way_over(self._plan(), source, destination, bit, ready_t_s)
 
     def carry(self, until_t_s: float) -> Ended:
-        """Carry everything as far as it comes until an instant, and return what came home.
+        """Carry everything as far as it comes until an instant; return what came home or will.
+
+        What is on its last hop then is returned with the instant at which it will be home.
 
         Parameters
         ----------
