@@ -54,6 +54,7 @@ FAULTS = (
     ("avionics.telemetry", "garbled", 0.02, "avionics.telemetry"),
     ("battery", "off", 1.0, "battery"),
     ("array", "derated", 0.125, "array"),
+    ("battery.heater", "stuck", 1.0, "battery"),
     ("rover.charger", "off", 1.0, "rover"),
 )
 """Target, mode, size, and which element is to be held to be the cause."""
@@ -134,11 +135,14 @@ def test_found_isolated_acted_upon_and_over(told: Told, k: int) -> None:
     assert any(t >= over_s for t in later) or k == len(FAULTS) - 1
 
 
-def test_a_dead_dock_shows_at_once_though_the_rover_is_full(told: Told) -> None:
-    k = next(k for k, fault in enumerate(FAULTS) if fault[0] == "rover.charger")
+@pytest.mark.parametrize("target", ["battery.heater", "rover.charger"])
+def test_a_hot_heater_and_the_dead_dock_of_a_full_rover_show_at_once(
+    told: Told, target: str
+) -> None:
+    k = next(k for k, fault in enumerate(FAULTS) if fault[0] == target)
     begin_s = (FIRST_D + k * EVERY_D) * DAY_S
-    first = next(t for t, n in told if n.kind == "detected" and n.subject == "rover.charger")
-    assert begin_s <= first <= begin_s + 0.5 * HOUR_S
+    first = next(t for t, n in told if t > begin_s and n.kind == "detected" and n.subject == target)
+    assert first <= begin_s + 0.5 * HOUR_S
 
 
 def test_an_upset_of_the_telemetry_is_nothing_else(told: Told) -> None:

@@ -63,6 +63,6 @@ def expect(
     judge_sources(own, seen, known, given)
     follow_stores(own, mean, last, seen, known, given, dt_s)
     follow_nodes(own, mean, last, seen, known, given, dt_s)
-    judge_loads(own, seen, known, given)
+    judge_loads(own, seen, known, given, dt_s)
     follow_tanks(own, seen, known, given, dt_s)
     follow_recorders(own, seen, known, given, dt_s)

@@ -11,6 +11,8 @@ from moonstead.compiled import compiled_without_counting, inlined
 HEATER_DOUBT, HEATER_SHARE = 3.0, 0.25
 """Standard deviations of its node's temperature that a heater may be away from what is expected;
 what share of that range, up and down, is one standard deviation of its power (1.5 of them)."""
+CHANGE_K = 0.05
+"""By so much the model errs in how it moves a temperature in a tick, beside its shares."""
 LEAST_CARRIED = 0.8
 """A link that carries less than this share of what the loads behind it draw does not do its work,
 whatever the stores there want."""
@@ -18,7 +20,7 @@ whatever the stores there want."""
 
 @compiled_without_counting
 def judge_loads(  # noqa: PLR0912
-    plant: Plant, readings: Readings, estimate: Estimate, out: Expected
+    plant: Plant, readings: Readings, estimate: Estimate, out: Expected, dt_s: float
 ) -> None:
     """Find what each load should draw."""
     outside = plant.node_element.shape[0]
@@ -31,7 +33,9 @@ def judge_loads(  # noqa: PLR0912
             out.pool_wanted[plant.need_pool[n]] += plant.need_amount[n] * level
     for i in range(plant.load_kind.shape[0]):
         out.load_w[i] = np.nan
-        out.load_z[i] = np.nan
+        out.load_z[i] = out.load_change_z[i] = np.nan
+        cold_before_k = estimate.heater_cold_k[i]
+        estimate.heater_cold_k[i] = np.nan
         kind = plant.load_kind[i]
         here = plant.load_island[i]
         if here < 0 or kind in (TASK, WORK, LINK) or not readings.there[plant.load_element[i]]:
@@ -53,6 +57,8 @@ def judge_loads(  # noqa: PLR0912
             continue
         out.load_w[i] = full_w
         _compare_load(plant, readings, out, i, sigma_w)
+        if kind == HEATER:
+            _compare_change(plant, readings, estimate, out, i, cold_before_k, dt_s)
     for k in range(plant.work_load.shape[0]):
         i = plant.work_load[k]
         here = plant.load_island[i]
@@ -90,6 +96,44 @@ def _compare_load(plant: Plant, readings: Readings, out: Expected, i: int, model
         least_w = 0.005 * plant.load_power_w[i]
         sigma_w = math.sqrt(noise_w * noise_w + model_w * model_w + least_w * least_w)
         out.load_z[i] = (reading_w - out.load_w[i]) / max(sigma_w, 1e-9)
+
+
+@inlined
+def _compare_change(  # noqa: PLR0913, PLR0917
+    plant: Plant,
+    readings: Readings,
+    estimate: Estimate,
+    out: Expected,
+    i: int,
+    before_k: float,
+    dt_s: float,
+) -> None:
+    """Find the residual of a heater's change: it is the best thermometer of what it heats.
+
+    What its sensor reads is not needed, only by how much the model moves it in a tick.
+    """
+    full_w = plant.load_power_w[i] * readings.load_level[i]
+    reading_w, band_k = readings.load_w[i], plant.load_band_k[i]
+    if not (np.isfinite(reading_w) and full_w > 0.0):
+        return
+    now_k = min(max(reading_w / full_w, 0.0), 1.0) * band_k
+    estimate.heater_cold_k[i] = now_k
+    node = plant.load_node[i]
+    moved_k = out.node_moved_k[node]
+    if not (np.isfinite(before_k) and np.isfinite(moved_k)):
+        return
+    noise_k = plant.noise[0] * math.sqrt(before_k * before_k + now_k * now_k)
+    # Where it drew nothing, or all it can, it may have been farther from its band than it shows.
+    low_k = min(max(before_k - moved_k, 0.0), band_k) if before_k > 0.0 else 0.0
+    is_full = before_k > (1.0 - 4.0 * plant.noise[0]) * band_k
+    high_k = band_k if is_full else min(max(before_k - moved_k, 0.0), band_k)
+    # Of its own power nothing is doubted: a change of that is what is judged here.
+    own_w = (now_k - before_k) / band_k * full_w * plant.load_heat_fraction[i]
+    other_w = out.node_heat_w[node] - out.node_before_w[node] - own_w
+    blur_w = 0.5 * abs(other_w) + out.node_blur_w[node]
+    slack_k = CHANGE_K + 0.1 * abs(moved_k) + blur_w * dt_s / plant.node_capacity_j_per_k[node]
+    sigma_k = math.sqrt(noise_k * noise_k + slack_k * slack_k)
+    out.load_change_z[i] = (max(now_k - high_k, 0.0) + min(now_k - low_k, 0.0)) / sigma_k
 
 
 @inlined

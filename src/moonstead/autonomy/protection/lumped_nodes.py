@@ -122,9 +122,10 @@ def follow_nodes(
                 out.node_k[n] += _rise_k(plant, mean, out, n, part_s)
     for n in range(n_nodes):
         if not np.isfinite(out.node_k[n]):
-            out.node_z[n] = np.nan
+            out.node_z[n] = out.node_moved_k[n] = np.nan
             continue
         moved_k = out.node_k[n] - estimate.node_k[n]
+        out.node_moved_k[n] = moved_k
         estimate.node_k[n] = out.node_k[n]
         if not np.isfinite(readings.node_k[n]):
             out.node_z[n] = np.nan

@@ -64,6 +64,9 @@ class Estimate(NamedTuple):
     """Residual while nothing fills it, smoothed."""
     was_open: FloatArray
     """By path: 1 where it was open a tick ago."""
+    heater_cold_k: FloatArray
+    """By load: how far below its set point a heater read its temperature a tick ago, by what it
+    drew; 0 or its whole band where it may have been farther."""
 
 
 class Expected(NamedTuple):
@@ -81,6 +84,8 @@ class Expected(NamedTuple):
     node_z: FloatArray
     tank_z: FloatArray
     recorder_z: FloatArray
+    load_change_z: FloatArray
+    """The change of a heater's power in this tick, against that of the temperature that it sees."""
     source_offer_w: FloatArray
     """As designed and aged, not curtailed; NaN where it may be ramping."""
     node_heat_w: FloatArray
@@ -98,6 +103,8 @@ class Expected(NamedTuple):
     """What is not known of that."""
     node_before_w: FloatArray
     node_blur_w: FloatArray
+    node_moved_k: FloatArray
+    """By how much the model moved each in this tick."""
     node_doubt_k: FloatArray
     """One standard deviation of what is known of its temperature."""
     used_source_w: FloatArray

@@ -50,6 +50,8 @@ class Observer:
         }
         count = int(bounds[-1])
         self.z: FloatArray = np.full(count, np.nan)
+        self.change_z: FloatArray = np.full(count, np.nan)
+        """Of heaters: residual of the change in this tick alone."""
         self.expected: FloatArray = np.full(count, np.nan)
         self.reading: FloatArray = np.full(count, np.nan)
         self.trust: BoolArray = np.ones(count, dtype=np.bool_)
@@ -80,11 +82,13 @@ class Observer:
             source_ratio=np.ones(sources),
             tank_idle=np.zeros(tanks),
             was_open=np.zeros(len(channels.paths)),
+            heater_cold_k=np.full(loads, np.nan),
         )
         z, expected = self._parts(self.z), self._parts(self.expected)
         self.out = Expected(
             **{field: expected[n] for n, field in enumerate(FIELDS)},
             **{f"{table}_z": z[n] for n, table in enumerate(TABLES)},
+            load_change_z=self._parts(self.change_z)[TABLES.index("load")],
             source_offer_w=np.full(sources, np.nan),
             node_heat_w=np.zeros(nodes + 1),
             store_flow_w=np.zeros(stores),
@@ -96,6 +100,7 @@ class Observer:
             store_blur_w=np.zeros(stores),
             node_blur_w=np.zeros(nodes + 1),
             node_before_w=np.zeros(nodes + 1),
+            node_moved_k=np.full(nodes, np.nan),
             node_doubt_k=np.full(nodes, plant.noise[2]),
             used_source_w=np.zeros(sources),
             used_load_w=np.zeros(loads),
@@ -227,7 +232,7 @@ class Observer:
 
     def forget(self) -> None:
         """Begin anew from the next frame: the time before it is not known."""
-        for name in ("store_j", "node_k", "tank_kg", "recorder_bit"):
+        for name in ("store_j", "node_k", "tank_kg", "recorder_bit", "heater_cold_k"):
             getattr(self.estimate, name)[:] = np.nan
 
     def _settle(self, telemetry: Telemetry) -> None:

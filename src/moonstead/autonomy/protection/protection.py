@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from moonstead.autonomy.guard.view import NO_EVIDENCE, Evidence, View
-from moonstead.autonomy.protection.belief import HEATER, ProtectionBelief
+from moonstead.autonomy.protection.belief import ProtectionBelief
 from moonstead.autonomy.protection.cases import Case
 from moonstead.autonomy.protection.gains import Gains
 from moonstead.autonomy.protection.isolation import Finding, Isolation, row_named
@@ -56,9 +56,7 @@ class Protection:
         has_noise[self.observer.span["recorder"]] = False
         is_load = np.zeros(len(has_noise), dtype=np.bool_)
         is_load[self.observer.span["load"]] = True
-        is_heater = np.zeros_like(is_load)
-        is_heater[self.observer.span["load"]] = belief.plant.load_kind == HEATER
-        self.watcher = Watcher(len(has_noise), has_noise, is_load, is_heater)
+        self.watcher = Watcher(len(has_noise), has_noise, is_load)
         self.isolation = Isolation(self.observer)
         self.gains = Gains(self.observer)
         self.missing = Missing(belief)
@@ -114,7 +112,9 @@ class Protection:
         self.units.step(telemetry, tick, self.belief.tick_s, self._set_s)
         if self._ticks <= WARM_UP_TICKS:
             return NO_EVIDENCE
-        is_odd, is_gross = self.watcher.step(observer.z, observer.reading, ~observer.trust)
+        is_odd, is_gross = self.watcher.step(
+            observer.z, observer.change_z, observer.reading, ~observer.trust
+        )
         if is_gross or self.isolation.has_jumps:
             self.isolation.follow(self.watcher.level, self.belief.tick_s)
         if is_odd:

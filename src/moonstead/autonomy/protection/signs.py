@@ -26,9 +26,6 @@ SAME = {"leap": "limit"}
 """Families that are one witness: both count how large a residual is."""
 LEAP_SIGMA, SUDDEN_SIGMA = 8.0, 5.5
 """A residual that may be an upset of the reading; one of a load that is told in its first tick."""
-CHANGE_SIGMA = 4.25
-"""A change of a heater's residual in one tick that is told like a sudden one: what is not known of
-the temperature that it sees stays about the same from tick to tick."""
 GROSS_SIGMA = 6.0
 GROSS_TICKS = 2
 """After the first, which is not counted."""
@@ -86,8 +83,8 @@ def gather(
     rows: Rows,
     memory: Memory,
     sides: Sides,
-    kinds: tuple[BoolArray, BoolArray, BoolArray],
-    numbers: tuple[FloatArray, FloatArray, FloatArray],
+    kinds: tuple[BoolArray, BoolArray],
+    numbers: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
     masks: tuple[BoolArray, BoolArray],
 ) -> tuple[bool, bool]:
     """Lay the numbers of all families end to end and watch them.
@@ -101,26 +98,26 @@ def gather(
     sides
         Changed in place.
     kinds
-        Where exact repetition is odd, which channels are loads (they do at once what they are
-        commanded), and which of those are heaters.
+        Where exact repetition is odd, and which channels are loads (they do at once what they are
+        commanded).
     numbers
-        Residuals, readings, and room for the numbers of all rows.
+        Residuals, those of the change in this tick alone (NaN where nobody looks at it), readings,
+        and room for the numbers of all rows.
     masks
         Channels whose sensors are excluded, and room for which rows are allowed.
     """
-    z, reading, values = numbers
+    z, change_z, reading, values = numbers
     held, allowed = masks
-    has_noise, is_load, is_heater = kinds
+    has_noise, is_load = kinds
     level, run, flips = sides.level, sides.run, sides.flips
     n = z.shape[0]
     is_odd, is_gross = False, False
     for k in range(n):
         was_far = abs(sides.last[k]) > FAR_SIGMA
-        change = z[k] - sides.last[k]
         sides.last[k] = z[k] if np.isfinite(z[k]) else 0.0
         values[5 * n + k] = z[k]
-        if is_heater[k] and abs(change) > CHANGE_SIGMA:
-            values[5 * n + k] = change * SUDDEN_SIGMA / CHANGE_SIGMA
+        if abs(change_z[k]) > SUDDEN_SIGMA:
+            values[5 * n + k] = change_z[k]
         allowed[5 * n + k] = not held[k] and is_load[k]
         if abs(z[k]) > LEAP_SIGMA and not was_far:
             # One alone may be an upset of the reading: nothing but its leap is told.
@@ -163,17 +160,15 @@ class Watcher:
         Number of channels.
     has_noise
         Whether exact repetition is odd; counters of bits may repeat themselves.
-    is_load, is_heater
-        Which are loads, and which of those heaters.
+    is_load
+        Which are loads.
     """
 
-    def __init__(
-        self, count: int, has_noise: BoolArray, is_load: BoolArray, is_heater: BoolArray
-    ) -> None:
+    def __init__(self, count: int, has_noise: BoolArray, is_load: BoolArray) -> None:
         self.count = count
         self._sides = Sides(*(np.zeros(count) for _ in Sides._fields))
         self.level: FloatArray = self._sides.level
-        self._kinds = (has_noise, is_load, is_heater)
+        self._kinds = (has_noise, is_load)
         self._reading: FloatArray = np.zeros(count)
         kinds = np.repeat([LIMIT, LIMIT, SHIFT, SPREAD, FROZEN, LIMIT], count).astype(np.int64)
 
@@ -195,15 +190,18 @@ class Watcher:
         self._values: FloatArray = np.zeros(len(kinds))
         self._allowed: BoolArray = np.ones(len(kinds), dtype=np.bool_)
 
-    def step(self, z: FloatArray, reading: FloatArray, held: BoolArray) -> tuple[bool, bool]:
+    def step(
+        self, z: FloatArray, change_z: FloatArray, reading: FloatArray, held: BoolArray
+    ) -> tuple[bool, bool]:
         """Take a tick into account.
 
         Returns whether any detector raises an alarm, and whether any residual is gross.
 
         Parameters
         ----------
-        z, reading
-            Residuals in standard deviations, and the raw numbers, of all channels.
+        z, change_z, reading
+            Residuals in standard deviations, those of the change in this tick alone, and the raw
+            numbers, of all channels.
         held
             Channels whose sensors are excluded: they are compared by themselves.
         """
@@ -213,7 +211,7 @@ class Watcher:
             self.memory,
             self._sides,
             self._kinds,
-            (z, reading, self._values),
+            (z, change_z, reading, self._values),
             (held, self._allowed),
         )
 
@@ -260,6 +258,9 @@ class Watcher:
             return "frozen"
         if "spread" in speak and self._sides.flips[channel] >= FLIPS:
             return "noisy"
+        if speak == ["leap"]:
+            # Of this tick: the smoothed residual may not know of it.
+            return "high" if self._values[5 * self.count + channel] > 0.0 else "low"
         if "trend" in speak and abs(self.level[channel]) < 0.5 * LEVEL_SIGMA:
             place = 2 * self.count + channel
             return "high" if self.memory.up[place] > self.memory.down[place] else "low"

@@ -118,7 +118,7 @@ class _Mission:
         self.board = stage.board(self.simulator, seed)
         self.flown = Flown(hours_in_mode={mode.name.lower(): 0.0 for mode in Mode})
         self.quiet_t_s = -np.inf
-        self._is_faulty = self._is_shaky = self._clock_is_faulty = self.clock_is_off = False
+        self._is_faulty = self._is_shaky = self._clock_is_faulty = self._clock_is_off = False
         self._width = self.simulator.random_width
         self._home = stage.world.scenario.partner[0].name
 
@@ -172,9 +172,9 @@ class _Mission:
         t_s = self.stage.grid.start_t_s + stop * self.stage.grid.step_s
         random = self.generator.standard_normal(self._width)
         telemetry = self.simulator.telemetry(t_s, stop - 1, step, self.output, random)
-        if not (self.clock_is_off and self.stage.is_live[stop - 1]):
+        if not (self._clock_is_off and self.stage.is_live[stop - 1]):
             return telemetry
-        self.clock_is_off = self._clock_is_faulty
+        self._clock_is_off = self._clock_is_faulty
         # Nobody takes part, but a control centre tells the time to whoever calls.
         return replace(telemetry, answered={self._home: t_s})
 
@@ -225,7 +225,7 @@ class _Mission:
         self._is_shaky = any(fault.targets[0] in SHAKY for fault in active)
         self._is_shaky |= any(fault.mode == FaultMode.JUMP for fault in clock)
         self._clock_is_faulty = bool(clock)
-        self.clock_is_off |= self._clock_is_faulty
+        self._clock_is_off |= self._clock_is_faulty
 
     def _count(self, happened: list[Notice]) -> None:
         self._take_faults()
