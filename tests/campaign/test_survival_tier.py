@@ -10,7 +10,7 @@ import pytest
 import scenarios
 from moonstead.autonomy.guard.modes import Mode
 from moonstead.campaign.survival.campaign import fly_fleets
-from moonstead.campaign.survival.mission import Flown, fly, schedule_for
+from moonstead.campaign.survival.mission import CLOCK, Flown, Mission, fly, schedule_for
 from moonstead.campaign.survival.stage import Stage, make_stage
 from moonstead.errors import InputError
 from moonstead.run.loop import Loop
@@ -117,6 +117,23 @@ def test_a_fault_begins_when_it_is_due_however_long_the_step(wide: Stage) -> Non
     assert simulator.upkeep.quiet_until(at_t_s) == at_t_s + HOUR_S
     simulator.happen(at_t_s + HOUR_S)
     assert simulator.upkeep.quiet_until(at_t_s + HOUR_S) == np.inf
+
+
+def test_earth_sets_a_clock_right_that_drifted(wide: Stage) -> None:
+    fault = Fault(
+        name="slow",
+        targets=(CLOCK,),
+        mode=FaultMode.DRIFT,
+        size=10.0 / HOUR_S,
+        t_s=wide.grid.start_t_s + DAY_S,
+        duration_s=4 * DAY_S,
+    )
+    drifting = replace(wide, schedule=replace(wide.schedule, faults=(fault,)))
+    alike(fly(drifting, 1), fly(drifting, 1, sparse=False))
+    # 960 s, if it were not set.
+    mission = Mission(drifting, 1, 1.0, sparse=True)
+    mission.fly()
+    assert mission.board.state()["frames"]["clock_error_s"] == 0.0
 
 
 def test_rates_shorten_the_time_to_a_failure(wide: Stage) -> None:

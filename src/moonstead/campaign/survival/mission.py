@@ -95,10 +95,10 @@ def fly(stage: Stage, seed: int, rates: float = 1.0, *, sparse: bool = True) -> 
     sparse
         Whether decisions are taken as rarely as is safe, and not in every tick.
     """
-    return _Mission(stage, seed, rates, sparse=sparse).fly()
+    return Mission(stage, seed, rates, sparse=sparse).fly()
 
 
-class _Mission:
+class Mission:
     """A mission in progress."""
 
     def __init__(self, stage: Stage, seed: int, rates: float, *, sparse: bool) -> None:
