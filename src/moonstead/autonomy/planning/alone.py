@@ -1,12 +1,16 @@
-"""What the station does without any task: where it fails by itself, tasks may not make it worse."""
+"""What the station does without any task, and where a task would fit if it were the only one.
+
+Where the station fails by itself, tasks may not make it worse.
+"""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from moonstead.autonomy.planning.problem import Problem
 from moonstead.autonomy.planning.validate import recorder_course, store_course
-from moonstead.contracts import FloatArray
+from moonstead.contracts import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +42,26 @@ def allowed(problem: Problem) -> Allowed:
         unmet_w=alone.unmet_w,
         recorder_bit=limits,
     )
+
+
+def fits_alone(profile: FloatArray, caps: FloatArray) -> BoolArray:
+    """Say for each start, shape (n_slots,), whether a profile alone stays within a limit.
+
+    Parameters
+    ----------
+    profile
+        What is taken from the start slot on; what lies behind the horizon has no limit.
+    caps
+        The limit, shape (n_slots,).
+    """
+    n_slots = len(caps)
+    fits = np.ones(n_slots, dtype=np.bool_)
+    slack = 1e-9 * np.maximum(np.abs(caps), 1.0)
+    edges = np.flatnonzero(np.diff(profile, prepend=np.nan, append=np.nan))
+    at = np.arange(n_slots)
+    for first, end in pairwise(edges):
+        if profile[first] != 0.0:
+            lacks = np.concatenate([[0], np.cumsum(profile[first] > caps + slack)])
+            inside = np.minimum(at + first, n_slots), np.minimum(at + end, n_slots)
+            fits &= lacks[inside[1]] == lacks[inside[0]]
+    return fits

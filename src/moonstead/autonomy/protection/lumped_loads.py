@@ -99,7 +99,7 @@ def _compare_load(plant: Plant, readings: Readings, out: Expected, i: int, model
 
 
 @inlined
-def _compare_change(  # noqa: PLR0913, PLR0917
+def _compare_change(
     plant: Plant,
     readings: Readings,
     estimate: Estimate,

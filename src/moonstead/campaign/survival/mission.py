@@ -99,7 +99,7 @@ def fly(stage: Stage, seed: int, rates: float = 1.0, *, sparse: bool = True) -> 
 
 
 class Mission:
-    """A mission in progress."""
+    """A mission in progress; arguments as those of `fly`."""
 
     def __init__(self, stage: Stage, seed: int, rates: float, *, sparse: bool) -> None:
         self.stage, self.sparse = stage, sparse
@@ -123,6 +123,7 @@ class Mission:
         self._home = stage.world.scenario.partner[0].name
 
     def fly(self) -> Flown:
+        """Fly to the end, and return what came of it."""
         grid, simulator, flown = self.stage.grid, self.simulator, self.flown
         step, ticks, mode = 0, 1, Mode.NOMINAL
         while step < grid.run_count and flown.lost_h is None:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from moonstead.autonomy.planning.alone import fits_alone
 from moonstead.autonomy.planning.problem import Option, Problem
-from moonstead.contracts import BoolArray, FloatArray
+from moonstead.contracts import FloatArray
 
 IntArray = NDArray[np.int64]
 
@@ -135,7 +136,7 @@ def ways_of(problem: Problem) -> tuple[Way, ...]:
         may[max(problem.n_slots - n_taken + 1, 0) :] = False
         for use in uses:
             if use.level not in lowered:
-                may &= _fits(use.profile, levels.caps[use.level])
+                may &= fits_alone(use.profile, levels.caps[use.level])
         starts = np.flatnonzero(may)
         if len(starts) == 0:
             continue
@@ -202,13 +203,3 @@ def _uses_of(problem: Problem, levels: Levels, option: Option) -> tuple[Use, ...
         held[hold.first : hold.end] = 1.0
         amounts[level] = held
     return tuple(Use(level, amount) for level, amount in amounts.items() if np.any(amount))
-
-
-def _fits(profile: FloatArray, caps: FloatArray) -> BoolArray:
-    """Say for each start whether a profile alone stays within the limits of a level."""
-    fits = np.ones(len(caps), dtype=np.bool_)
-    slack = 1e-9 * np.maximum(np.abs(caps), 1.0)
-    for after in np.flatnonzero(profile):
-        # A hold may go on behind the horizon, where nothing limits it.
-        fits[: len(caps) - after] &= profile[after] <= (caps + slack)[after:]
-    return fits

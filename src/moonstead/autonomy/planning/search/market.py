@@ -26,6 +26,7 @@ from moonstead.autonomy.planning.search.tables import (
     HEAT_CAP,
     NET,
     POWER_CAP,
+    PUT_IN,
     WORTH,
     Tables,
 )
@@ -35,7 +36,7 @@ from moonstead.references import referred
 
 POWER, HEAT, FIRST_RECORDER = 0, 1, 2
 """Rows of a market; recorders, pools and units follow."""
-FULL, OVER, DEARER = 0, 1, 2
+PRICE, OVER, DEARER, LOST, CHEAPER = range(5)
 """Parts of `Market.course`."""
 
 _ROUNDS = 300
@@ -78,8 +79,9 @@ class Market(NamedTuple):
     """(2, n_partners + n_campaigns) points of each partner and tasks of each campaign, over the
     last rounds and in this one."""
     course: FloatArray
-    """(3, 1 + n_recorders, n_slots): whether the stores are full, or a recorder is empty, and then
-    what a joule or a bit costs; by how much of its size it lacks; what that makes it dearer."""
+    """(5, 1 + n_recorders, n_slots): what a joule or a bit costs; by how much of its size it lacks;
+    what that makes it dearer; how much of its size is lost, for stores are full or a recorder is
+    empty (below 0 what they are from it); what that makes it cheaper before."""
     now_j: FloatArray
     """(n_stores,)"""
 
@@ -126,7 +128,7 @@ def _market(problem: Problem, tables: Tables) -> Market:
         asked=nothing.copy(),
         usual=nothing.copy(),
         earned=np.zeros((2, len(tables.partner) + len(tables.reward))),
-        course=np.zeros((3, 1 + n_recorders, n_slots)),
+        course=np.zeros((5, 1 + n_recorders, n_slots)),
         now_j=np.zeros(len(tables.store)),
     )
 
@@ -194,7 +196,7 @@ def _sum_up(tables: Tables, market: Market, is_noted: bool) -> None:
         for slot in range(price.shape[1]):
             here = price[row, slot]
             if kind >= 0:
-                here += course[FULL, kind, slot] * times
+                here += course[PRICE, kind, slot] * times
             sum_of += here
             total[row, slot + 1] = sum_of
             if is_noted:
@@ -314,19 +316,26 @@ def _reprice(tables: Tables, market: Market, rate: float, share: float) -> None:
 def _step_stores(tables: Tables, market: Market) -> None:
     """Step the stores through what is usually asked for."""
     slots, store, now_j, course = tables.slots, tables.store, market.now_j, market.course
-    capacity_j = 1e-9
+    capacity_j, put_in = 1e-9, 0.0
     for k in range(now_j.shape[0]):
         now_j[k] = tables.start_j[k]
         capacity_j += store[k, CAPACITY]
+        put_in = max(put_in, store[k, PUT_IN])
+    held_j = 0.0
+    for k in range(now_j.shape[0]):
+        held_j += now_j[k]
     for slot in range(slots.shape[1]):
         net_w = slots[NET, slot] - market.usual[POWER, slot]
+        before_j = held_j
         slack_j = step(slots, store, tables.size[0], now_j, slot, net_w)
         held_j = 0.0
         for k in range(now_j.shape[0]):
             held_j += now_j[k]
         course[OVER, 0, slot] = -slack_j / (_FAR_OVER * capacity_j)
-        is_full = net_w > 0.0 and held_j >= capacity_j * (1.0 - _FULL)
-        course[FULL, 0, slot] = 1.0 if is_full else 0.0
+        lost_j = held_j - capacity_j
+        if net_w > 0.0 and held_j >= capacity_j * (1.0 - _FULL):
+            lost_j = max(net_w * tables.size[0] * put_in - (held_j - before_j), 0.0)
+        course[LOST, 0, slot] = lost_j / (_FAR_OVER * capacity_j)
 
 
 @compiled_without_counting
@@ -339,25 +348,27 @@ def _step_recorder(tables: Tables, market: Market, recorder: int) -> None:
     held_bit = tables.start_bit[recorder]
     for slot in range(slots.shape[1]):
         flow_bit = market.usual[FIRST_RECORDER + recorder, slot] - slots[drain, slot]
+        lost_bit = -(held_bit + flow_bit)
         held_bit = max(held_bit + flow_bit, 0.0)
         over_bit = held_bit - slots[limit, slot]
         course[OVER, 1 + recorder, slot] = over_bit / (_FAR_OVER * slots[limit, 0] + 1e-9)
-        course[FULL, 1 + recorder, slot] = 1.0 if held_bit <= 0.0 else 0.0
+        course[LOST, 1 + recorder, slot] = lost_bit / (_FAR_OVER * slots[limit, 0] + 1e-9)
 
 
 @compiled_without_counting
 def _look_back(market: Market, kind: int, rate: float) -> None:
-    """Make dearer what lacks most before the stores are full again, and sum up what a slot costs.
+    """Make dearer what lacks most before something is lost, and cheaper what is lost.
 
-    Of slots that lack between two in which stores are full, the worst alone counts: else a price
-    would rise by all of them at once.
+    Of slots that lack between two in which something is lost, the worst alone counts: else a price
+    would rise by all of them at once. What is lost in slots one after the other makes cheaper
+    what comes before the last of them.
     """
     course = market.course
     n_slots = course.shape[2]
-    most, worst = 0.0, NONE
+    most, worst, lost, last = 0.0, NONE, 0.0, NONE
     for slot in range(n_slots - 1, -1, -1):
         over = course[OVER, kind, slot]
-        if course[FULL, kind, slot] > 0.0 or slot == 0:
+        if course[LOST, kind, slot] >= 0.0 or slot == 0:
             if worst >= 0:
                 course[DEARER, kind, worst] += rate * min(most, 1.0)
             most, worst = 0.0, NONE
@@ -366,9 +377,18 @@ def _look_back(market: Market, kind: int, rate: float) -> None:
         if over < 0.0:
             dearer = course[DEARER, kind, slot] + rate * max(over, -1.0)
             course[DEARER, kind, slot] = max(dearer, 0.0)
+        if course[LOST, kind, slot] >= 0.0:
+            last = slot if last < 0 else last
+            lost += course[LOST, kind, slot]
+        else:
+            cheaper = course[CHEAPER, kind, slot] + rate * max(course[LOST, kind, slot], -1.0)
+            course[CHEAPER, kind, slot] = max(cheaper, 0.0)
+        if last >= 0 and (course[LOST, kind, slot] < 0.0 or slot == 0):
+            course[CHEAPER, kind, last] += rate * min(lost, 1.0)
+            lost, last = 0.0, NONE
     price = 0.0
     for slot in range(n_slots - 1, -1, -1):
         price += course[DEARER, kind, slot]
-        if course[FULL, kind, slot] > 0.0:
-            price = 0.0
-        course[FULL, kind, slot] = price
+        course[CHEAPER, kind, slot] = min(course[CHEAPER, kind, slot], price)
+        price -= course[CHEAPER, kind, slot]
+        course[PRICE, kind, slot] = price

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from moonstead.autonomy.planning.alone import fits_alone
 from moonstead.autonomy.planning.problem import Option, Problem, Supply
 from moonstead.autonomy.planning.search.costs import Prices, costs_of
 from moonstead.autonomy.planning.validate import recorder_course, store_course
@@ -104,7 +105,7 @@ def tables_of(problem: Problem, prices: Prices | None = None) -> Tables:
         Of everything that is scarce; found from demand and supply where there are none.
     """
     options = [option for task in problem.tasks for option in task.options]
-    starts = [_starts(option, problem.n_slots) for option in options]
+    starts = _starts(problem, options)
     first_start = _begins([len(each) for each in starts])
     n_slots = problem.n_slots
     start_at = np.full((len(options), n_slots), -1, dtype=np.int32)
@@ -186,8 +187,24 @@ def _begins(lengths: list[int]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(np.array(lengths, dtype=np.int64))])
 
 
-def _starts(option: Option, n_slots: int) -> NDArray[np.int64]:
-    return np.flatnonzero(~np.isnan(option.worth[: max(n_slots - len(option.power_w) + 1, 0)]))
+def _starts(problem: Problem, options: list[Option]) -> list[NDArray[np.int64]]:
+    """Return where each option may start: not where units or pools could not have it even alone."""
+    supply, n_slots = problem.supply, problem.n_slots
+    free = 1.0 - supply.taken
+    takes = [take for each in options for take in each.takes]
+    given_back = {take.pool for take in takes if float(take.amount.min(initial=0.0)) < 0.0}
+    starts = []
+    for each in options:
+        may = ~np.isnan(each.worth)
+        may[max(n_slots - len(each.power_w) + 1, 0) :] = False
+        for hold in each.holds:
+            held = np.arange(hold.end) >= hold.first
+            may &= fits_alone(held.astype(np.float64), free[hold.unit])
+        for take in each.takes:
+            if take.pool not in given_back:
+                may &= fits_alone(take.amount, supply.pools[take.pool])
+        starts.append(np.flatnonzero(may))
+    return starts
 
 
 def _gives(option: Option) -> bool:
