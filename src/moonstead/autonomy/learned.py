@@ -8,8 +8,9 @@ import numpy as np
 
 from moonstead.autonomy.guard.knowledge import Knowledge
 from moonstead.autonomy.model import StationModel
+from moonstead.autonomy.protection.belief import ProtectionBelief
 from moonstead.autonomy.protection.protection import Protection
-from moonstead.contracts import Telemetry
+from moonstead.contracts import FloatArray, Priority, Telemetry
 
 
 def learned_model(
@@ -18,7 +19,7 @@ def learned_model(
     protection: Protection | None,
     broken: Collection[str] = (),
 ) -> StationModel:
-    """Return a model that counts on what sources, stores and memories have been found to give.
+    """Return a model that counts on what sources, stores and memories give and loads draw.
 
     Parameters
     ----------
@@ -56,14 +57,51 @@ def learned_model(
         share /= max(float(designed_j.sum()), 1e-9)
         if share < 1.0:
             changes["capacity_j"] = forecast.capacity_j * share
+    changes |= _drawn(model, belief, learned.load_gain, main)
     if changes:
         model = replace(model, forecast=replace(forecast, **changes))
+    model = _dearer(model, belief, learned.load_gain)
     names = belief.channels.recorders
     if any(name in learned.remains for name in names):
         limits = zip(names, model.recorder_limits_bit, strict=True)
         left_bit = tuple(limit_bit * learned.remains.get(name, 1.0) for name, limit_bit in limits)
         model = replace(model, recorder_limits_bit=left_bit)
     return model
+
+
+def _drawn(
+    model: StationModel, belief: ProtectionBelief, gain: FloatArray, main: list[int]
+) -> dict[str, Any]:
+    """Return what the main bus carries, where loads that are always on draw more than designed."""
+    if not main or gain.max(initial=1.0) <= 1.0:
+        return {}
+    plant, here = belief.plant, belief.plant.source_island[main[0]]
+    more_w = (gain - 1.0) * plant.load_power_w * (plant.load_island == here)
+    base_w = sum(w * level for w, level in zip(more_w, belief.normal_levels, strict=True))
+    vital_w = float(more_w[np.array(belief.priorities) == Priority.SURVIVAL].sum())
+    return {
+        "base_power_w": model.forecast.base_power_w + base_w,
+        "survival_power_w": model.forecast.survival_power_w + vital_w,
+    }
+
+
+def _dearer(model: StationModel, belief: ProtectionBelief, gain: FloatArray) -> StationModel:
+    """Return a model whose experiments draw what their loads have been found to draw."""
+    names = belief.channels.loads
+    experiments = []
+    for experiment in model.experiments:
+        places = [names.index(load) for load in experiment.loads if load in names]
+        power_w = belief.plant.load_power_w[places]
+        more_w = float((gain[places] - 1.0) @ power_w)
+        if more_w > 0.0:
+            share = 1.0 + more_w / float(power_w.sum())
+            ways = tuple(
+                replace(way, power_w=way.power_w * (share if way.power_w > 0.0 else 1.0))
+                for way in experiment.ways
+            )
+            experiment = replace(experiment, ways=ways)  # noqa: PLW2901
+        experiments.append(experiment)
+    return replace(model, experiments=tuple(experiments))
 
 
 def believed(telemetry: Telemetry, protection: Protection | None) -> Telemetry:

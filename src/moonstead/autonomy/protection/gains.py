@@ -1,4 +1,4 @@
-"""What sources and stores have been found to give, against their design."""
+"""What sources and stores have been found to give, and loads to draw, against their design."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -11,6 +11,8 @@ from moonstead.contracts import FloatArray
 
 WHOLE = 0.97
 """A source that gives more of its design than this is whole."""
+DEAREST = 1.3
+"""What a load is expected to draw at most, of its design."""
 WORTH_PLANNING = 0.05
 """A change of what is expected by more than this is worth a new plan."""
 
@@ -19,13 +21,14 @@ class Learned(NamedTuple):
     """What plans go by."""
 
     source_gain: FloatArray
+    load_gain: FloatArray
     store_capacity_j: FloatArray
     remains: Mapping[str, float]
     """Of units whose self-test tells a loss."""
 
 
 class Gains:
-    """What is expected of sources and stores, beside the design.
+    """What is expected of sources, stores and loads, beside the design.
 
     Parameters
     ----------
@@ -35,7 +38,7 @@ class Gains:
 
     def __init__(self, observer: Observer) -> None:
         self._observer = observer
-        self._source = observer.span["source"]
+        self._source, self._load = observer.span["source"], observer.span["load"]
         self.ratio: FloatArray = observer.estimate.source_ratio
         self._planned = self._factors()
         self._is_touched = False
@@ -49,6 +52,24 @@ class Gains:
             k = channel - self._source.start
             if is_derated and 0 <= k < len(gain):
                 gain[k] = min(max(float(self.ratio[k]), 0.02), 1.0)
+
+    def take_as_right(self, channels: list[int]) -> None:
+        """Expect of loads that they may draw what they draw now."""
+        observer = self._observer
+        gain = observer.estimate.load_gain
+        for channel in channels:
+            k = channel - self._load.start
+            if 0 <= k < len(gain) and observer.expected[channel] > 0.0:
+                ratio = gain[k] * float(observer.reading[channel] / observer.expected[channel])
+                if np.isfinite(ratio):
+                    self._is_touched = True
+                    gain[k] = min(max(ratio, 1.0), DEAREST)
+
+    def drawn(self, element: str) -> float:
+        """Return what share of their design the loads of an element may draw, as is known."""
+        names, gain = self._observer.belief.channels.loads, self._observer.estimate.load_gain
+        own = [k for k, name in enumerate(names) if name.partition(".")[0] == element]
+        return float(gain[own].max(initial=1.0))
 
     def restore_design(self, channels: list[int]) -> None:
         """Expect of sources again what they were designed for."""
@@ -91,11 +112,12 @@ class Gains:
     def _factors(self) -> FloatArray:
         estimate, plant = self._observer.estimate, self._observer.belief.plant
         room = estimate.store_capacity_j / np.maximum(plant.store_capacity_j, 1e-9)
-        return np.concatenate((estimate.source_gain, room))
+        return np.concatenate((estimate.source_gain, estimate.load_gain, room))
 
     def has_moved(self) -> bool:
         """Whether what is expected has changed enough for a new plan; asked once a tick."""
-        if not self._is_touched:
+        # What loads are expected to draw falls by and by.
+        if not (self._is_touched or self._observer.estimate.load_gain.max(initial=1.0) > 1.0):
             return False
         self._is_touched = False
         now = self._factors()
@@ -114,7 +136,10 @@ class Gains:
         """
         known = self._observer.estimate
         self.learned = Learned(
-            known.source_gain.copy(), known.store_capacity_j.copy(), dict(remains)
+            known.source_gain.copy(),
+            known.load_gain.copy(),
+            known.store_capacity_j.copy(),
+            dict(remains),
         )
 
     def lost_w(self, ticks: np.ndarray) -> FloatArray:
@@ -141,6 +166,7 @@ class Gains:
         return {
             "planned": self._planned.tolist(),
             "source_gain": learned.source_gain.tolist(),
+            "load_gain": learned.load_gain.tolist(),
             "store_capacity_j": learned.store_capacity_j.tolist(),
             "remains": dict(learned.remains),
         }
@@ -150,6 +176,7 @@ class Gains:
         self._planned = np.array(state["planned"], dtype=np.float64)
         self.learned = Learned(
             np.array(state["source_gain"]),
+            np.array(state["load_gain"]),
             np.array(state["store_capacity_j"]),
             dict(state["remains"]),
         )

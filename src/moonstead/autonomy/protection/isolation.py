@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from moonstead.autonomy.protection.belief import HEATER, LINK, TASK
+from moonstead.autonomy.protection.belief import HEATER, LINK, PLAIN, TASK
 from moonstead.autonomy.protection.lumped_tables import CURTAILED
 from moonstead.autonomy.protection.observer import TABLES, Observer
 from moonstead.autonomy.protection.signs import Sign
@@ -23,7 +23,9 @@ DEAD_SHARE = 0.1
 """Less than this share of what is expected is nothing."""
 IDLE_SHARE = 0.02
 OVER_SHARE = 1.06
-"""More than this share of its rated power no load draws: its sensor reads so."""
+"""More than this share of its rated power no load should draw."""
+DEAR_SHARE = 1.3
+"""Up to this share of it the sensor is believed: loads draw more than was thought, now and then."""
 RISES = 1e-6
 """Share of the greatest offer: less is rounding."""
 MANY_LOADS = 3
@@ -230,6 +232,8 @@ class Isolation:
             flags |= {"heater"} if kind == HEATER else {"link"} if kind == LINK else set()
             if reading > OVER_SHARE * plant.load_power_w[k]:
                 flags.add("over")
+            if kind == PLAIN and reading < DEAR_SHARE * plant.load_power_w[k]:
+                flags.add("dear")
             lows = [c - self._first[table] for c in low if self._table_of[c] == table]
             owners = {
                 int(plant.load_element[p])

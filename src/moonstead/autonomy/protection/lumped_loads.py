@@ -11,6 +11,10 @@ from moonstead.compiled import compiled_without_counting, inlined
 HEATER_DOUBT, HEATER_SHARE = 3.0, 0.25
 """Standard deviations of its node's temperature that a heater may be away from what is expected;
 what share of that range, up and down, is one standard deviation of its power (1.5 of them)."""
+FOLLOWED = 0.02
+"""Share of what a load draws in a tick in what it has been found to draw."""
+DRAWS = 0.05
+"""A load that is commanded to less than this share of its power shows nothing."""
 CHANGE_K = 0.05
 """By so much the model errs in how it moves a temperature in a tick, beside its shares."""
 LEAST_CARRIED = 0.8
@@ -56,6 +60,8 @@ def judge_loads(  # noqa: PLR0912
         if out.island_fed[here] < 0.5 and full_w > 0.0:
             continue
         out.load_w[i] = full_w
+        if estimate.load_gain[i] > 1.0:
+            _follow_gain(plant, readings, estimate, out, i)
         _compare_load(plant, readings, out, i, sigma_w)
         if kind == HEATER:
             _compare_change(plant, readings, estimate, out, i, cold_before_k, dt_s)
@@ -96,6 +102,24 @@ def _compare_load(plant: Plant, readings: Readings, out: Expected, i: int, model
         least_w = 0.005 * plant.load_power_w[i]
         sigma_w = math.sqrt(noise_w * noise_w + model_w * model_w + least_w * least_w)
         out.load_z[i] = (reading_w - out.load_w[i]) / max(sigma_w, 1e-9)
+
+
+@inlined
+def _follow_gain(
+    plant: Plant, readings: Readings, estimate: Estimate, out: Expected, i: int
+) -> None:
+    """Expect of a load what it draws, from its design up to what it has been found to draw.
+
+    So one that draws again what it was designed for does not look wrong.
+    """
+    designed_w, reading_w = out.load_w[i], readings.load_w[i]
+    out.load_w[i] *= estimate.load_gain[i]
+    if not (readings.load_trust[i] and designed_w > DRAWS * plant.load_power_w[i]):
+        return
+    if np.isfinite(reading_w):
+        out.load_w[i] = min(max(reading_w, designed_w), out.load_w[i])
+        gain = estimate.load_gain[i]
+        estimate.load_gain[i] = max(gain + FOLLOWED * (reading_w / designed_w - gain), 1.0)
 
 
 @inlined

@@ -58,6 +58,8 @@ class Estimate(NamedTuple):
     source_gain: FloatArray
     """Share of the designed offer that it has been found to give."""
     work_warm_s: FloatArray
+    load_gain: FloatArray
+    """Of its designed power, what each load has been found to draw."""
     source_ratio: FloatArray
     """Reading over what would be drawn of the offer as designed, smoothed."""
     tank_idle: FloatArray

@@ -111,7 +111,8 @@ def follow_recorders(
             continue
         duty = readings.load_level[i]
         if plant.load_power_w[i] > 0.0:
-            duty = out.used_load_w[i] / plant.load_power_w[i]
+            # One that draws more than designed makes no more.
+            duty = min(out.used_load_w[i] / plant.load_power_w[i], duty)
         made_bit = plant.data_rate_bit_per_s[k] * duty * dt_s
         r = plant.data_recorder[k]
         out.recorder_bit[r] += made_bit

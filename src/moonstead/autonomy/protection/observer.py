@@ -79,6 +79,7 @@ class Observer:
             source_dust=np.ones(sources),
             source_gain=np.ones(sources),
             work_warm_s=plant.work_warm_up_s.copy(),
+            load_gain=np.ones(loads),
             source_ratio=np.ones(sources),
             tank_idle=np.zeros(tanks),
             was_open=np.zeros(len(channels.paths)),

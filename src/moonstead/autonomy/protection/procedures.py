@@ -30,6 +30,8 @@ class Do(StrEnum):
     """Expect less from a source, and plan with that."""
     RESIZE = "resize"
     """Expect less from a store, and plan with that."""
+    LEARN = "learn"
+    """Expect more of a load, and plan with that."""
     SET = "set"
     """Set the clock by the time that Earth tells, at every contact."""
     AVOID = "avoid"
@@ -43,7 +45,9 @@ class Do(StrEnum):
     """Tell people, who may do more."""
 
 
-RESTORES = frozenset({Do.CYCLE, Do.DERATE, Do.RESIZE, Do.SET, Do.AVOID, Do.REPLAN, Do.REPAIR})
+RESTORES = frozenset(
+    {Do.CYCLE, Do.DERATE, Do.RESIZE, Do.LEARN, Do.SET, Do.AVOID, Do.REPLAN, Do.REPAIR}
+)
 """What level F1 leaves out."""
 
 
@@ -96,6 +100,11 @@ PROCEDURES: dict[str, tuple[Step, ...]] = {
         Step(Do.RESIZE, 2, 0.0, "expected to hold what it holds now"),
         _REPAIR,
         Step(Do.REPLAN, 3, 3 * DAY_S, "planned anew with less storage"),
+        _GROUND,
+    ),
+    "dear": (
+        Step(Do.LEARN, 2, 0.0, "expected to draw what it draws now"),
+        Step(Do.REPLAN, 3, 3 * DAY_S, "planned anew with what it draws"),
         _GROUND,
     ),
     "thermal": (_CYCLE, _REPAIR, _REPLAN, _GROUND),

@@ -222,6 +222,10 @@ class Protection:
             self.observer.trust[case.channels] = False
         elif step.do == Do.RESIZE:
             self.gains.resize(case.subject)
+        elif step.do == Do.LEARN:
+            self.gains.take_as_right(case.channels)
+            for channel in case.channels:
+                self.watcher.forget(channel)
         elif step.do == Do.DERATE:
             self.gains.track(case.channels, is_derated=True)
             for channel in case.channels:

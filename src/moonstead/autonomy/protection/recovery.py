@@ -75,7 +75,7 @@ class Recovery:
         span = observer.span["load"]
         if not span.start <= channel < span.stop or case.has_done(Do.EXCLUDE):
             return True
-        is_low = "low" in case.entry.sign
+        is_low = "low" in case.entry.sign or case.has_done(Do.LEARN)
         least_w = 0.05 * observer.belief.plant.load_power_w[channel - span.start]
         return bool(not is_low or observer.expected[channel] > least_w)
 
@@ -90,4 +90,7 @@ class Recovery:
         if case.has_done(Do.RESIZE):
             share = self._gains.room(case.subject)
             text = f"{case.subject} goes on with {100.0 * share:.0f} % of its capacity"
+        elif case.has_done(Do.LEARN):
+            share = self._gains.drawn(case.subject)
+            text = f"{case.subject} goes on; it may draw {100.0 * share:.0f} % of its design"
         return Notice("recovered", case.subject, text, {"took_s": now - case.since_t_s})
