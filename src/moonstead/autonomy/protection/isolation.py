@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from moonstead.autonomy.protection.belief import HEATER, LINK, PLAIN, TASK
+from moonstead.autonomy.protection.belief import HEATER, LINK, PLAIN, TASK, WORK
 from moonstead.autonomy.protection.lumped_tables import CURTAILED
 from moonstead.autonomy.protection.observer import TABLES, Observer
 from moonstead.autonomy.protection.signs import Sign
@@ -232,7 +232,7 @@ class Isolation:
             flags |= {"heater"} if kind == HEATER else {"link"} if kind == LINK else set()
             if reading > OVER_SHARE * plant.load_power_w[k]:
                 flags.add("over")
-            if kind == PLAIN and reading < DEAR_SHARE * plant.load_power_w[k]:
+            if kind in {PLAIN, WORK} and reading < DEAR_SHARE * plant.load_power_w[k]:
                 flags.add("dear")
             lows = [c - self._first[table] for c in low if self._table_of[c] == table]
             owners = {

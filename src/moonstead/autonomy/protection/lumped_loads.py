@@ -78,6 +78,8 @@ def judge_loads(  # noqa: PLR0912
             continue
         idle = plant.work_idle[k]
         out.load_w[i] = plant.load_power_w[i] * (idle + (1.0 - idle) * level)
+        if estimate.load_gain[i] > 1.0:
+            _follow_gain(plant, readings, estimate, out, i)
         _compare_load(plant, readings, out, i, 0.0)
     for k in range(plant.link_load.shape[0]):
         i = plant.link_load[k]

@@ -34,5 +34,6 @@ def throughput(plant: Plant, out: Expected, k: int) -> float:
     """Return the throughput of a converter, from the power that it draws."""
     i = plant.work_load[k]
     idle = plant.work_idle[k]
-    share = out.used_load_w[i] / max(plant.load_power_w[i], 1e-9)
+    # One that draws more than designed makes no more.
+    share = min(out.used_load_w[i] / max(plant.load_power_w[i], 1e-9), 1.0)
     return max(share - idle, 0.0) / (1.0 - idle) if idle < 1.0 else 0.0
