@@ -4,9 +4,9 @@ The prices of the linear relaxation (`moonstead.autonomy.planning.bound`) would 
 than a search has. Here each task asks, round after round, for the option and start that earn it
 most at the prices of the round, whatever the others do; what is asked for more than there is gets
 dearer, the rest cheaper, by less and less (subgradients of the Lagrange dual: Held and Karp 1971).
-Energy costs what it costs later, up to where the stores are full; data what it costs later, up to
-where the recorder is empty. What comes before a task is not looked at. The same arguments give the
-same prices.
+Energy costs what it costs later, and more before it lacks; less before stores are full and some is
+lost. So do data, where a recorder is full, and empty. What comes before a task is not looked at.
+The same arguments give the same prices.
 """
 
 import math
@@ -316,14 +316,12 @@ def _reprice(tables: Tables, market: Market, rate: float, share: float) -> None:
 def _step_stores(tables: Tables, market: Market) -> None:
     """Step the stores through what is usually asked for."""
     slots, store, now_j, course = tables.slots, tables.store, market.now_j, market.course
-    capacity_j, put_in = 1e-9, 0.0
+    capacity_j, put_in, held_j = 1e-9, 0.0, 0.0
     for k in range(now_j.shape[0]):
         now_j[k] = tables.start_j[k]
+        held_j += now_j[k]
         capacity_j += store[k, CAPACITY]
         put_in = max(put_in, store[k, PUT_IN])
-    held_j = 0.0
-    for k in range(now_j.shape[0]):
-        held_j += now_j[k]
     for slot in range(slots.shape[1]):
         net_w = slots[NET, slot] - market.usual[POWER, slot]
         before_j = held_j
