@@ -5,7 +5,14 @@ import math
 import numpy as np
 
 from moonstead.autonomy.protection.belief import Plant
-from moonstead.autonomy.protection.lumped_parts import bolder, calmer, is_outlier, throughput
+from moonstead.autonomy.protection.lumped_parts import (
+    BEGUN,
+    GATE_SIGMA,
+    bolder,
+    calmer,
+    is_outlier,
+    throughput,
+)
 from moonstead.autonomy.protection.lumped_tables import Estimate, Expected, Readings
 from moonstead.compiled import compiled_without_counting, inlined
 
@@ -111,7 +118,7 @@ def follow_nodes(
             estimate.node_k[n] = np.nan
         elif not np.isfinite(estimate.node_k[n]) and readings.node_trust[n]:
             estimate.node_k[n] = readings.node_k[n]
-            estimate.node_gain[n] = 0.5
+            estimate.node_gain[n] = BEGUN
         else:
             out.node_k[n] = estimate.node_k[n]
     steps = max(math.ceil(dt_s / SUB_STEP_S), 1)
@@ -138,7 +145,10 @@ def follow_nodes(
         off_k = readings.node_k[n] - out.node_k[n]
         before = out.node_z[n]
         out.node_z[n] = off_k / sigma_k
-        if readings.node_trust[n] and not is_outlier(out.node_z[n], before):
+        if estimate.node_gain[n] >= BEGUN and abs(out.node_z[n]) > GATE_SIGMA:
+            estimate.node_k[n] = readings.node_k[n] if readings.node_trust[n] else np.nan
+            out.node_z[n] = np.nan
+        elif readings.node_trust[n] and not is_outlier(out.node_z[n], before):
             gain = bolder(estimate.node_gain[n], slack_k, noise_k)
             estimate.node_k[n] += gain * off_k
             # The gain is the variance of the estimate in that of a reading.

@@ -12,6 +12,8 @@ def calmer(gain: float, least: float) -> float:
 
 
 GATE_SIGMA = 8.0
+BEGUN = 0.51
+"""Gain where one reading is known: what the next one contradicts was an upset, maybe."""
 
 
 @inlined

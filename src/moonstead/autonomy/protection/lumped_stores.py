@@ -5,7 +5,13 @@ import math
 import numpy as np
 
 from moonstead.autonomy.protection.belief import Plant
-from moonstead.autonomy.protection.lumped_parts import bolder, calmer, is_outlier
+from moonstead.autonomy.protection.lumped_parts import (
+    BEGUN,
+    GATE_SIGMA,
+    bolder,
+    calmer,
+    is_outlier,
+)
 from moonstead.autonomy.protection.lumped_tables import (
     CURTAILED,
     MODEL_STORE,
@@ -67,7 +73,7 @@ def follow_stores(  # noqa: PLR0912, PLR0915
                 continue
             if not np.isfinite(estimate.store_j[s]):
                 estimate.store_j[s] = reading_j if readings.store_trust[s] else np.nan
-                estimate.store_gain[s] = 0.5
+                estimate.store_gain[s] = BEGUN
                 continue
             rated_j = plant.store_capacity_j[s]
             capacity_j = estimate.store_capacity_j[s] - plant.store_fade_per_s[s] * rated_j * dt_s
@@ -118,7 +124,10 @@ def follow_stores(  # noqa: PLR0912, PLR0915
             model_j = MODEL_STORE * rated_j + own_blur_w * dt_s
             sigma_j = math.sqrt((1.0 + estimate.store_gain[s]) * noise_j * noise_j + model_j**2)
             out.store_z[s] = (reading_j - after_j) / sigma_j
-            if readings.store_trust[s] and not is_outlier(out.store_z[s], before):
+            if estimate.store_gain[s] >= BEGUN and abs(out.store_z[s]) > GATE_SIGMA:
+                estimate.store_j[s] = reading_j if readings.store_trust[s] else np.nan
+                out.store_z[s] = np.nan
+            elif readings.store_trust[s] and not is_outlier(out.store_z[s], before):
                 blur_j = own_blur_w * dt_s
                 gain = bolder(estimate.store_gain[s], blur_j, noise_j)
                 if not readings.store_sure[s]:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from moonstead.autonomy.protection.belief import Plant
-from moonstead.autonomy.protection.lumped_parts import bolder, calmer, throughput
+from moonstead.autonomy.protection.lumped_parts import BEGUN, GATE_SIGMA, bolder, calmer, throughput
 from moonstead.autonomy.protection.lumped_tables import (
     MODEL_STORE,
     STORE_GAIN,
@@ -21,7 +21,7 @@ IDLE_SHARE = 0.08
 
 
 @compiled_without_counting
-def follow_tanks(  # noqa: PLR0915
+def follow_tanks(  # noqa: PLR0912, PLR0915
     plant: Plant, readings: Readings, estimate: Estimate, out: Expected, dt_s: float
 ) -> None:
     """Follow each tank by the converters and stores that fill and empty it."""
@@ -66,7 +66,7 @@ def follow_tanks(  # noqa: PLR0915
         before_kg = estimate.tank_kg[t]
         if not np.isfinite(before_kg):
             estimate.tank_kg[t] = reading_kg if readings.tank_trust[t] else np.nan
-            estimate.tank_gain[t] = 0.5
+            estimate.tank_gain[t] = BEGUN
             continue
         capacity_kg = plant.tank_capacity_kg[t]
         lost_kg = plant.tank_leak_per_s[t] * dt_s * before_kg
@@ -80,15 +80,20 @@ def follow_tanks(  # noqa: PLR0915
         sigma_kg = math.sqrt(noise_kg * noise_kg + model_kg * model_kg)
         off_kg = reading_kg - after_kg
         out.tank_kg[t] = after_kg
+        begun = estimate.tank_gain[t] >= BEGUN
         gain = 1.0 if plant.tank_open[t] else estimate.tank_gain[t]
         least_gain = STORE_GAIN if plant.tank_reacts[t] else TANK_GAIN
         if plant.tank_reacts[t]:
             gain = bolder(gain, blur_kg, noise_kg)
         estimate.tank_gain[t] = calmer(gain, least_gain)
-        if off_kg > 8.0 * sigma_kg:
+        if off_kg > GATE_SIGMA * sigma_kg:
             # Only a delivery fills a tank at once: begin anew.
             gain = 1.0
-            estimate.tank_gain[t] = 0.5
+            estimate.tank_gain[t] = BEGUN
+        elif begun and off_kg < -GATE_SIGMA * sigma_kg:
+            # What was taken for a delivery, or for the first reading, was an upset.
+            gain = 1.0
+            estimate.tank_gain[t] = BEGUN
         elif not plant.tank_open[t]:
             out.tank_z[t] = off_kg / sigma_kg
             if out.tank_running[t] < 0.5:
