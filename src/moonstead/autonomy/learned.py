@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from moonstead.autonomy.guard.knowledge import Knowledge
-from moonstead.autonomy.model import StationModel
+from moonstead.autonomy.model import Experiment, StationModel
 from moonstead.autonomy.protection.belief import ProtectionBelief
 from moonstead.autonomy.protection.protection import Protection
 from moonstead.contracts import FloatArray, Priority, Telemetry
@@ -57,10 +57,14 @@ def learned_model(
         share /= max(float(designed_j.sum()), 1e-9)
         if share < 1.0:
             changes["capacity_j"] = forecast.capacity_j * share
-    changes |= _drawn(model, belief, learned.load_gain, main)
+    is_dearer = learned.load_gain.max(initial=1.0) > 1.0
+    if main and is_dearer:
+        changes |= _base_powers(model, belief, learned.load_gain, main[0])
     if changes:
         model = replace(model, forecast=replace(forecast, **changes))
-    model = _dearer(model, belief, learned.load_gain)
+    if is_dearer:
+        experiments = tuple(_dearer(one, belief, learned.load_gain) for one in model.experiments)
+        model = replace(model, experiments=experiments)
     names = belief.channels.recorders
     if any(name in learned.remains for name in names):
         limits = zip(names, model.recorder_limits_bit, strict=True)
@@ -69,39 +73,34 @@ def learned_model(
     return model
 
 
-def _drawn(
-    model: StationModel, belief: ProtectionBelief, gain: FloatArray, main: list[int]
-) -> dict[str, Any]:
-    """Return what the main bus carries, where loads that are always on draw more than designed."""
-    if not main or gain.max(initial=1.0) <= 1.0:
-        return {}
-    plant, here = belief.plant, belief.plant.source_island[main[0]]
-    more_w = (gain - 1.0) * plant.load_power_w * (plant.load_island == here)
-    base_w = sum(w * level for w, level in zip(more_w, belief.normal_levels, strict=True))
-    vital_w = float(more_w[np.array(belief.priorities) == Priority.SURVIVAL].sum())
+def _base_powers(
+    model: StationModel, belief: ProtectionBelief, gain: FloatArray, source: int
+) -> dict[str, FloatArray]:
+    """Return what the bus of a source carries, where loads on it draw more than designed."""
+    plant = belief.plant
+    more_w = (gain - 1.0) * plant.load_power_w
+    more_w *= plant.load_island == plant.source_island[source]
+    vital_w = more_w[np.array(belief.priorities) == Priority.SURVIVAL].sum()
     return {
-        "base_power_w": model.forecast.base_power_w + base_w,
+        "base_power_w": model.forecast.base_power_w + more_w @ np.array(belief.normal_levels),
         "survival_power_w": model.forecast.survival_power_w + vital_w,
     }
 
 
-def _dearer(model: StationModel, belief: ProtectionBelief, gain: FloatArray) -> StationModel:
-    """Return a model whose experiments draw what their loads have been found to draw."""
+def _dearer(experiment: Experiment, belief: ProtectionBelief, gain: FloatArray) -> Experiment:
+    """Return an experiment that draws what its loads have been found to draw."""
     names = belief.channels.loads
-    experiments = []
-    for experiment in model.experiments:
-        places = [names.index(load) for load in experiment.loads if load in names]
-        power_w = belief.plant.load_power_w[places]
-        more_w = float((gain[places] - 1.0) @ power_w)
-        if more_w > 0.0:
-            share = 1.0 + more_w / float(power_w.sum())
-            ways = tuple(
-                replace(way, power_w=way.power_w * (share if way.power_w > 0.0 else 1.0))
-                for way in experiment.ways
-            )
-            experiment = replace(experiment, ways=ways)  # noqa: PLW2901
-        experiments.append(experiment)
-    return replace(model, experiments=tuple(experiments))
+    places = [names.index(load) for load in experiment.loads if load in names]
+    power_w = belief.plant.load_power_w[places]
+    more_w = float((gain[places] - 1.0) @ power_w)
+    if more_w <= 0.0:
+        return experiment
+    share = 1.0 + more_w / float(power_w.sum())
+    ways = (
+        replace(way, power_w=way.power_w * (share if way.power_w > 0.0 else 1.0))
+        for way in experiment.ways
+    )
+    return replace(experiment, ways=tuple(ways))
 
 
 def believed(telemetry: Telemetry, protection: Protection | None) -> Telemetry:

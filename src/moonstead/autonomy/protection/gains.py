@@ -5,14 +5,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from moonstead.autonomy.protection.isolation import DEAR_SHARE
 from moonstead.autonomy.protection.lumped_tables import CURTAILED
 from moonstead.autonomy.protection.observer import Observer
 from moonstead.contracts import FloatArray
 
 WHOLE = 0.97
 """A source that gives more of its design than this is whole."""
-DEAREST = 1.3
-"""What a load is expected to draw at most, of its design."""
 WORTH_PLANNING = 0.05
 """A change of what is expected by more than this is worth a new plan."""
 
@@ -63,7 +62,7 @@ class Gains:
                 ratio = gain[k] * float(observer.reading[channel] / observer.expected[channel])
                 if np.isfinite(ratio):
                     self._is_touched = True
-                    gain[k] = min(max(ratio, 1.0), DEAREST)
+                    gain[k] = min(max(ratio, 1.0), DEAR_SHARE)
 
     def drawn(self, element: str) -> float:
         """Return what share of their design the loads of an element may draw, as is known."""

@@ -25,7 +25,7 @@ IDLE_SHARE = 0.02
 OVER_SHARE = 1.06
 """More than this share of its rated power no load should draw."""
 DEAR_SHARE = 1.3
-"""Up to this share of it the sensor is believed: loads draw more than was thought, now and then."""
+"""Up to this share of it the sensor is believed: loads draw more than designed, now and then."""
 RISES = 1e-6
 """Share of the greatest offer: less is rounding."""
 MANY_LOADS = 3
