@@ -46,6 +46,22 @@ def test_prices_are_like_those_of_the_linear_relaxation() -> None:
     assert own[matters].mean() == pytest.approx(solver.value[COST][matters].mean(), rel=0.1)
 
 
+def test_without_stores_power_costs_where_it_is_scarce_alone() -> None:
+    """Of two jobs that want all power of slots 4 and 5, the lesser sets its price."""
+    problem = schedule([4.0, 5.0, 3.0], [2, 2, 2], [0, 4, 4])
+    draws_w = (50.0, 100.0, 100.0)
+    tasks = tuple(
+        replace(task, options=(replace(task.options[0], power_w=np.full(2, draw_w), holds=()),))
+        for task, draw_w in zip(problem.tasks, draws_w, strict=True)
+    )
+    supply = replace(
+        problem.supply, net_w=np.full(problem.n_slots, 100.0), power_cap_w=np.full(6, 1e3)
+    )
+    cost = costs(replace(problem, tasks=tasks, supply=supply))
+    assert cost[0] == pytest.approx(0.0, abs=0.2)
+    assert 3.0 * 0.9 <= cost[1] <= 5.0 * 1.1
+
+
 def test_energy_costs_nothing_where_there_is_plenty() -> None:
     problem = sample(7, 60, "winter", 3)
     supply = replace(problem.supply, net_w=problem.supply.net_w + 3e4)

@@ -4,6 +4,7 @@ import numpy as np
 
 from moonstead.autonomy.protection.cases import Case
 from moonstead.autonomy.protection.gains import Gains
+from moonstead.autonomy.protection.lumped_loads import DRAWS
 from moonstead.autonomy.protection.observer import Observer
 from moonstead.autonomy.protection.procedures import Do
 from moonstead.autonomy.protection.signs import Watcher
@@ -76,7 +77,7 @@ class Recovery:
         if not span.start <= channel < span.stop or case.has_done(Do.EXCLUDE):
             return True
         is_low = "low" in case.entry.sign or case.has_done(Do.LEARN)
-        least_w = 0.05 * observer.belief.plant.load_power_w[channel - span.start]
+        least_w = DRAWS * observer.belief.plant.load_power_w[channel - span.start]
         return bool(not is_low or observer.expected[channel] > least_w)
 
     def close(self, case: Case, now: float) -> Notice:

@@ -331,7 +331,10 @@ def _step_stores(tables: Tables, market: Market) -> None:
             held_j += now_j[k]
         course[OVER, 0, slot] = -slack_j / (_FAR_OVER * capacity_j)
         lost_j = held_j - capacity_j
-        if net_w > 0.0 and held_j >= capacity_j * (1.0 - _FULL):
+        if now_j.shape[0] == 0:
+            # What is not drawn is lost, and what comes before is free of what comes after.
+            lost_j = math.inf if net_w > 0.0 else -math.inf
+        elif net_w > 0.0 and held_j >= capacity_j * (1.0 - _FULL):
             lost_j = max(net_w * tables.size[0] * put_in - (held_j - before_j), 0.0)
         course[LOST, 0, slot] = lost_j / (_FAR_OVER * capacity_j)
 
@@ -382,7 +385,7 @@ def _look_back(market: Market, kind: int, rate: float) -> None:
             cheaper = course[CHEAPER, kind, slot] + rate * max(course[LOST, kind, slot], -1.0)
             course[CHEAPER, kind, slot] = max(cheaper, 0.0)
         if last >= 0 and (course[LOST, kind, slot] < 0.0 or slot == 0):
-            course[CHEAPER, kind, last] += rate * min(lost, 1.0)
+            course[CHEAPER, kind, last] += rate * min(lost, 1.0) if lost < math.inf else lost
             lost, last = 0.0, NONE
     price = 0.0
     for slot in range(n_slots - 1, -1, -1):
