@@ -1,5 +1,6 @@
 """Jobs of a campaign: what is done is not done again, what fails is told and tried again."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from moonstead.campaign import runner
 from moonstead.campaign.runner import Job, run_jobs
 from moonstead.errors import InputError, Problem
 
@@ -39,6 +43,10 @@ def squares(folder: Path, wanted: list[Job], processes: int = 1) -> dict[str, An
     }
 
 
+def _pretend(file: Path, square: int) -> None:
+    file.write_text(json.dumps({**json.loads(file.read_text()), "result": {"square": square}}))
+
+
 def test_two_processes_do_what_one_does(tmp_path: Path) -> None:
     one = squares(tmp_path / "one", jobs(1, 2, 3))
     two = squares(tmp_path / "two", jobs(1, 2, 3), processes=2)
@@ -50,10 +58,18 @@ def test_two_processes_do_what_one_does(tmp_path: Path) -> None:
 
 def test_what_is_done_is_not_done_again_unless_its_key_changes(tmp_path: Path) -> None:
     squares(tmp_path, jobs(2))
-    file = tmp_path / "job-2.json"
-    file.write_text(file.read_text().replace("4", "5"))
+    _pretend(tmp_path / "job-2.json", 5)
     assert squares(tmp_path, jobs(2)) == {"job-2": 5}
     assert squares(tmp_path, jobs(2, key="2")) == {"job-2": 4}
+
+
+def test_what_other_code_has_done_is_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    squares(tmp_path, jobs(2))
+    _pretend(tmp_path / "job-2.json", 5)
+    monkeypatch.setattr(runner, "code_sha256", lambda: "other")
+    assert squares(tmp_path, jobs(2)) == {"job-2": 4}
 
 
 def test_what_fails_is_told_and_leaves_no_file(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 import scenarios
 from moonstead.cli.main import VERBS, run
 from moonstead.scenario.examples import example_names, scenario_path
+from moonstead.version import code_sha256
 
 CHECK_KEYS = {
     "scenario", "title", "start_utc", "end_utc", "steps", "site", "latitude_deg", "longitude_deg",
@@ -191,6 +192,17 @@ def test_until_and_seed_change_the_run(small: Path, capsys: pytest.CaptureFixtur
     assert provenance["scenario"] == small.read_text()
     assert run(["run", str(small), "--out", "out"]) == 2  # not the same run any more
     assert "differs in end_utc, seed" in capsys.readouterr().err
+
+
+def test_a_run_of_other_code_is_not_gone_on_with(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("run", str(small), "--out", "out", "--until", "2035-03-02")
+    assert run([*words]) == 0
+    told = small.parent / "out" / "provenance.json"
+    told.write_text(told.read_text().replace(code_sha256(), "0" * 64))
+    assert run([*words]) == 2
+    assert "differs in code_sha256" in capsys.readouterr().err
 
 
 def test_a_folder_named_as_a_scenario_is_in_nobodys_way(

@@ -83,6 +83,7 @@ def _provenance(made: Made) -> dict[str, Any]:
     end = START + timedelta(seconds=made.n_steps * made.step_s)
     return {
         "moonstead": "0.1.0",
+        "code_sha256": "ef" * 32,
         "python": "3.11.0",
         "numba": "0.60.0",
         "numpy": "2.0.0",

@@ -109,6 +109,7 @@ def test_experiments_partners_and_provenance_are_told(real_run, page):
     for digest in (*provenance["kernels"].values(), *provenance["terrain"].values()):
         assert digest in page.text
     assert provenance["scenario_sha256"] in page.text
+    assert provenance["code_sha256"] in page.text
     assert re.sub(r"\s+", " ", provenance["scenario"]).strip() in page.text
     assert f"--until {provenance['end_utc']} --seed {provenance['seed']}" in page.text
 

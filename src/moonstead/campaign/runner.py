@@ -1,8 +1,8 @@
 """Many jobs on a few processes, each with a file of its own, so that a killed campaign goes on.
 
-A job is named; its key tells all that decides its result. What has a file with that key is not
-done again. No wall-clock time is in the files: a campaign that was interrupted ends with the same
-bytes as one that was not.
+A job is named; its key and the code tell all that decides its result. What has a file that tells
+both is not done again. No wall-clock time is in the files: a campaign that was interrupted ends
+with the same bytes as one that was not.
 """
 
 import os
@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 
 from moonstead.errors import MoonsteadError, RecordError, RunError
 from moonstead.record.files import read_json, write_json
+from moonstead.version import code_sha256
 
 Work = Callable[[Any], Mapping[str, Any]]
 """From the argument of a job to its result in plain JSON values: a function of a module, so that
@@ -33,7 +34,7 @@ class Job:
     name: str
     """Of its file; unique in the campaign."""
     key: str
-    """Tells everything that decides its result, such as a hash of its inputs."""
+    """Tells everything but the code that decides its result, such as a hash of its inputs."""
     argument: Any
     """For the work; must be able to travel to another process."""
 
@@ -76,6 +77,9 @@ def run_jobs(
         A process was killed from outside; what is written is kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    # Told once: files may be edited while processes work with what they have loaded.
+    code = code_sha256()
+    jobs = [replace(job, key=f"{code} {job.key}") for job in jobs]
     left = []
     for job in jobs:
         found = _found(job, folder)

@@ -31,7 +31,7 @@ from moonstead.maps.products import KNOWN, Product
 from moonstead.maps.tile import Sky, TileTask, compute_tile
 from moonstead.record.files import read_json, write_atomically, write_json
 from moonstead.units import HOUR_S, JULIAN_YEAR_S
-from moonstead.version import VERSION
+from moonstead.version import VERSION, code_sha256
 
 MEMORY_BYTES = 1.5e9
 """For the horizons of a tile."""
@@ -288,7 +288,7 @@ def _fingerprint(rasters: Sequence[Raster], request: MapRequest) -> dict[str, An
     asked["relay"] = None if request.relay is None else request.relay.told()
     asked["products"] = [product.name for product in request.products]
     asked["terrain"] = [asdict(raster.file) for raster in rasters]
-    asked["moonstead"] = VERSION
+    asked["moonstead"], asked["code"] = VERSION, code_sha256()
     digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
     return {"asked": asked, "sha256": digest}
 

@@ -49,6 +49,8 @@ def origin(story: Story) -> Origin:
                 ),
             ),
             ("Moonstead", from_record["moonstead"]),
+            # Older records do not tell it.
+            *(("SHA-256 of its code", d) for d in [from_record.get("code_sha256")] if d),
             (
                 "Python, NumPy, Numba",
                 f"{from_record['python']}, {from_record['numpy']}, {from_record['numba']}",

@@ -27,7 +27,7 @@ from moonstead.scenario.build import World
 from moonstead.scenario.surroundings import Grid, run_grid, surroundings
 from moonstead.simulation.output import QUANTITIES, channels_of
 from moonstead.units import DAY_S
-from moonstead.version import VERSION
+from moonstead.version import VERSION, code_sha256
 
 BLOCK_S = 14 * DAY_S
 RECORDED_STATUS = ("mode", "margin_fraction", "reserve_j")
@@ -84,6 +84,7 @@ def provenance(world: World, grid: Grid) -> dict[str, Any]:
     """Return all that decides the bytes of a run."""
     return {
         "moonstead": VERSION,
+        "code_sha256": code_sha256(),
         "python": platform.python_version(),
         "numba": numba.__version__,
         "numpy": np.__version__,

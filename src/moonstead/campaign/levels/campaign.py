@@ -9,7 +9,6 @@ from moonstead.campaign.levels.case import Case, run_case
 from moonstead.campaign.runner import Job, run_jobs
 from moonstead.errors import RunError
 from moonstead.scenario.build import read_scenario
-from moonstead.version import VERSION
 
 REFERENCE = ("E4", 1.0)
 """Level and contact that all science is set against: it is always run."""
@@ -56,8 +55,7 @@ def run_cases(
     texts = {case.path: read_scenario(case.path)[1] for case in cases}
     origins = {path: sha256(text.encode()).hexdigest() for path, text in texts.items()}
     jobs = [
-        Job(case.name, f"{VERSION} {origins[case.path]} {case.days!r} {case.name}", case)
-        for case in cases
+        Job(case.name, f"{origins[case.path]} {case.days!r} {case.name}", case) for case in cases
     ]
     found: dict[Case, Mapping[str, Any]] = {}
     for outcome in run_jobs(jobs, run_case, folder, processes):

@@ -23,7 +23,6 @@ from moonstead.scenario.fault import CatalogueFaults
 from moonstead.scenario.model import Scenario
 from moonstead.scenario.surroundings import run_grid
 from moonstead.units import HOUR_S, JULIAN_YEAR_S
-from moonstead.version import VERSION
 
 YEAR_H = JULIAN_YEAR_S / HOUR_S
 
@@ -179,7 +178,7 @@ def fly_fleets(
     jobs = [
         Job(
             name=f"rates-{one.rates:g}-seed-{one.seed:05d}",
-            key=f"{VERSION} {origin} {one.years!r} {one.rates!r} {one.seed}",
+            key=f"{origin} {one.years!r} {one.rates!r} {one.seed}",
             argument=one,
         )
         for one in flights

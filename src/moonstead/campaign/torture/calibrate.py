@@ -27,7 +27,6 @@ from moonstead.scenario.build import World, build_world
 from moonstead.scenario.guard_belief import guard_knowledge
 from moonstead.scenario.model import Scenario
 from moonstead.scenario.surroundings import run_grid
-from moonstead.version import VERSION
 
 ITERATIONS = 12000
 """Of the search for each of the two plans."""
@@ -106,8 +105,7 @@ def calibrated(several: Sequence[Staged], folder: Path, processes: int) -> Itera
     """
     wanted = {one.name: one.limits.keep_fraction for one in several}
     jobs = [
-        Job(one.name, sha256(f"{VERSION} {ITERATIONS} {one!r}".encode()).hexdigest(), one)
-        for one in several
+        Job(one.name, sha256(f"{ITERATIONS} {one!r}".encode()).hexdigest(), one) for one in several
     ]
     for outcome in run_jobs(jobs, work, folder / "calibration", processes):
         name = outcome.job.name

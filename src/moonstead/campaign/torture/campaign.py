@@ -214,7 +214,7 @@ def _window(scenario: Scenario) -> str:
 
 def _job(name: str, scenario: Scenario, seed: int, file: Path) -> Job:
     seeded = with_seed(scenario, seed)
-    told = json.dumps([VERSION, seeded.model_dump(mode="json")], sort_keys=True)
+    told = json.dumps(seeded.model_dump(mode="json"), sort_keys=True)
     key = sha256(told.encode()).hexdigest()
     return Job(f"{name}-s{seed}", key, Trial(seeded, str(file)))
 
