@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from moonstead.autonomy.guard.knowledge import Knowledge
-from moonstead.autonomy.model import Experiment, StationModel
+from moonstead.autonomy.model import Experiment, Forecast, StationModel
 from moonstead.autonomy.protection.belief import ProtectionBelief
+from moonstead.autonomy.protection.gains import Learned
 from moonstead.autonomy.protection.protection import Protection
 from moonstead.contracts import FloatArray, Priority, Telemetry
 
@@ -19,7 +20,7 @@ def learned_model(
     protection: Protection | None,
     broken: Collection[str] = (),
 ) -> StationModel:
-    """Return a model that counts on what sources, stores and memories give and loads draw.
+    """Return a model that counts on what sources, stores, memories and paths give and loads draw.
 
     Parameters
     ----------
@@ -37,6 +38,8 @@ def learned_model(
     learned, belief = protection.gains.learned, protection.belief
     forecast = model.forecast
     changes: dict[str, Any] = {}
+    if learned.path_share.min(initial=1.0) < 1.0:
+        changes |= _carried(forecast, belief, learned)
     main = list(knowledge.main_sources)
     if main and float(learned.source_gain[main].min()) < 1.0:
         count = len(forecast.generation_w)
@@ -85,6 +88,29 @@ def _base_powers(
         "base_power_w": model.forecast.base_power_w + more_w @ np.array(belief.normal_levels),
         "survival_power_w": model.forecast.survival_power_w + vital_w,
     }
+
+
+def _carried(forecast: Forecast, belief: ProtectionBelief, learned: Learned) -> dict[str, Any]:
+    """Return what leaves the recorders, and when Earth can be had, where paths carry less."""
+    count = len(forecast.generation_w)
+    per_slot = max(round(forecast.slot_s / belief.tick_s), 1)
+    ends_t_s = forecast.start_t_s + forecast.slot_s * np.arange(count)[:, np.newaxis]
+    ends_t_s = ends_t_s + belief.tick_s * np.arange(1, per_slot + 1)
+    ticks = np.rint((ends_t_s - belief.start_t_s) / belief.tick_s).astype(np.int64) - 1
+    rate_bit_per_s = belief.path_bit_per_s[np.clip(ticks, 0, len(belief.sun) - 1)]
+    counts = ends_t_s[..., np.newaxis] < learned.path_until_t_s
+    carried_bit_per_s = rate_bit_per_s * np.where(counts, learned.path_share, 1.0)
+    plant = belief.plant
+    drain = forecast.drain_bit_per_s.copy()
+    for r in range(len(drain)):
+        ways = np.flatnonzero(plant.transmitter_recorder == r)
+        paths, limits = plant.transmitter_path[ways], plant.transmitter_limit_bit_per_s[ways]
+        if len(ways):
+            designed = np.minimum(rate_bit_per_s[..., paths], limits).max(axis=2)
+            expected = np.minimum(carried_bit_per_s[..., paths], limits).max(axis=2)
+            drain[r] -= (designed - expected).mean(axis=1)
+    is_open = (carried_bit_per_s > 0.0).any(axis=2).all(axis=1)
+    return {"drain_bit_per_s": drain, "contact": forecast.contact & is_open}
 
 
 def _dearer(experiment: Experiment, belief: ProtectionBelief, gain: FloatArray) -> Experiment:

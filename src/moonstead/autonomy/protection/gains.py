@@ -5,6 +5,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from moonstead.autonomy.protection.carrying import (
+    Carrying,
+    finite_or_infinite,
+    finite_or_none,
+)
 from moonstead.autonomy.protection.isolation import DEAR_SHARE
 from moonstead.autonomy.protection.lumped_tables import CURTAILED
 from moonstead.autonomy.protection.observer import Observer
@@ -22,6 +27,10 @@ class Learned(NamedTuple):
     source_gain: FloatArray
     load_gain: FloatArray
     store_capacity_j: FloatArray
+    path_share: FloatArray
+    """Of the forecast rate of each path, what it is expected to carry."""
+    path_until_t_s: FloatArray
+    """After this it is expected to carry everything again (TDB seconds past J2000)."""
     remains: Mapping[str, float]
     """Of units whose self-test tells a loss."""
 
@@ -33,10 +42,12 @@ class Gains:
     ----------
     observer
         With the model and what it expects now; its gains and capacities are changed here.
+    carrying
+        What paths are expected to carry.
     """
 
-    def __init__(self, observer: Observer) -> None:
-        self._observer = observer
+    def __init__(self, observer: Observer, carrying: Carrying) -> None:
+        self._observer, self._carrying = observer, carrying
         self._source, self._load = observer.span["source"], observer.span["load"]
         self.ratio: FloatArray = observer.estimate.source_ratio
         self._planned = self._factors()
@@ -138,6 +149,8 @@ class Gains:
             known.source_gain.copy(),
             known.load_gain.copy(),
             known.store_capacity_j.copy(),
+            self._carrying.share,
+            self._carrying.until_t_s,
             dict(remains),
         )
 
@@ -167,6 +180,8 @@ class Gains:
             "source_gain": learned.source_gain.tolist(),
             "load_gain": learned.load_gain.tolist(),
             "store_capacity_j": learned.store_capacity_j.tolist(),
+            "path_share": learned.path_share.tolist(),
+            "path_until_t_s": finite_or_none(learned.path_until_t_s),
             "remains": dict(learned.remains),
         }
 
@@ -177,5 +192,7 @@ class Gains:
             np.array(state["source_gain"]),
             np.array(state["load_gain"]),
             np.array(state["store_capacity_j"]),
+            np.array(state["path_share"]),
+            finite_or_infinite(state["path_until_t_s"]),
             dict(state["remains"]),
         )

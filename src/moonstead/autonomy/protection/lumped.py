@@ -18,6 +18,7 @@ import numpy as np
 from moonstead.autonomy.protection.belief import Plant
 from moonstead.autonomy.protection.lumped_loads import judge_loads
 from moonstead.autonomy.protection.lumped_nodes import follow_nodes
+from moonstead.autonomy.protection.lumped_recorders import follow_recorders
 from moonstead.autonomy.protection.lumped_sources import (
     add_up_islands,
     judge_sources,
@@ -26,7 +27,7 @@ from moonstead.autonomy.protection.lumped_sources import (
 )
 from moonstead.autonomy.protection.lumped_stores import follow_stores
 from moonstead.autonomy.protection.lumped_tables import Estimate, Expected, Readings
-from moonstead.autonomy.protection.lumped_tanks import follow_recorders, follow_tanks
+from moonstead.autonomy.protection.lumped_tanks import follow_tanks
 from moonstead.compiled import compiled_without_counting
 from moonstead.references import referred
 

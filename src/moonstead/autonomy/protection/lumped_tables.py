@@ -66,6 +66,8 @@ class Estimate(NamedTuple):
     """Residual while nothing fills it, smoothed."""
     was_open: FloatArray
     """By path: 1 where it was open a tick ago."""
+    was_bit_per_s: FloatArray
+    """By path: its forecast rate a tick ago."""
     heater_cold_k: FloatArray
     """By load: how far below its set point a heater read its temperature a tick ago, by what it
     drew; 0 or its whole band where it may have been farther."""
@@ -114,3 +116,9 @@ class Expected(NamedTuple):
     pool_wanted: FloatArray
     tank_running: FloatArray
     """1 where a converter fills it."""
+    recorder_ways: FloatArray
+    """How many radios empty each."""
+    path_sent_bit: FloatArray
+    """What went over each path in this tick, by the count of the recorders."""
+    path_could_bit: FloatArray
+    """What should have; 0 where that cannot be told."""

@@ -1,4 +1,4 @@
-"""Tanks and recorders against what is put in and taken out."""
+"""Tanks against what is put in and taken out."""
 
 import math
 
@@ -100,57 +100,3 @@ def follow_tanks(  # noqa: PLR0912, PLR0915
                 now = min(max(out.tank_z[t], -30.0), 30.0)
                 estimate.tank_idle[t] += IDLE_SHARE * (now - estimate.tank_idle[t])
         estimate.tank_kg[t] = after_kg + (gain * off_kg if readings.tank_trust[t] else 0.0)
-
-
-@compiled_without_counting
-def follow_recorders(
-    plant: Plant, readings: Readings, estimate: Estimate, out: Expected, dt_s: float
-) -> None:
-    """Follow each recorder: exact, for a memory counts its own bits."""
-    for r in range(plant.recorder_element.shape[0]):
-        out.recorder_bit[r] = 0.0
-        out.recorder_z[r] = 0.0
-    for k in range(plant.data_load.shape[0]):
-        i = plant.data_load[k]
-        if not readings.there[plant.load_element[i]]:
-            continue
-        duty = readings.load_level[i]
-        if plant.load_power_w[i] > 0.0:
-            # One that draws more than designed makes no more.
-            duty = min(out.used_load_w[i] / plant.load_power_w[i], duty)
-        made_bit = plant.data_rate_bit_per_s[k] * duty * dt_s
-        r = plant.data_recorder[k]
-        out.recorder_bit[r] += made_bit
-        out.recorder_z[r] += 3.0 * plant.noise[0] * made_bit
-        if plant.data_reads[k] >= 0 and duty > 0.0:
-            out.recorder_z[r] = np.inf
-            out.recorder_z[plant.data_reads[k]] = np.inf
-    for k in range(plant.transmitter_load.shape[0]):
-        i = plant.transmitter_load[k]
-        r = plant.transmitter_recorder[k]
-        duty = out.used_load_w[i] / max(plant.load_power_w[i], 1e-9)
-        path = plant.transmitter_path[k]
-        if duty < 0.02:
-            continue
-        is_open = readings.path_open[path]
-        was_open = estimate.was_open[path] > 0.5
-        if not is_open and not was_open:
-            continue
-        out.recorder_z[r] = np.inf
-    for path in range(readings.path_open.shape[0]):
-        estimate.was_open[path] = 1.0 if readings.path_open[path] else 0.0
-    for r in range(plant.recorder_element.shape[0]):
-        made_bit, sigma_bit = out.recorder_bit[r], out.recorder_z[r]
-        before_bit = estimate.recorder_bit[r]
-        estimate.recorder_bit[r] = readings.recorder_bit[r]
-        out.recorder_bit[r] = np.nan
-        out.recorder_z[r] = np.nan
-        known = np.isfinite(before_bit) and np.isfinite(sigma_bit)
-        known &= before_bit < 0.9 * plant.recorder_capacity_bit[r]
-        if not known or not readings.there[plant.recorder_element[r]]:
-            continue
-        out.recorder_bit[r] = before_bit + made_bit
-        off_bit = readings.recorder_bit[r] - before_bit - made_bit
-        # The record of telemetry rounds to about 24 bits.
-        sigma_bit += 2e-7 * readings.recorder_bit[r] + 1.0
-        out.recorder_z[r] = off_bit / sigma_bit

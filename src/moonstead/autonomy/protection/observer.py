@@ -83,6 +83,7 @@ class Observer:
             source_ratio=np.ones(sources),
             tank_idle=np.zeros(tanks),
             was_open=np.zeros(len(channels.paths)),
+            was_bit_per_s=np.zeros(len(channels.paths)),
             heater_cold_k=np.full(loads, np.nan),
         )
         z, expected = self._parts(self.z), self._parts(self.expected)
@@ -107,6 +108,9 @@ class Observer:
             used_load_w=np.zeros(loads),
             pool_wanted=np.zeros(len(belief.pools)),
             tank_running=np.zeros(tanks),
+            recorder_ways=np.zeros(recorders),
+            path_sent_bit=np.zeros(len(channels.paths)),
+            path_could_bit=np.zeros(len(channels.paths)),
         )
         self._at_work = np.full(len(belief.pools), np.inf)
         levers = (*channels.loads, *channels.sources)

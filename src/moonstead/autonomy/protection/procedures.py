@@ -115,6 +115,12 @@ PROCEDURES: dict[str, tuple[Step, ...]] = {
         Step(Do.REPLAN, 3, 3 * DAY_S, "planned anew without it"),
         _GROUND,
     ),
+    "weak-path": (
+        Step(Do.LEARN, 2, 0.0, "expected to carry what it carries now"),
+        _REPAIR,
+        Step(Do.REPLAN, 3, 3 * DAY_S, "planned anew with what it carries"),
+        _GROUND,
+    ),
     "memory": (
         _REPAIR,
         Step(Do.REPLAN, 3, 0.0, "planned anew with the memory that is left"),

@@ -16,10 +16,11 @@ import numpy as np
 
 from moonstead.autonomy.guard.view import NO_EVIDENCE, Evidence, View
 from moonstead.autonomy.protection.belief import ProtectionBelief
+from moonstead.autonomy.protection.carrying import Carrying
 from moonstead.autonomy.protection.cases import Case
+from moonstead.autonomy.protection.contacts import POOR, Contacts
 from moonstead.autonomy.protection.gains import Gains
 from moonstead.autonomy.protection.isolation import Finding, Isolation, row_named
-from moonstead.autonomy.protection.missed import MISSED, Missing
 from moonstead.autonomy.protection.observer import Observer
 from moonstead.autonomy.protection.procedures import Do
 from moonstead.autonomy.protection.reaction import Reaction, Reactor
@@ -58,8 +59,9 @@ class Protection:
         is_load[self.observer.span["load"]] = True
         self.watcher = Watcher(len(has_noise), has_noise, is_load)
         self.isolation = Isolation(self.observer)
-        self.gains = Gains(self.observer)
-        self.missing = Missing(belief)
+        self.contacts = Contacts(belief)
+        self.carrying = Carrying(self.contacts)
+        self.gains = Gains(self.observer, self.carrying)
         self.units = Units(self.observer, self.isolation.is_solar)
         self.cases: dict[str, Case] = {}
         self._suspicion = Suspicion(self.observer)
@@ -108,7 +110,8 @@ class Protection:
         observer = self.observer
         observer.step(telemetry, sent, self.belief.tick_s)
         tick = self.belief.tick(telemetry.t_s)
-        self.missing.step(telemetry, tick)
+        out = observer.out
+        self.contacts.step(telemetry, tick, out.path_sent_bit, out.path_could_bit)
         self.units.step(telemetry, tick, self.belief.tick_s, self._set_s)
         if self._ticks <= WARM_UP_TICKS:
             return NO_EVIDENCE
@@ -152,7 +155,7 @@ class Protection:
             if item.kind == "trust" and item.target in self.cases:
                 self.cases[item.target].trial_t_s = now
         notices: list[Notice] = []
-        findings = [*self._findings, *self.units.findings(), *self._silent()]
+        findings = [*self._findings, *self.units.findings(), *self._paths()]
         level = self.watcher.level
         wants_plan = self._suspicion.open(findings, self.cases, level, now, notices)
         for subject in list(self.cases):
@@ -164,6 +167,7 @@ class Protection:
                 continue
             wants_plan |= self._advance(case, now, notices)
         wants_plan |= self.gains.has_moved()
+        wants_plan |= self.carrying.follow(self.cases.values(), now)
         self.observer.doubt(self.cases, self.units.dead())
         clock = self.cases.get(CLOCK)
         is_set = clock is not None and clock.has_done(Do.SET)
@@ -182,19 +186,32 @@ class Protection:
             return telemetry.sun_seen
         return bool(self.belief.sun[self.belief.tick(telemetry.t_s)])
 
-    def _silent(self) -> list[Finding]:
-        """Return the paths whose contacts did not come."""
-        found = []
-        for path in self.missing.silent():
-            witnesses = frozenset(f"{path}:contact-{n}" for n in range(MISSED))
-            seen = f"{MISSED} predicted contacts without any of it"
-            found.append(Finding(row_named("path-silent"), path, path, -1, witnesses, seen))
-        return found
+    def _paths(self) -> list[Finding]:
+        """Return the paths whose contacts did not come, or carried too little."""
+        contacts, paths = self.contacts, self.belief.channels.paths
+        silent = contacts.silent()
+        told = dict.fromkeys(silent, f"{POOR} predicted contacts without any of it")
+        for path in contacts.weak():
+            share = contacts.share[paths.index(path)]
+            told.setdefault(path, f"carries {100.0 * share:.0f} % of what it could")
+        return [
+            Finding(
+                row_named("path-silent" if path in silent else "path-weak"),
+                *(path, path, -1),
+                frozenset(f"{path}:contact-{n}" for n in range(POOR)),
+                seen,
+            )
+            for path, seen in told.items()
+        ]
 
     def _is_over(self, case: Case, now: float) -> bool:
         """Whether what was wrong has looked right for long enough."""
         if case.entry.table == "path":
-            return case.component not in self.missing.silent()
+            # One that falls silent is no longer weak, but another case.
+            is_silent = case.component in self.contacts.silent()
+            if case.entry.row == "path-silent":
+                return not is_silent
+            return is_silent or case.component not in self.contacts.weak()
         if case.entry.table in {"unit", "element"} and not case.channels:
             return not self.units.is_wrong(case.component)
         is_told = case.subject in self.units.faulty
@@ -247,7 +264,8 @@ class Protection:
             "watcher": self.watcher.state(),
             "isolation": self.isolation.state(),
             "gains": self.gains.state(),
-            "missing": self.missing.state(),
+            "contacts": self.contacts.state(),
+            "carrying": self.carrying.state(),
             "units": self.units.state(),
             "cases": [case.state() for case in self.cases.values()],
             "suspects": self._suspicion.state(),
@@ -263,7 +281,8 @@ class Protection:
         self.watcher.restore(state["watcher"])
         self.isolation.restore(state["isolation"])
         self.gains.restore(state["gains"])
-        self.missing.restore(state["missing"])
+        self.contacts.restore(state["contacts"])
+        self.carrying.restore(state["carrying"])
         self.units.restore(state["units"])
         cases = [Case(**_copied(given)) for given in state["cases"]]
         self.cases = {case.subject: case for case in cases}

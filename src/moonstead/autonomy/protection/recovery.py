@@ -91,7 +91,7 @@ class Recovery:
         if case.has_done(Do.RESIZE):
             share = self._gains.room(case.subject)
             text = f"{case.subject} goes on with {100.0 * share:.0f} % of its capacity"
-        elif case.has_done(Do.LEARN):
+        elif case.has_done(Do.LEARN) and case.channels:
             share = self._gains.drawn(case.subject)
             text = f"{case.subject} goes on; it may draw {100.0 * share:.0f} % of its design"
         return Notice("recovered", case.subject, text, {"took_s": now - case.since_t_s})

@@ -1,0 +1,140 @@
+"""A path to Earth that carries too little, or nothing: told, planned with, and over when it is."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import scenarios
+from moonstead.autonomy.learned import learned_model
+from moonstead.autonomy.protection.carrying import LEAST_S, Carrying
+from moonstead.autonomy.protection.cases import new_case
+from moonstead.autonomy.protection.contacts import Contacts
+from moonstead.autonomy.protection.isolation import Finding, row_named
+from moonstead.autonomy.protection.procedures import Do
+from moonstead.contracts import Notice
+from moonstead.run.loop import Loop
+from moonstead.scenario.build import build_world, read_scenario
+from moonstead.scenario.surroundings import run_grid, surroundings
+from moonstead.units import DAY_S
+
+START = datetime(2035, 3, 1, tzinfo=UTC)
+BEGIN_D, END_D, DAYS = 1.0, 4.0, 7
+SHARE = 0.4
+FAULT = """
+[[fault]]
+name = "narrow"
+target = ["path:direct"]
+mode = "{mode}"
+size = {size}
+at = {at}
+duration_s = "{hours} h"
+"""
+
+
+def made(folder: Path, mode: str = "", rate_kbit_per_s: float = 40.0) -> Loop:
+    """Return a loop of a station whose recorder is seldom empty."""
+    at = (START + timedelta(days=BEGIN_D)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    hours = 24 * (END_D - BEGIN_D)
+    fault = FAULT.format(mode=mode, size=1.0 - SHARE, at=at, hours=hours)
+    parts = (*scenarios.SMALL, *([fault] if mode else []))
+    text = scenarios.text(
+        *(part.replace('"2 Mbit/s"', f'"{rate_kbit_per_s} kbit/s"') for part in parts),
+        start=START.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        end=(START + timedelta(days=DAYS)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    ).replace('gap_s = "1 h"', 'gap_s = "0 h"')
+    path = folder / f"narrow-{rate_kbit_per_s:g}.toml"
+    path.write_text(text, encoding="utf-8")
+    world = build_world(*read_scenario(path), path)
+    grid = run_grid(world)
+    return Loop(world, grid, surroundings(world, grid))
+
+
+def fly(loop: Loop, days: float) -> list[tuple[float, Notice]]:
+    """Return what was told until then (time in days)."""
+    generator = np.random.default_rng(7)
+    output = loop.simulator.new_output(loop.grid.run_count)
+    told = []
+    for first in range(0, round(days * DAY_S / loop.grid.step_s), loop.per_tick):
+        random = generator.standard_normal(loop.simulator.random_width)
+        happened = loop.step(first, first + loop.per_tick, output, 0, random)
+        told += [((t_s - loop.grid.start_t_s) / DAY_S, notice) for t_s, _, notice in happened.events]
+    return told
+
+
+@pytest.mark.parametrize(
+    ("mode", "seen"), [("derated", "carries less than its geometry allows"), ("off", "is silent")]
+)
+def test_it_is_told_planned_with_and_over(mode: str, seen: str, tmp_path: Path) -> None:
+    loop = made(tmp_path, mode)
+    told = fly(loop, DAYS)
+    isolated = [(t, notice) for t, notice in told if notice.kind == "isolated"]
+    assert [notice.subject for _, notice in isolated] == ["direct"]
+    assert seen in isolated[0][1].text
+    assert BEGIN_D < isolated[0][0] < BEGIN_D + 1.0
+    recovered = [t for t, notice in told if notice.kind == "recovered"]
+    assert len(recovered) == 1
+    assert END_D - 0.05 < recovered[0] < END_D + 0.75
+    assert loop.manager is not None
+    # All is expected again.
+    now, designed = loop.manager.tactics.model.forecast, loop.model.forecast
+    assert np.array_equal(now.drain_bit_per_s, designed.drain_bit_per_s)
+
+
+def test_plans_count_on_what_a_station_with_such_a_path_would(tmp_path: Path) -> None:
+    loop = made(tmp_path, "derated")
+    fly(loop, END_D - 0.5)
+    assert loop.manager is not None
+    now, designed = loop.manager.tactics.model.forecast, loop.model.forecast
+    protection = loop.manager.protection
+    assert protection is not None
+    assert protection.inner is not None
+    share = float(protection.inner.gains.learned.path_share[0])
+    assert share == pytest.approx(SHARE, abs=0.03)
+    # The truth is another scenario: one with a slower path.
+    slower = made(tmp_path, rate_kbit_per_s=40.0 * share).model.forecast
+    assert now.drain_bit_per_s == pytest.approx(slower.drain_bit_per_s, rel=1e-6, abs=1.0)
+    assert not np.array_equal(now.drain_bit_per_s, designed.drain_bit_per_s)
+    assert np.array_equal(now.contact, designed.contact)
+
+
+def test_one_that_is_silent_is_expected_back_after_as_long_again(tmp_path: Path) -> None:
+    loop = made(tmp_path)
+    assert loop.manager is not None
+    protection = loop.manager.protection
+    assert protection is not None
+    assert protection.inner is not None
+    belief = protection.inner.belief
+    carrying = Carrying(Contacts(belief))
+    begin = belief.start_t_s
+    seen = Finding(row_named("path-silent"), "direct", "direct", -1, frozenset("ab"), "")
+    case = new_case(seen, begin)
+    assert not carrying.follow([case], begin)  # nothing is done about it yet
+    case.done.append(Do.AVOID.value)
+    assert carrying.follow([case], begin)
+    expected_s = {0.0: LEAST_S}
+    for hour in range(1, 24 * 20):
+        if carrying.follow([case], begin + 3600.0 * hour):
+            expected_s[3600.0 * hour] = float(carrying.until_t_s[0]) - begin
+    day = DAY_S
+    assert expected_s == {0.0: day, day: 2 * day, 2 * day: 4 * day, 4 * day: 8 * day,
+                          8 * day: 16 * day, 16 * day: 32 * day}  # fmt: skip
+    again = Carrying(Contacts(belief))
+    again.restore(carrying.state())
+    assert again.state() == carrying.state()
+    gains = protection.inner.gains
+    gains.learned = gains.learned._replace(
+        path_share=carrying.share, path_until_t_s=np.array([begin + 2 * day])
+    )
+    model = learned_model(loop.model, loop.manager.knowledge, protection.inner)
+    ends_t_s = model.forecast.start_t_s + model.forecast.slot_s * np.arange(1, 48 * 7 + 1)
+    written = float((-loop.model.forecast.drain_bit_per_s).max())
+    silent = ends_t_s < begin + 2 * day
+    assert np.all(model.forecast.drain_bit_per_s[0, : 48 * 7][silent] <= -written + 1e-6)
+    assert not model.forecast.contact[: 48 * 7][silent].any()
+    later = slice(2 * 48 + 1, None)
+    designed = loop.model.forecast.drain_bit_per_s
+    assert np.array_equal(model.forecast.drain_bit_per_s[:, later], designed[:, later])
+    assert carrying.follow([], begin + 33 * day)
+    assert carrying.share.tolist() == [1.0]
