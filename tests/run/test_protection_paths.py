@@ -59,7 +59,9 @@ def fly(loop: Loop, days: float) -> list[tuple[float, Notice]]:
     for first in range(0, round(days * DAY_S / loop.grid.step_s), loop.per_tick):
         random = generator.standard_normal(loop.simulator.random_width)
         happened = loop.step(first, first + loop.per_tick, output, 0, random)
-        told += [((t_s - loop.grid.start_t_s) / DAY_S, notice) for t_s, _, notice in happened.events]
+        told += [
+            ((t_s - loop.grid.start_t_s) / DAY_S, notice) for t_s, _, notice in happened.events
+        ]
     return told
 
 

@@ -74,7 +74,9 @@ def judge_loads(  # noqa: PLR0912
         if level <= 0.0:
             # What must run for a time when it was started may go on.
             continue
-        if out.island_fed[here] < 0.5 or not _can_work(plant, readings, estimate, out, k, level):
+        if out.island_fed[here] < 0.5 or not _can_work(
+            plant, readings, estimate, out, k, level, dt_s
+        ):
             continue
         idle = plant.work_idle[k]
         out.load_w[i] = plant.load_power_w[i] * (idle + (1.0 - idle) * level)
@@ -164,13 +166,20 @@ def _compare_change(
 
 @inlined
 def _can_work(
-    plant: Plant, readings: Readings, estimate: Estimate, out: Expected, k: int, level: float
+    plant: Plant,
+    readings: Readings,
+    estimate: Estimate,
+    out: Expected,
+    k: int,
+    level: float,
+    dt_s: float,
 ) -> bool:
-    """Whether tanks and hands surely allow a converter what it is commanded."""
+    """Whether tanks and hands surely allow a converter what it is commanded, a whole tick long."""
     for f in range(plant.work_flow_begin[k], plant.work_flow_end[k]):
         t = plant.flow_tank[f]
         capacity_kg = plant.tank_capacity_kg[t]
-        filling = estimate.tank_kg[t] / max(capacity_kg, 1e-9)
+        after_kg = estimate.tank_kg[t] + plant.flow_kg_per_s[f] * dt_s
+        filling = after_kg / max(capacity_kg, 1e-9)
         if not np.isfinite(filling):
             return False
         if plant.flow_kg_per_s[f] > 0.0 and filling > 0.9:

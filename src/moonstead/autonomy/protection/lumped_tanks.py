@@ -83,7 +83,8 @@ def follow_tanks(  # noqa: PLR0912, PLR0915
         begun = estimate.tank_gain[t] >= BEGUN
         gain = 1.0 if plant.tank_open[t] else estimate.tank_gain[t]
         least_gain = STORE_GAIN if plant.tank_reacts[t] else TANK_GAIN
-        if plant.tank_reacts[t]:
+        # What a converter moves is known well for days, but not what it moves in one great burst.
+        if plant.tank_reacts[t] or blur_kg > noise_kg:
             gain = bolder(gain, blur_kg, noise_kg)
         estimate.tank_gain[t] = calmer(gain, least_gain)
         if off_kg > GATE_SIGMA * sigma_kg:
