@@ -33,6 +33,9 @@ def judge_loads(  # noqa: PLR0912
     for k in range(plant.work_load.shape[0]):
         i = plant.work_load[k]
         level = 1.0 if plant.load_kind[i] == TASK else readings.load_level[i]
+        if out.used_load_w[i] > DRAWS * plant.load_power_w[i] > 0.0:
+            # What must run for a time when it was started may have hands that nobody gives it.
+            level = 1.0
         for n in range(plant.work_need_begin[k], plant.work_need_end[k]):
             out.pool_wanted[plant.need_pool[n]] += plant.need_amount[n] * level
     for i in range(plant.load_kind.shape[0]):
@@ -144,9 +147,13 @@ def _compare_change(
     reading_w, band_k = readings.load_w[i], plant.load_band_k[i]
     if not (np.isfinite(reading_w) and full_w > 0.0):
         return
+    node = plant.load_node[i]
+    capacity_j_per_k = plant.node_capacity_j_per_k[node]
+    if full_w * plant.load_heat_fraction[i] * dt_s > band_k * capacity_j_per_k:
+        # It goes through its whole band and back within a tick.
+        return
     now_k = min(max(reading_w / full_w, 0.0), 1.0) * band_k
     estimate.heater_cold_k[i] = now_k
-    node = plant.load_node[i]
     moved_k = out.node_moved_k[node]
     if not (np.isfinite(before_k) and np.isfinite(moved_k)):
         return
@@ -159,7 +166,7 @@ def _compare_change(
     own_w = (now_k - before_k) / band_k * full_w * plant.load_heat_fraction[i]
     other_w = out.node_heat_w[node] - out.node_before_w[node] - own_w
     blur_w = 0.5 * abs(other_w) + out.node_blur_w[node]
-    slack_k = CHANGE_K + 0.1 * abs(moved_k) + blur_w * dt_s / plant.node_capacity_j_per_k[node]
+    slack_k = CHANGE_K + 0.1 * abs(moved_k) + blur_w * dt_s / capacity_j_per_k
     sigma_k = math.sqrt(noise_k * noise_k + slack_k * slack_k)
     out.load_change_z[i] = (max(now_k - high_k, 0.0) + min(now_k - low_k, 0.0)) / sigma_k
 

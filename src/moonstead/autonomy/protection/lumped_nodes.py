@@ -19,6 +19,8 @@ from moonstead.compiled import compiled_without_counting, inlined
 NODE_GAIN = 0.05
 SUB_STEP_S = 120.0
 """Of the heat balance."""
+BODY_DOUBT = 0.5
+"""Share of what people give off that is not known."""
 SWITCH_DOUBT = 0.5
 """A temperature at which a thermal switch works is known to this share of the noise of its sensor:
 in its band some hundredths of a kelvin decide how much it conducts."""
@@ -26,7 +28,12 @@ in its band some hundredths of a kelvin decide how much it conducts."""
 
 @inlined
 def _node_heat(
-    plant: Plant, mean: np.ndarray, last: np.ndarray, estimate: Estimate, out: Expected
+    plant: Plant,
+    mean: np.ndarray,
+    last: np.ndarray,
+    readings: Readings,
+    estimate: Estimate,
+    out: Expected,
 ) -> None:
     """Add up what the parts on each node give to it."""
     for n in range(out.node_heat_w.shape[0]):
@@ -42,10 +49,17 @@ def _node_heat(
         out.node_heat_w[plant.load_node[i]] += sent_w - arrives_w
     for k in range(plant.work_load.shape[0]):
         i = plant.work_load[k]
-        if plant.work_reaction_heat_w[k] != 0.0 and plant.load_power_w[i] > 0.0:
-            duty = throughput(plant, out, k)
-            if estimate.work_warm_s[k] >= plant.work_warm_up_s[k]:
-                out.node_heat_w[plant.load_node[i]] += plant.work_reaction_heat_w[k] * duty
+        if plant.work_reaction_heat_w[k] == 0.0 or not readings.there[plant.load_element[i]]:
+            continue
+        heat_w = plant.work_reaction_heat_w[k]
+        if plant.load_power_w[i] <= 0.0:
+            # People: nobody measures what they do, nor whether they have come.
+            heat_w *= readings.load_level[i]
+            out.node_blur_w[plant.load_node[i]] += BODY_DOUBT * abs(heat_w)
+        else:
+            warm = estimate.work_warm_s[k] >= plant.work_warm_up_s[k]
+            heat_w *= throughput(plant, out, k) if warm else 0.0
+        out.node_heat_w[plant.load_node[i]] += heat_w
     for k in range(plant.source_column.shape[0]):
         node = plant.source_node[k]
         if plant.source_takes_heat[k]:
@@ -106,7 +120,7 @@ def follow_nodes(
     dt_s: float,
 ) -> None:
     """Follow the temperature of each node by its heat balance, linearly implicit."""
-    _node_heat(plant, mean, last, estimate, out)
+    _node_heat(plant, mean, last, readings, estimate, out)
     n_nodes = plant.node_element.shape[0]
     for k in range(plant.source_column.shape[0]):
         if plant.source_heat_per_w[k] > 0.0 and np.isfinite(out.source_offer_w[k]):
@@ -139,6 +153,10 @@ def follow_nodes(
             continue
         other_w = out.node_heat_w[n] - out.node_before_w[n]
         blur_w = 0.5 * abs(other_w) + out.node_blur_w[n]
+        # A light node follows what the sky does within the tick.
+        absorbed, sink = plant.node_absorbed_column[n], plant.node_sink_column[n]
+        blur_w += abs(last[absorbed] - mean[absorbed])
+        blur_w += plant.node_radiating_w_per_k4[n] * abs(last[sink] ** 4 - mean[sink] ** 4)
         slack_k = 0.1 * abs(moved_k) + blur_w * dt_s / plant.node_capacity_j_per_k[n]
         noise_k = plant.noise[2] * math.sqrt(1.0 + estimate.node_gain[n])
         sigma_k = math.sqrt(noise_k * noise_k + 0.05 * 0.05 + slack_k * slack_k)

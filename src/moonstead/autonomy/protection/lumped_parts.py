@@ -32,6 +32,17 @@ def bolder(gain: float, model: float, noise: float) -> float:
 
 
 @inlined
+def grown(gain: float, model: float, noise: float) -> float:
+    """Return the gain after a tick in which the model may have gone astray (Kalman 1960).
+
+    Given one standard deviation of that, and of a reading. A gain is P / (P + R) with the variances
+    P of the estimate and R of a reading.
+    """
+    added = (1.0 - gain) * model * model / (noise * noise + 1e-30)
+    return (gain + added) / (1.0 + added)
+
+
+@inlined
 def throughput(plant: Plant, out: Expected, k: int) -> float:
     """Return the throughput of a converter, from the power that it draws."""
     i = plant.work_load[k]

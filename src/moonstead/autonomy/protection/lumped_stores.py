@@ -54,6 +54,12 @@ def follow_stores(  # noqa: PLR0912, PLR0915
             whole_w *= min(mean[column] / last[column], 1.2)
             gap_w += whole_w - now_w
             blur_w += whole_w * abs(1.0 - min(mean[column] / last[column], 2.0))
+        for j in range(plant.link_load.shape[0]):
+            if plant.link_island[j] == k:
+                # What a charger carried until the store was full is not seen at the end.
+                link_w = out.used_load_w[plant.link_load[j]] * plant.link_efficiency[j]
+                blur_w += 0.5 * abs(link_w - estimate.link_w[j])
+                estimate.link_w[j] = link_w
         left_w = net_w + gap_w
         for i in range(plant.load_kind.shape[0]):
             if plant.load_island[i] == k:
@@ -115,7 +121,8 @@ def follow_stores(  # noqa: PLR0912, PLR0915
             # What it does not take or give is left to those after it.
             blur_w += near_w
             estimate.store_capacity_j[s] = capacity_j
-            after_j = min(after_j, capacity_j)
+            # Corrected by readings of a full store, it stands above its capacity as often as below.
+            after_j = min(after_j, max(capacity_j, before_j))
             out.store_j[s] = after_j
             estimate.store_j[s] = after_j
             if not np.isfinite(reading_j):

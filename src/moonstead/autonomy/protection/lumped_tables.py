@@ -58,6 +58,10 @@ class Estimate(NamedTuple):
     source_gain: FloatArray
     """Share of the designed offer that it has been found to give."""
     work_warm_s: FloatArray
+    link_w: FloatArray
+    """What came out of each link a tick ago."""
+    work_duty: FloatArray
+    """Throughput of each converter a tick ago."""
     load_gain: FloatArray
     """Of its designed power, what each load has been found to draw."""
     source_ratio: FloatArray

@@ -4,8 +4,15 @@ import math
 
 import numpy as np
 
-from moonstead.autonomy.protection.belief import Plant
-from moonstead.autonomy.protection.lumped_parts import BEGUN, GATE_SIGMA, bolder, calmer, throughput
+from moonstead.autonomy.protection.belief import WORK, Plant
+from moonstead.autonomy.protection.lumped_parts import (
+    BEGUN,
+    GATE_SIGMA,
+    bolder,
+    calmer,
+    grown,
+    throughput,
+)
 from moonstead.autonomy.protection.lumped_tables import (
     MODEL_STORE,
     STORE_GAIN,
@@ -18,6 +25,8 @@ from moonstead.compiled import compiled_without_counting
 TANK_GAIN = 0.01
 MODEL_TANK = 2e-4
 IDLE_SHARE = 0.08
+UNKNOWN = 0.3
+"""Of what a converter moves and is not to be judged by, what is not known either."""
 
 
 @compiled_without_counting
@@ -35,6 +44,12 @@ def follow_tanks(  # noqa: PLR0912, PLR0915
         warm = estimate.work_warm_s[k] >= plant.work_warm_up_s[k]
         running_s = dt_s if duty > 0.0 else -dt_s
         until_s = plant.work_warm_up_s[k]
+        changed = abs(duty - estimate.work_duty[k])
+        i = plant.work_load[k]
+        if plant.load_kind[i] == WORK:
+            # One that should run and does not, has maybe run until something was used up.
+            changed = max(changed, readings.load_level[i] - duty)
+        estimate.work_duty[k] = duty
         estimate.work_warm_s[k] = min(max(estimate.work_warm_s[k] + running_s, 0.0), until_s)
         for f in range(plant.work_flow_begin[k], plant.work_flow_end[k]):
             t = plant.flow_tank[f]
@@ -43,6 +58,7 @@ def follow_tanks(  # noqa: PLR0912, PLR0915
             # Warming up, or working for a part of the tick: not to be judged finely.
             sure = warm and estimate.work_warm_s[k] >= until_s
             out.tank_z[t] += abs(moved_kg) * (0.1 if sure else 1.0)
+            out.tank_z[t] += abs(plant.flow_kg_per_s[f]) * changed * dt_s
             if moved_kg > 0.0:
                 out.tank_running[t] = 1.0
     for s in range(plant.store_island.shape[0]):
@@ -83,9 +99,10 @@ def follow_tanks(  # noqa: PLR0912, PLR0915
         begun = estimate.tank_gain[t] >= BEGUN
         gain = 1.0 if plant.tank_open[t] else estimate.tank_gain[t]
         least_gain = STORE_GAIN if plant.tank_reacts[t] else TANK_GAIN
-        # What a converter moves is known well for days, but not what it moves in one great burst.
-        if plant.tank_reacts[t] or blur_kg > noise_kg:
+        if plant.tank_reacts[t]:
             gain = bolder(gain, blur_kg, noise_kg)
+        else:
+            gain = grown(gain, UNKNOWN * blur_kg, noise_kg)
         estimate.tank_gain[t] = calmer(gain, least_gain)
         if off_kg > GATE_SIGMA * sigma_kg:
             # Only a delivery fills a tank at once: begin anew.

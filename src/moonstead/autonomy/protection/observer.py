@@ -61,7 +61,9 @@ class Observer:
         self._was_there: BoolArray = np.zeros(count, dtype=np.bool_)
         self.there: BoolArray = np.zeros(len(belief.elements), dtype=np.bool_)
         self._works: BoolArray = np.ones(len(belief.elements), dtype=np.bool_)
-        self._seen: BoolArray = np.zeros(len(belief.elements), dtype=np.bool_)
+        # People and other things without a sensor show no sign of life.
+        self._seen: BoolArray = np.ones(len(belief.elements), dtype=np.bool_)
+        self._seen[self.element[self._most < np.inf]] = False
         self._from_t_s = np.array([element.from_t_s for element in belief.elements])
         self._until_t_s = np.array([element.until_t_s for element in belief.elements])
         sources, loads, stores, nodes, tanks, recorders = self.sizes
@@ -79,6 +81,8 @@ class Observer:
             source_dust=np.ones(sources),
             source_gain=np.ones(sources),
             work_warm_s=plant.work_warm_up_s.copy(),
+            link_w=np.zeros(len(plant.link_load)),
+            work_duty=np.zeros(len(plant.work_load)),
             load_gain=np.ones(loads),
             source_ratio=np.ones(sources),
             tank_idle=np.zeros(tanks),
