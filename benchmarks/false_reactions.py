@@ -22,7 +22,7 @@ from moonstead.autonomy.protection.protection import Protection
 from moonstead.contracts import Command
 from moonstead.run.loop import Loop
 from moonstead.scenario.build import build_world, read_scenario
-from moonstead.scenario.examples import scenario_path
+from moonstead.scenario.examples import example_names, scenario_path
 from moonstead.scenario.model import Scenario
 from moonstead.scenario.surroundings import run_grid, surroundings
 from moonstead.units import DAY_S, HOUR_S
@@ -117,7 +117,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=float, default=YEAR_D)
     parser.add_argument("--seeds", type=int, default=2)
-    parser.add_argument("--scenario", nargs="+", default=["ilrs-basic", "shackleton-dark"])
+    parser.add_argument("--scenario", nargs="+", default=example_names())
     given = parser.parse_args()
     for name in given.scenario:
         total: Counter[str] = Counter()

@@ -257,6 +257,30 @@ def test_events_become_faults_of_what_they_harm(tmp_path: Path) -> None:
     assert sum(rates) == pytest.approx(1.0 / (10 * 365.25 * 86400.0))
 
 
+@pytest.mark.parametrize(
+    ("arrives", "left_h"),
+    [("2035-03-02", 9.0), ("2035-03-01", 9.0), ("2035-02-28T20:00:00", 5.0), ("2035-01-01", 0.0)],
+)
+def test_what_landed_before_the_run_has_been_worked_on(
+    tmp_path: Path, arrives: str, left_h: float
+) -> None:
+    late = f"""
+[[element]]
+type = "tank"
+name = "late"
+partner = "cnsa"
+mass_kg = 20
+commodity = "oxygen"
+capacity_kg = 100
+arrives = {arrives}
+[element.assembly]
+duration_s = "9 h"
+"""
+    made = world(tmp_path, late, start="2035-03-01T00:00:00Z", end="2035-03-05T00:00:00Z")
+    life = next(life for life in made.schedule.lives if life.element == "late")
+    assert life.assembly_s == left_h * 3600.0
+
+
 def test_a_move_changes_the_light_from_that_step_on(tmp_path: Path) -> None:
     place = '[[place]]\nname = "trap"\nground_temperature_k = 60\n'
     moved = scenarios.POWER.replace(

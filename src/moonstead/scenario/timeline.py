@@ -100,10 +100,14 @@ def _life(element: Element, start: datetime) -> Life:
     arrives = element.arrives
     if contents and arrives is None:
         arrives = start
+    assembly_s = 0.0 if element.assembly is None else element.assembly.duration_s
+    if arrives is not None:
+        # What landed before the run begins has been worked on since, as planned.
+        assembly_s = max(assembly_s - max((start - arrives).total_seconds(), 0.0), 0.0)
     return Life(
         element=element.name,
         arrives_t_s=None if arrives is None else from_utc(arrives),
-        assembly_s=0.0 if element.assembly is None else element.assembly.duration_s,
+        assembly_s=assembly_s,
         retires_t_s=None if element.retires is None else from_utc(element.retires),
         contents=tuple((content.tank, content.kg) for content in contents),
     )

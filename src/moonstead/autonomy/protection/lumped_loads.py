@@ -22,12 +22,9 @@ LEAST_CARRIED = 0.8
 whatever the stores there want."""
 
 
-@compiled_without_counting
-def judge_loads(  # noqa: PLR0912
-    plant: Plant, readings: Readings, estimate: Estimate, out: Expected, dt_s: float
-) -> None:
-    """Find what each load should draw."""
-    outside = plant.node_element.shape[0]
+@inlined
+def _want_hands(plant: Plant, readings: Readings, out: Expected) -> None:
+    """Add up how many of each pool work at most, or wait to."""
     for p in range(out.pool_wanted.shape[0]):
         out.pool_wanted[p] = 0.0
     for k in range(plant.work_load.shape[0]):
@@ -38,6 +35,15 @@ def judge_loads(  # noqa: PLR0912
             level = 1.0
         for n in range(plant.work_need_begin[k], plant.work_need_end[k]):
             out.pool_wanted[plant.need_pool[n]] += plant.need_amount[n] * level
+
+
+@compiled_without_counting
+def judge_loads(  # noqa: PLR0912
+    plant: Plant, readings: Readings, estimate: Estimate, out: Expected, dt_s: float
+) -> None:
+    """Find what each load should draw."""
+    outside = plant.node_element.shape[0]
+    _want_hands(plant, readings, out)
     for i in range(plant.load_kind.shape[0]):
         out.load_w[i] = np.nan
         out.load_z[i] = out.load_change_z[i] = np.nan
