@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from moonstead.autonomy.executive.activity import LIVE, State, Window
 from moonstead.autonomy.executive.executive import MOST_DIRECTIVES, Executive
 from moonstead.autonomy.executive.log import START_HASH, Inputs, Log, replay, restart
+from moonstead.autonomy.executive.memory import Settings
 from moonstead.autonomy.executive.outcome import Outcome
 from moonstead.autonomy.executive.plan import Directive, Order
 from moonstead.autonomy.executive.snapshot import Snapshot
@@ -61,6 +62,26 @@ def test_one_odd_time_changes_nothing(odd_s: float) -> None:
     after = world.executive.state()
     assert after["tracks"]["look"]["state"] == before["tracks"]["look"]["state"] == "running"
     assert after["clock"]["odd_ticks"] == 0
+
+
+@pytest.mark.parametrize(("slack_s", "later"), [(0.0, 1), (0.05 * TICK_S, 0)])
+def test_a_clock_that_is_set_right_costs_no_tick(slack_s: float, later: int) -> None:
+    executive = Executive(NAMES, Settings(clock_slack_s=slack_s))
+    spec = activity("look", window=Window(START_S + TICK_S, START_S + TICK_S, START_S + HOUR_S))
+    world = World(executive)
+    tick_at(world, START_S, plan=world.plan([spec]))
+    # Its own clock gains before the session begins and is set right while it runs.
+    early_s = 0.04 * TICK_S
+    begun, ended = None, None
+    for k in range(1, 60):
+        t_s = START_S + k * TICK_S - (early_s if k < 3 else 2 * early_s if k > 6 else 0.0)
+        for told in tick_at(world, t_s).transitions:
+            begun = k if told.after == State.RUNNING else begun
+            ended = k if told.before == State.RUNNING else ended
+    assert begun == 1 + later
+    assert ended is not None
+    ticks = spec.phases[0].expected_s / TICK_S
+    assert ended - begun == ticks + later
 
 
 def test_what_came_with_an_odd_time_is_not_lost() -> None:

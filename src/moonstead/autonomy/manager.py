@@ -35,6 +35,8 @@ from moonstead.contracts import Command, Decision, Notice, Telemetry
 PLANNER, EXECUTIVE = "planner", "executive"
 ABOARD = "avionics.executive"
 """What the executive is called where faults are told."""
+CLOCK_SLACK = 0.05
+"""Share of a tick by which a clock may be off without a session beginning or ending a tick late."""
 RADIO_LEAST_BIT = 1e6
 """Less than this in the recorder is not worth switching a radio on for."""
 
@@ -78,7 +80,8 @@ class StationManager:
         self.guard = Guard(knowledge, level)
         self.guard.levels.update(levels or {})
         self._names = Names.of(model.channels)
-        self._settings = Settings(level=Level(level))
+        slack_s = CLOCK_SLACK * knowledge.tick_s
+        self._settings = Settings(level=Level(level), clock_slack_s=slack_s)
         self._make_executive = executive
         self.executive = executive(self._names, self._settings)
         self.tactics = Tactics(model, knowledge.reserve[0], search)

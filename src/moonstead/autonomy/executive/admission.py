@@ -38,7 +38,7 @@ def why_not(
     level = memory.level_of(activity.element, settings)
     window = window_of(activity, level, settings)
     now = snapshot.t_s
-    if now < window.earliest_t_s:
+    if now < window.earliest_t_s - settings.clock_slack_s:
         return Obstacle(Reason.TOO_EARLY, "", "its window is not open yet")
     if now > window.latest_t_s:
         return Obstacle(Reason.LATE, "", "its window has closed")

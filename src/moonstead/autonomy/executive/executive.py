@@ -182,7 +182,7 @@ class Executive(Steps):
     def _not_far(self, now: float) -> list[Track]:
         near = []
         for track in self.memory.tracks.values():
-            if track.is_far(now):
+            if track.is_far(now + self.settings.clock_slack_s):
                 track.admissible_ticks = 0
             else:
                 near.append(track)

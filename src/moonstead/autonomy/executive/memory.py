@@ -33,6 +33,9 @@ class Settings:
     """How long the guard must have allowed again what it shed."""
     room_grace_s: float = 30 * MINUTE_S
     """How long activities may take more of a shared capacity than there is."""
+    clock_slack_s: float = 0.0
+    """What is over, or open, within so long is so now: a clock that is set right by seconds must
+    not cost a tick."""
     slip_s: float = 30 * MINUTE_S
     """A start or end so far from the plan makes a new plan worth while (level E4)."""
     lease_slack_s: float = HOUR_S

@@ -102,7 +102,8 @@ class Steps(Journal):
             self.move(track, STATE_OF_STAGE[phase.stage], why, now)
             return True
         gone_s = now - track.phase_began_t_s
-        if self._met(phase.until, track, snapshot) if phase.until else gone_s >= phase.expected_s:
+        least_s = phase.expected_s - self.settings.clock_slack_s
+        if self._met(phase.until, track, snapshot) if phase.until else gone_s >= least_s:
             self._next_phase(track, now)
             return True
         if self._lost(track, phase, snapshot):
