@@ -152,10 +152,11 @@ def _not_full(experiment: Experiment) -> tuple[Condition, ...]:
 def _beside_essential(
     model: StationModel, experiment: Experiment, way: Way
 ) -> tuple[Condition, ...]:
-    """Return that there is room besides that for essential data, where no plan sees to it."""
-    if model.keeps_all_data or way.data_rate_bit_per_s <= 0.0:
+    """Return that there is room: besides that for essential data, where no plan sees to that."""
+    if way.data_rate_bit_per_s <= 0.0:
         return ()
-    most_bit = SCIENCE_FRACTION * model.recorder_limits_bit[experiment.recorder]
+    most = FULL_FRACTION if model.keeps_all_data else SCIENCE_FRACTION
+    most_bit = most * model.recorder_limits_bit[experiment.recorder]
     name = model.channels.recorders[experiment.recorder]
     return (Condition(Kind.RECORDER_AT_MOST, name, most_bit),)
 

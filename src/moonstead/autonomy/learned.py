@@ -98,17 +98,22 @@ def _carried(forecast: Forecast, belief: ProtectionBelief, learned: Learned) -> 
     ends_t_s = ends_t_s + belief.tick_s * np.arange(1, per_slot + 1)
     ticks = np.rint((ends_t_s - belief.start_t_s) / belief.tick_s).astype(np.int64) - 1
     rate_bit_per_s = belief.path_bit_per_s[np.clip(ticks, 0, len(belief.sun) - 1)]
-    counts = ends_t_s[..., np.newaxis] < learned.path_until_t_s
-    carried_bit_per_s = rate_bit_per_s * np.where(counts, learned.path_share, 1.0)
+    carried_bit_per_s = rate_bit_per_s * learned.path_share
     plant = belief.plant
     drain = forecast.drain_bit_per_s.copy()
+    written_bit_per_s = plant.data_rate_bit_per_s * np.array(belief.normal_levels)[plant.data_load]
     for r in range(len(drain)):
         ways = np.flatnonzero(plant.transmitter_recorder == r)
         paths, limits = plant.transmitter_path[ways], plant.transmitter_limit_bit_per_s[ways]
-        if len(ways):
-            designed = np.minimum(rate_bit_per_s[..., paths], limits).max(axis=2)
-            expected = np.minimum(carried_bit_per_s[..., paths], limits).max(axis=2)
-            drain[r] -= (designed - expected).mean(axis=1)
+        if not len(ways):
+            continue
+        designed = np.minimum(rate_bit_per_s[..., paths], limits).max(axis=2).sum(axis=1)
+        expected = np.minimum(carried_bit_per_s[..., paths], limits).max(axis=2).sum(axis=1)
+        # A contact too short to be seen at the end of a tick goes by the worst of the paths.
+        worst = learned.path_share[paths].min()
+        share = np.where(designed > 0.0, expected / np.maximum(designed, 1e-9), worst)
+        always_bit_per_s = written_bit_per_s[plant.data_recorder == r].sum()
+        drain[r] = share * (drain[r] + always_bit_per_s) - always_bit_per_s
     is_open = (carried_bit_per_s > 0.0).any(axis=2).all(axis=1)
     return {"drain_bit_per_s": drain, "contact": forecast.contact & is_open}
 

@@ -30,8 +30,11 @@ GENERATION_DERATING = 0.9
 """Share of the forecast generation that a plan counts on; the guard counts on less."""
 MARGIN_FRACTION = 0.12
 """A plan leaves this share of the capacity above the reserve, so that it never meets the ladder."""
-RECORDER_FRACTION = 0.9
-"""A plan fills a recorder to at most this."""
+RECORDER_FRACTION = 0.78
+"""A plan fills a recorder to at most this: the guard trims where a fifth is left."""
+SILENT_FRACTION = 0.4
+"""Of the room that is left a plan uses at most this where nothing goes home: nobody knows for how
+long, and what is recorded with the least data is worth most then."""
 MANDATORY_WEIGHT = 100.0
 """Upkeep that must be done is worth so much more than what may be left out."""
 MOVING_SHARE = 0.05
@@ -359,6 +362,11 @@ def _supply(model: StationModel, situation: Situation, slots: _Slots, units: lis
     margin_j = MARGIN_FRACTION * forecast.capacity_j[slots.part]
     generation_w = GENERATION_DERATING * forecast.generation_w[slots.part]
     limit_bit = RECORDER_FRACTION * np.array(model.recorder_limits_bit)
+    drain_bit_per_s = forecast.drain_bit_per_s[:, slots.part] - rate_bit_per_s
+    held_bit = np.minimum(situation.telemetry.recorder_bit, model.recorder_limits_bit)
+    is_silent = forecast.drain_bit_per_s[:, slots.part].max(axis=1, initial=-np.inf) <= 0.0
+    room_bit = np.maximum(limit_bit - held_bit, 0.0)
+    end_bit = np.where(is_silent, held_bit + SILENT_FRACTION * room_bit, limit_bit)
     unlimited_w = np.full(slots.count, np.inf)
     return Supply(
         net_w=generation_w - forecast.base_power_w[slots.part] - load_w,
@@ -368,10 +376,10 @@ def _supply(model: StationModel, situation: Situation, slots: _Slots, units: lis
         store_j=store_j,
         floor_loss_j=floor_loss_j,
         required_j=situation.reserve_j[slots.first + 1 : slots.first + 1 + slots.count] + margin_j,
-        drain_bit_per_s=forecast.drain_bit_per_s[:, slots.part] - rate_bit_per_s,
-        recorder_bit=np.minimum(situation.telemetry.recorder_bit, model.recorder_limits_bit),
+        drain_bit_per_s=drain_bit_per_s,
+        recorder_bit=held_bit,
         recorder_limit_bit=limit_bit,
-        recorder_end_bit=limit_bit,
+        recorder_end_bit=end_bit,
         pools=np.maximum(pools, 0.0),
         taken=taken,
     )

@@ -5,11 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from moonstead.autonomy.protection.carrying import (
-    Carrying,
-    finite_or_infinite,
-    finite_or_none,
-)
+from moonstead.autonomy.protection.carrying import Carrying
 from moonstead.autonomy.protection.isolation import DEAR_SHARE
 from moonstead.autonomy.protection.lumped_tables import CURTAILED
 from moonstead.autonomy.protection.observer import Observer
@@ -29,8 +25,6 @@ class Learned(NamedTuple):
     store_capacity_j: FloatArray
     path_share: FloatArray
     """Of the forecast rate of each path, what it is expected to carry."""
-    path_until_t_s: FloatArray
-    """After this it is expected to carry everything again (TDB seconds past J2000)."""
     remains: Mapping[str, float]
     """Of units whose self-test tells a loss."""
 
@@ -150,7 +144,6 @@ class Gains:
             known.load_gain.copy(),
             known.store_capacity_j.copy(),
             self._carrying.share,
-            self._carrying.until_t_s,
             dict(remains),
         )
 
@@ -181,7 +174,6 @@ class Gains:
             "load_gain": learned.load_gain.tolist(),
             "store_capacity_j": learned.store_capacity_j.tolist(),
             "path_share": learned.path_share.tolist(),
-            "path_until_t_s": finite_or_none(learned.path_until_t_s),
             "remains": dict(learned.remains),
         }
 
@@ -193,6 +185,5 @@ class Gains:
             np.array(state["load_gain"]),
             np.array(state["store_capacity_j"]),
             np.array(state["path_share"]),
-            finite_or_infinite(state["path_until_t_s"]),
             dict(state["remains"]),
         )

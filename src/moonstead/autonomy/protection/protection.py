@@ -167,7 +167,7 @@ class Protection:
                 continue
             wants_plan |= self._advance(case, now, notices)
         wants_plan |= self.gains.has_moved()
-        wants_plan |= self.carrying.follow(self.cases.values(), now)
+        wants_plan |= self.carrying.follow(self.cases.values())
         self.observer.doubt(self.cases, self.units.dead())
         clock = self.cases.get(CLOCK)
         is_set = clock is not None and clock.has_done(Do.SET)
