@@ -143,6 +143,12 @@ def judge_sources(plant: Plant, readings: Readings, estimate: Estimate, out: Exp
         out.source_w[k] = offer_w * estimate.source_gain[k] * share
         sigma_w = out.source_w[k] * math.sqrt(plant.noise[0] ** 2 + MODEL_POWER**2)
         sigma_w += 1e-3 * plant.source_rated_w[k]
+        node = plant.source_node[k]
+        if node < plant.node_element.shape[0] and np.isfinite(readings.node_k[node]):
+            # It is as warm as it was a tick ago, or as it is told to be now.
+            moved_k = readings.node_k[node] - estimate.node_k[node]
+            doubt = abs(plant.source_coefficient_per_k[k] * moved_k)
+            sigma_w += doubt * out.source_w[k] if np.isfinite(doubt) else 0.0
         reading_w = readings.source_w[k]
         if np.isfinite(reading_w):
             out.source_z[k] = (reading_w - out.source_w[k]) / sigma_w
