@@ -155,8 +155,8 @@ def _compare_change(
         return
     node = plant.load_node[i]
     capacity_j_per_k = plant.node_capacity_j_per_k[node]
-    if full_w * plant.load_heat_fraction[i] * dt_s > band_k * capacity_j_per_k:
-        # It goes through its whole band and back within a tick.
+    if full_w * plant.load_heat_fraction[i] * dt_s > 0.5 * band_k * capacity_j_per_k:
+        # It goes through half of its band and back within a tick.
         return
     now_k = min(max(reading_w / full_w, 0.0), 1.0) * band_k
     estimate.heater_cold_k[i] = now_k
