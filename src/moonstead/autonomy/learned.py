@@ -11,7 +11,7 @@ from moonstead.autonomy.model import Experiment, Forecast, StationModel
 from moonstead.autonomy.protection.belief import ProtectionBelief
 from moonstead.autonomy.protection.gains import Learned
 from moonstead.autonomy.protection.protection import Protection
-from moonstead.contracts import FloatArray, Priority, Telemetry
+from moonstead.contracts import BoolArray, FloatArray, Priority, Telemetry
 
 
 def learned_model(
@@ -19,6 +19,7 @@ def learned_model(
     knowledge: Knowledge,
     protection: Protection | None,
     broken: Collection[str] = (),
+    dead: Collection[str] = (),
 ) -> StationModel:
     """Return a model that counts on what sources, stores, memories and paths give and loads draw.
 
@@ -32,14 +33,19 @@ def learned_model(
         What has found it; None for nothing.
     broken
         Elements that are held to give nothing.
+    dead
+        Loads that are held to do nothing, radios among them.
     """
     if protection is None:
         return model
     learned, belief = protection.gains.learned, protection.belief
     forecast = model.forecast
     changes: dict[str, Any] = {}
-    if learned.path_share.min(initial=1.0) < 1.0:
-        changes |= _carried(forecast, belief, learned)
+    radios = [belief.channels.loads[i] for i in belief.plant.transmitter_load]
+    sends = np.array([radio not in dead for radio in radios], dtype=np.bool_)
+    if learned.path_share.min(initial=1.0) < 1.0 or not sends.all():
+        changes |= _carried(forecast, belief, learned, sends)
+        model = replace(model, is_cut_off=bool((learned.path_share <= 0.0).any()))
     main = list(knowledge.main_sources)
     if main and float(learned.source_gain[main].min()) < 1.0:
         count = len(forecast.generation_w)
@@ -90,8 +96,18 @@ def _base_powers(
     }
 
 
-def _carried(forecast: Forecast, belief: ProtectionBelief, learned: Learned) -> dict[str, Any]:
-    """Return what leaves the recorders, and when Earth can be had, where paths carry less."""
+def _carried(
+    forecast: Forecast, belief: ProtectionBelief, learned: Learned, sends: BoolArray
+) -> dict[str, Any]:
+    """Return what leaves the recorders, and when Earth can be had, where paths carry less.
+
+    Parameters
+    ----------
+    forecast, belief, learned
+        As designed, and what has been found.
+    sends
+        Which transmitters are not dead.
+    """
     count = len(forecast.generation_w)
     per_slot = max(round(forecast.slot_s / belief.tick_s), 1)
     ends_t_s = forecast.start_t_s + forecast.slot_s * np.arange(count)[:, np.newaxis]
@@ -108,13 +124,15 @@ def _carried(forecast: Forecast, belief: ProtectionBelief, learned: Learned) -> 
         if not len(ways):
             continue
         designed = np.minimum(rate_bit_per_s[..., paths], limits).max(axis=2).sum(axis=1)
-        expected = np.minimum(carried_bit_per_s[..., paths], limits).max(axis=2).sum(axis=1)
+        carried = np.minimum(carried_bit_per_s[..., paths], limits) * sends[ways]
+        expected = carried.max(axis=2).sum(axis=1)
         # A contact too short to be seen at the end of a tick goes by the worst of the paths.
-        worst = learned.path_share[paths].min()
+        worst = (learned.path_share[paths] * sends[ways]).min()
         share = np.where(designed > 0.0, expected / np.maximum(designed, 1e-9), worst)
         always_bit_per_s = written_bit_per_s[plant.data_recorder == r].sum()
         drain[r] = share * (drain[r] + always_bit_per_s) - always_bit_per_s
-    is_open = (carried_bit_per_s > 0.0).any(axis=2).all(axis=1)
+    used = np.unique(plant.transmitter_path[sends])
+    is_open = (carried_bit_per_s[..., used] > 0.0).any(axis=2).all(axis=1)
     return {"drain_bit_per_s": drain, "contact": forecast.contact & is_open}
 
 

@@ -152,10 +152,16 @@ class StationManager:
         if reaction.wants_plan or reaction.broken != self._reaction.broken:
             if inner is not None:
                 inner.gains.learn(inner.units.remains)
-            learned = learned_model(self.model, self.knowledge, inner, reaction.broken)
-            self.tactics.learn(learned, reaction.broken)
+            self._learn(reaction)
         self._reaction = reaction
         return believed(telemetry, inner)
+
+    def _learn(self, reaction: Reaction) -> None:
+        """Let plans go by what fault protection has found."""
+        inner = None if self.protection is None else self.protection.inner
+        broken = reaction.broken
+        model = learned_model(self.model, self.knowledge, inner, broken, reaction.unproven)
+        self.tactics.learn(model, broken)
 
     def boot(self, why: str) -> None:
         """Begin after a reset of the computer, for a reason in words."""
@@ -242,17 +248,22 @@ class StationManager:
     def _radios(self, telemetry: Telemetry) -> set[str]:
         """Return the transmitters to use now: for each recorder that of the fastest open path.
 
-        Of those that are believed to work: a redundant chain takes over from a dead one.
+        Of those that are believed to work: a redundant chain takes over from a dead one, and works
+        beside one that is being tried.
         """
-        paths = self.model.channels.paths
+        paths, unproven = self.model.channels.paths, self._reaction.unproven
         chosen: dict[int, str] = {}
+        tried: set[str] = set()
         for radio in self.model.radios:
             is_open = telemetry.path_open[paths.index(radio.path)]
             is_open &= radio.path not in self._reaction.avoid
             is_open &= radio.load not in self._reaction.dead
             if is_open and telemetry.recorder_bit[radio.recorder] >= RADIO_LEAST_BIT:
-                chosen.setdefault(radio.recorder, radio.load)
-        return set(chosen.values())
+                if radio.load in unproven:
+                    tried.add(radio.load)
+                else:
+                    chosen.setdefault(radio.recorder, radio.load)
+        return tried.union(chosen.values())
 
     def state(self) -> dict[str, Any]:
         """Return everything remembered, as plain JSON values."""
@@ -278,6 +289,4 @@ class StationManager:
             self.protection.restore(state["protection"])
             inner = self.protection.inner
             self._reaction = NOTHING if inner is None else inner.standing()
-            broken = self._reaction.broken
-            learned = learned_model(self.model, self.knowledge, inner, broken)
-            self.tactics.learn(learned, broken)
+            self._learn(self._reaction)

@@ -238,6 +238,8 @@ class StationModel:
     keeps_all_data: bool = True
     """Level D2 (ECSS-E-ST-70-11C): plans fill no recorder. At D1 they do not look, and a session
     ends where a recorder has room for essential data only."""
+    is_cut_off: bool = False
+    """A path to Earth is silent that should not be: nobody knows for how long, nor what else is."""
     sink_temperature_k: float = 100.0
     """Of what elements radiate to, as expected."""
 

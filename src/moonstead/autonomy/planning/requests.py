@@ -30,11 +30,11 @@ GENERATION_DERATING = 0.9
 """Share of the forecast generation that a plan counts on; the guard counts on less."""
 MARGIN_FRACTION = 0.12
 """A plan leaves this share of the capacity above the reserve, so that it never meets the ladder."""
-RECORDER_FRACTION = 0.78
+RECORDER_FRACTION = 0.77
 """A plan fills a recorder to at most this: the guard trims where a fifth is left."""
-SILENT_FRACTION = 0.4
-"""Of the room that is left a plan uses at most this where nothing goes home: nobody knows for how
-long, and what is recorded with the least data is worth most then."""
+CUT_OFF_FRACTION, CUT_OFF_S = 0.4, 0.25 * DAY_S
+"""Of the room that is left a plan uses at most this where a path is silent and nothing goes home in
+the time to come: nobody knows for how long, and what is recorded with least data is worth most."""
 MANDATORY_WEIGHT = 100.0
 """Upkeep that must be done is worth so much more than what may be left out."""
 MOVING_SHARE = 0.05
@@ -364,9 +364,11 @@ def _supply(model: StationModel, situation: Situation, slots: _Slots, units: lis
     limit_bit = RECORDER_FRACTION * np.array(model.recorder_limits_bit)
     drain_bit_per_s = forecast.drain_bit_per_s[:, slots.part] - rate_bit_per_s
     held_bit = np.minimum(situation.telemetry.recorder_bit, model.recorder_limits_bit)
-    is_silent = forecast.drain_bit_per_s[:, slots.part].max(axis=1, initial=-np.inf) <= 0.0
-    room_bit = np.maximum(limit_bit - held_bit, 0.0)
-    end_bit = np.where(is_silent, held_bit + SILENT_FRACTION * room_bit, limit_bit)
+    if model.is_cut_off:
+        soon = slice(slots.first, slots.first + slots.up(CUT_OFF_S))
+        is_shut = forecast.drain_bit_per_s[:, soon].max(axis=1, initial=-np.inf) <= 0.0
+        rationed_bit = held_bit + CUT_OFF_FRACTION * np.maximum(limit_bit - held_bit, 0.0)
+        limit_bit = np.where(is_shut, np.minimum(rationed_bit, limit_bit), limit_bit)
     unlimited_w = np.full(slots.count, np.inf)
     return Supply(
         net_w=generation_w - forecast.base_power_w[slots.part] - load_w,
@@ -379,7 +381,7 @@ def _supply(model: StationModel, situation: Situation, slots: _Slots, units: lis
         drain_bit_per_s=drain_bit_per_s,
         recorder_bit=held_bit,
         recorder_limit_bit=limit_bit,
-        recorder_end_bit=end_bit,
+        recorder_end_bit=limit_bit,
         pools=np.maximum(pools, 0.0),
         taken=taken,
     )

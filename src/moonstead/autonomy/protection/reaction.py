@@ -29,6 +29,8 @@ class Reaction:
     to_repair: tuple[str, ...] = ()
     dead: frozenset[str] = frozenset()
     """Loads that do not do what they should: another that does the same is to be used."""
+    unproven: frozenset[str] = frozenset()
+    """The same, and those that are being tried: plans count on none of them to send anything."""
 
 
 NOTHING = Reaction()
@@ -92,11 +94,14 @@ class Reactor:
         broken: dict[str, str] = {}
         repair: list[str] = []
         dead: set[str] = set()
+        unproven: set[str] = set()
         for case in cases.values():
             is_blocked = case.has_done(Do.BLOCK)
             is_tried = case.trial_t_s - case.trial_s > now_t_s > case.since_t_s
-            if is_blocked and not is_tried:
-                dead.update(self._belief.channels.loads[i] for i in self._places(case))
+            if is_blocked:
+                names = {self._belief.channels.loads[i] for i in self._places(case)}
+                unproven |= names
+                dead |= set() if is_tried else names
             if now_t_s < case.off_until_t_s or case.has_done(Do.OFF):
                 levels.update(dict.fromkeys(self.switched(case, cases.values()), 0.0))
                 isolated.add(case.subject)
@@ -120,6 +125,7 @@ class Reactor:
             avoid=frozenset(avoid),
             to_repair=tuple(sorted(repair)),
             dead=frozenset(dead),
+            unproven=frozenset(unproven),
         )
 
     def tell_health(
