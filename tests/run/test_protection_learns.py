@@ -1,17 +1,14 @@
 """A load that draws more than it was designed to: believed, planned with, and no trouble after."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pytest
+from flights import fly, loop_of, utc
 
 import scenarios
 from moonstead.contracts import Notice
 from moonstead.run.loop import Loop
-from moonstead.scenario.build import build_world, read_scenario
-from moonstead.scenario.surroundings import run_grid, surroundings
-from moonstead.units import DAY_S
 
 START = datetime(2035, 3, 1, tzinfo=UTC)
 MORE = 0.15
@@ -29,26 +26,10 @@ duration_s = "{hours} h"
 
 def flown(folder: Path, target: str, size: float = MORE) -> tuple[list[tuple[float, Notice]], Loop]:
     """Return what was told in a run with one such load (time in days), and the loop at its end."""
-    at = (START + timedelta(days=BEGIN_D)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    text = scenarios.text(
-        *scenarios.SMALL,
-        FAULT.format(target=target, size=size, at=at, hours=24 * (END_D - BEGIN_D)),
-        start=START.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        end=(START + timedelta(days=DAYS)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    )
-    path = folder / "dear.toml"
-    path.write_text(text, encoding="utf-8")
-    world = build_world(*read_scenario(path), path)
-    grid = run_grid(world)
-    loop = Loop(world, grid, surroundings(world, grid))
-    generator = np.random.default_rng(7)
-    output = loop.simulator.new_output(grid.run_count)
-    told = []
-    for first in range(0, grid.run_count, loop.per_tick):
-        random = generator.standard_normal(loop.simulator.random_width)
-        happened = loop.step(first, first + loop.per_tick, output, 0, random)
-        told += [((t_s - grid.start_t_s) / DAY_S, notice) for t_s, _, notice in happened.events]
-    return told, loop
+    hours = 24 * (END_D - BEGIN_D)
+    fault = FAULT.format(target=target, size=size, at=utc(START, BEGIN_D), hours=hours)
+    loop = loop_of(folder / "dear.toml", *scenarios.SMALL, fault, start=START, days=DAYS)
+    return fly(loop, DAYS), loop
 
 
 @pytest.mark.parametrize("target", ["camera.observe", "hub.housekeeping"])

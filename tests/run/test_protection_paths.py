@@ -1,10 +1,11 @@
 """A path to Earth that carries too little, or nothing: told, planned with, and over when it is."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+from flights import fly, loop_of, utc
 
 import scenarios
 from moonstead.autonomy.learned import learned_model
@@ -13,11 +14,7 @@ from moonstead.autonomy.protection.cases import new_case
 from moonstead.autonomy.protection.contacts import Contacts
 from moonstead.autonomy.protection.isolation import Finding, row_named
 from moonstead.autonomy.protection.procedures import Do
-from moonstead.contracts import Notice
 from moonstead.run.loop import Loop
-from moonstead.scenario.build import build_world, read_scenario
-from moonstead.scenario.surroundings import run_grid, surroundings
-from moonstead.units import DAY_S
 
 START = datetime(2035, 3, 1, tzinfo=UTC)
 BEGIN_D, END_D, DAYS = 1.0, 4.0, 7
@@ -35,34 +32,18 @@ duration_s = "{hours} h"
 
 def made(folder: Path, mode: str = "", rate_kbit_per_s: float = 40.0) -> Loop:
     """Return a loop of a station whose recorder is seldom empty."""
-    at = (START + timedelta(days=BEGIN_D)).strftime("%Y-%m-%dT%H:%M:%SZ")
     hours = 24 * (END_D - BEGIN_D)
-    fault = FAULT.format(mode=mode, size=1.0 - SHARE, at=at, hours=hours)
-    parts = (*scenarios.SMALL, *([fault] if mode else []))
-    text = scenarios.text(
-        *(part.replace('"2 Mbit/s"', f'"{rate_kbit_per_s} kbit/s"') for part in parts),
-        start=START.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        end=(START + timedelta(days=DAYS)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    ).replace('gap_s = "1 h"', 'gap_s = "0 h"')
-    path = folder / f"narrow-{rate_kbit_per_s:g}.toml"
-    path.write_text(text, encoding="utf-8")
-    world = build_world(*read_scenario(path), path)
-    grid = run_grid(world)
-    return Loop(world, grid, surroundings(world, grid))
-
-
-def fly(loop: Loop, days: float) -> list[tuple[float, Notice]]:
-    """Return what was told until then (time in days)."""
-    generator = np.random.default_rng(7)
-    output = loop.simulator.new_output(loop.grid.run_count)
-    told = []
-    for first in range(0, round(days * DAY_S / loop.grid.step_s), loop.per_tick):
-        random = generator.standard_normal(loop.simulator.random_width)
-        happened = loop.step(first, first + loop.per_tick, output, 0, random)
-        told += [
-            ((t_s - loop.grid.start_t_s) / DAY_S, notice) for t_s, _, notice in happened.events
-        ]
-    return told
+    fault = FAULT.format(mode=mode, size=1.0 - SHARE, at=utc(START, BEGIN_D), hours=hours)
+    return loop_of(
+        folder / f"narrow-{rate_kbit_per_s:g}.toml",
+        *(*scenarios.SMALL, *([fault] if mode else [])),
+        start=START,
+        days=DAYS,
+        changes=(
+            ('"2 Mbit/s"', f'"{rate_kbit_per_s} kbit/s"'),
+            ('gap_s = "1 h"', 'gap_s = "0 h"'),
+        ),
+    )
 
 
 @pytest.mark.parametrize(

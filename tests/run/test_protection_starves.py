@@ -1,14 +1,12 @@
 """A converter whose tank runs dry in the middle of a tick is not broken, nor does the tank leak."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pytest
+from flights import fly, loop_of
 
 import scenarios
-from moonstead.run.loop import Loop
-from moonstead.scenario.build import build_world, read_scenario
-from moonstead.scenario.surroundings import run_grid, surroundings
 
 HOPPER = """
 [[element]]
@@ -53,25 +51,17 @@ value = 50
     ("duration", "sessions", "seed"), [("1 h", 1, 7), ("10 min", 3, 1), ("10 min", 3, 2)]
 )
 def test_a_dry_tank_is_no_fault(duration: str, sessions: int, seed: int, tmp_path: Path) -> None:
-    path = tmp_path / "hops.toml"
-    text = scenarios.text(
+    loop = loop_of(
+        tmp_path / "hops.toml",
         *scenarios.SMALL,
         HOPPER.format(duration=duration, sessions=sessions),
-        start="2035-03-01T00:00:00Z",
-        end="2035-03-09T00:00:00Z",
+        start=datetime(2035, 3, 1, tzinfo=UTC),
+        days=8,
+        changes=(("area_m2 = 4", "area_m2 = 8"),),
     )
-    path.write_text(text.replace("area_m2 = 4", "area_m2 = 8"), encoding="utf-8")
-    world = build_world(*read_scenario(path), path)
-    grid = run_grid(world)
-    loop = Loop(world, grid, surroundings(world, grid))
-    generator = np.random.default_rng(seed)
-    output = loop.simulator.new_output(grid.run_count)
-    told = []
-    for first in range(0, grid.run_count, loop.per_tick):
-        random = generator.standard_normal(loop.simulator.random_width)
-        told += loop.step(first, first + loop.per_tick, output, 0, random).events
+    told = fly(loop, 8, seed)
     names = list(loop.simulator.station.names.tanks)
     left_kg = loop.simulator.state.tank_kg[names.index("hopper.fuel")]
     assert left_kg < 0.2 * 60.0
     # Neither then nor later, when only the tank itself is looked at.
-    assert not [notice for _, _, notice in told if notice.kind == "detected"]
+    assert not [notice for _, notice in told if notice.kind == "detected"]
