@@ -1,5 +1,6 @@
 """A path to Earth that carries too little, or nothing: told, planned with, and over when it is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -106,3 +107,28 @@ def test_nothing_is_expected_of_paths_that_are_silent(tmp_path: Path) -> None:
     assert not model.forecast.contact.any()
     assert carrying.follow([])
     assert carrying.share.tolist() == [1.0]
+
+
+def test_slots_go_by_the_tick_that_they_lie_in(tmp_path: Path) -> None:
+    """Decisions an hour apart, slots of half an hour: two of them lie in each tick."""
+    loop = made(tmp_path)
+    assert loop.manager is not None
+    protection = loop.manager.protection
+    assert protection is not None
+    assert protection.inner is not None
+    inner, forecast = protection.inner, loop.model.forecast
+    count = len(forecast.contact)
+    is_open = np.arange(count // 2) % 3 == 1
+    inner.belief = replace(
+        inner.belief,
+        tick_s=2.0 * forecast.slot_s,
+        sun=is_open,
+        path_bit_per_s=np.where(is_open, 4e4, 0.0)[:, np.newaxis],
+    )
+    inner.gains.learned = inner.gains.learned._replace(path_share=np.array([SHARE]))
+    always = replace(forecast, contact=np.ones(count, dtype=np.bool_))
+    model = learned_model(
+        replace(loop.model, forecast=always), loop.manager.knowledge, protection.inner
+    )
+    expected = np.repeat(is_open, 2)
+    assert np.array_equal(model.forecast.contact[: len(expected)], expected)

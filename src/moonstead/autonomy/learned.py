@@ -8,7 +8,7 @@ import numpy as np
 
 from moonstead.autonomy.guard.knowledge import Knowledge
 from moonstead.autonomy.model import Experiment, Forecast, StationModel
-from moonstead.autonomy.protection.belief import ProtectionBelief
+from moonstead.autonomy.protection.belief import IndexArray, ProtectionBelief
 from moonstead.autonomy.protection.gains import Learned
 from moonstead.autonomy.protection.protection import Protection
 from moonstead.contracts import BoolArray, FloatArray, Priority, Telemetry
@@ -19,7 +19,7 @@ def learned_model(
     knowledge: Knowledge,
     protection: Protection | None,
     broken: Collection[str] = (),
-    dead: Collection[str] = (),
+    unproven: Collection[str] = (),
 ) -> StationModel:
     """Return a model that counts on what sources, stores, memories and paths give and loads draw.
 
@@ -33,8 +33,8 @@ def learned_model(
         What has found it; None for nothing.
     broken
         Elements that are held to give nothing.
-    dead
-        Loads that are held to do nothing, radios among them.
+    unproven
+        Loads that are held to do nothing until they have shown it, radios among them.
     """
     if protection is None:
         return model
@@ -42,20 +42,16 @@ def learned_model(
     forecast = model.forecast
     changes: dict[str, Any] = {}
     radios = [belief.channels.loads[i] for i in belief.plant.transmitter_load]
-    sends = np.array([radio not in dead for radio in radios], dtype=np.bool_)
+    sends = np.array([radio not in unproven for radio in radios], dtype=np.bool_)
     if learned.path_share.min(initial=1.0) < 1.0 or not sends.all():
         changes |= _carried(forecast, belief, learned, sends)
         model = replace(model, is_cut_off=bool((learned.path_share <= 0.0).any()))
     main = list(knowledge.main_sources)
     if main and float(learned.source_gain[main].min()) < 1.0:
         count = len(forecast.generation_w)
-        middle_t_s = forecast.start_t_s + forecast.slot_s * (np.arange(count) + 0.5)
-        ticks = np.clip(
-            ((middle_t_s - belief.start_t_s) // belief.tick_s).astype(np.int64),
-            0,
-            len(belief.sun) - 1,
-        )
-        lost_w = protection.gains.lost_w(ticks)[main].sum(axis=0)
+        slots = np.arange(count, dtype=np.float64)
+        middle_t_s = forecast.start_t_s + forecast.slot_s * (slots + 0.5)
+        lost_w = protection.gains.lost_w(_ticks(belief, middle_t_s))[main].sum(axis=0)
         changes["generation_w"] = np.maximum(forecast.generation_w - lost_w, 0.0)
     places = list(model.store_index())
     if places:
@@ -82,6 +78,12 @@ def learned_model(
     return model
 
 
+def _ticks(belief: ProtectionBelief, t_s: FloatArray) -> IndexArray:
+    """Return the ticks that instants lie in, kept inside the forecast."""
+    ticks = ((t_s - belief.start_t_s) // belief.tick_s).astype(np.int64)
+    return np.clip(ticks, 0, len(belief.sun) - 1)
+
+
 def _base_powers(
     model: StationModel, belief: ProtectionBelief, gain: FloatArray, source: int
 ) -> dict[str, FloatArray]:
@@ -106,14 +108,13 @@ def _carried(
     forecast, belief, learned
         As designed, and what has been found.
     sends
-        Which transmitters are not dead.
+        Which transmitters are counted on.
     """
     count = len(forecast.generation_w)
     per_slot = max(round(forecast.slot_s / belief.tick_s), 1)
-    ends_t_s = forecast.start_t_s + forecast.slot_s * np.arange(count)[:, np.newaxis]
-    ends_t_s = ends_t_s + belief.tick_s * np.arange(1, per_slot + 1)
-    ticks = np.rint((ends_t_s - belief.start_t_s) / belief.tick_s).astype(np.int64) - 1
-    rate_bit_per_s = belief.path_bit_per_s[np.clip(ticks, 0, len(belief.sun) - 1)]
+    parts = (np.arange(count * per_slot, dtype=np.float64) + 0.5) / per_slot
+    middle_t_s = (forecast.start_t_s + forecast.slot_s * parts).reshape(count, per_slot)
+    rate_bit_per_s: FloatArray = belief.path_bit_per_s[_ticks(belief, middle_t_s)]
     carried_bit_per_s = rate_bit_per_s * learned.path_share
     plant = belief.plant
     drain = forecast.drain_bit_per_s.copy()
@@ -132,7 +133,7 @@ def _carried(
         always_bit_per_s = written_bit_per_s[plant.data_recorder == r].sum()
         drain[r] = share * (drain[r] + always_bit_per_s) - always_bit_per_s
     used = np.unique(plant.transmitter_path[sends])
-    is_open = (carried_bit_per_s[..., used] > 0.0).any(axis=2).all(axis=1)
+    is_open = np.any(carried_bit_per_s[..., used] > 0.0, axis=2).all(axis=1)
     return {"drain_bit_per_s": drain, "contact": forecast.contact & is_open}
 
 

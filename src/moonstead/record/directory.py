@@ -71,7 +71,10 @@ class RunDirectory:
         if (self.path / "provenance.json").exists():
             differing = _differing(read_json(self.path / "provenance.json"), wanted)
             if differing:
-                remedy = f"holds a run that differs in {differing}; name another folder with --out"
+                remedy = (
+                    f"holds a run that differs in {differing}; delete it, or name another folder "
+                    "with --out"
+                )
                 raise InputError(Problem("--out", "", place, remedy))
             return
         if self.path.exists() and any(not is_part(path) for path in self.path.iterdir()):
