@@ -154,12 +154,13 @@ def _picture(fleets: Sequence[Fleet]) -> str:
             color=colour,
             linewidth=1.8,
             label=f"rates x {fleet.rates:g}",
+            clip_on=False,
         )
         lowest = min(lowest, float(curve.low.min()))
     axes.set_xlim(0.0, max(float(fleet.curve.years[-1]) for fleet in fleets))
-    axes.set_ylim(max(lowest - 0.02, 0.0), 1.005)
+    axes.set_ylim(max(lowest - 0.02, 0.0), 1.0)
     axes.set_xlabel("years from the start")
-    axes.set_ylabel("not lost")
+    axes.set_ylabel("share not lost")
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=len(fleets))
     return str(inline_svg(figure, "survival", "Share of missions not lost, over time"))
 
