@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,13 +115,16 @@ class Telemetry:
     """Share that is left of units whose self-test tells a loss: a memory with a bad bank, a log."""
     answered: Mapping[str, float] = field(default_factory=dict)
     """What time each control centre tells that answers now (TDB s past J2000), by partner."""
+    stored_bit: Mapping[str, float] = field(default_factory=dict)
+    """What each packet store holds: ``LOAD.stored`` for each load that writes to a recorder."""
     received: tuple[Telecommand, ...] = ()
     """What came up since the frame before, in the order of arrival."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """Set a load, link, source or tie to a level from 0 to 1; a tie is closed from 0.5 on."""
+
+    # Of a packet store it deletes what is beyond that share of the recorder: PUS-C service 15.
 
     load: str
     level: float

@@ -19,9 +19,13 @@ HOUR = 2
 """Slots of half an hour."""
 
 
-def supply(*, is_cut_off: bool, open_after_h: float | None, held_bit: float = HELD_BIT) -> Supply:
+def supply(
+    open_after_h: float | None = None,
+    held_bit: float = HELD_BIT,
+    givable_bit: tuple[float, ...] = (),
+) -> Supply:
     """Return what a plan counts on; paths open for good after some hours."""
-    model = station((experiment("look"),), is_cut_off=is_cut_off)
+    model = station((experiment("look"),))
     drain = np.full((1, len(model.forecast.generation_w)), -1e3)
     if open_after_h is not None:
         drain[:, int(open_after_h * HOUR) :] = 1e6
@@ -36,6 +40,7 @@ def supply(*, is_cut_off: bool, open_after_h: float | None, held_bit: float = HE
             ready_t_s=(START_S,),
             blocked=("",),
             running=(),
+            givable_bit=givable_bit,
         ),
     )
     assert made is not None
@@ -44,29 +49,16 @@ def supply(*, is_cut_off: bool, open_after_h: float | None, held_bit: float = HE
 
 @pytest.mark.parametrize("open_after_h", [None, 0.0, 200.0])
 def test_science_alone_never_makes_the_guard_trim(open_after_h: float | None) -> None:
-    limit_bit = supply(is_cut_off=False, open_after_h=open_after_h).recorder_limit_bit
+    limit_bit = supply(open_after_h).recorder_limit_bit
     assert 0.7 * ROOM_BIT < limit_bit[0] < TRIMS * ROOM_BIT
 
 
-@pytest.mark.parametrize(
-    ("open_after_h", "is_rationed"), [(None, True), (200.0, True), (1.0, False)]
-)
-def test_room_is_rationed_where_a_path_is_silent_and_none_is_about_to_open(
-    open_after_h: float | None, is_rationed: bool
-) -> None:
-    free_bit = supply(is_cut_off=False, open_after_h=open_after_h).recorder_limit_bit[0]
-    cut_off = supply(is_cut_off=True, open_after_h=open_after_h)
-    used_bit = cut_off.recorder_limit_bit[0] - HELD_BIT
-    if is_rationed:
-        assert used_bit == pytest.approx(0.4 * (free_bit - HELD_BIT))
-    else:
-        assert used_bit == free_bit - HELD_BIT
-    assert cut_off.recorder_end_bit[0] == cut_off.recorder_limit_bit[0]
-
-
-def test_a_recorder_that_is_full_already_leaves_nothing_to_ration() -> None:
-    full = supply(is_cut_off=True, open_after_h=None, held_bit=0.95 * ROOM_BIT)
-    assert full.recorder_limit_bit[0] < TRIMS * ROOM_BIT
+def test_plans_count_on_the_room_of_what_may_be_given_up() -> None:
+    full_bit = 0.75 * ROOM_BIT
+    made = supply(held_bit=full_bit, givable_bit=(0.3 * ROOM_BIT,))
+    assert made.recorder_bit[0] == pytest.approx(0.45 * ROOM_BIT)
+    assert made.recorder_limit_bit[0] == supply(held_bit=full_bit).recorder_limit_bit[0]
+    assert supply(held_bit=full_bit).recorder_bit[0] == full_bit
 
 
 @pytest.mark.parametrize(("keeps_all_data", "most"), [(True, 0.98), (False, 0.7)])

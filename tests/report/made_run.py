@@ -385,7 +385,8 @@ def _data(made: Made) -> dict[str, Any]:
         "hub.science": {
             "made_gbit": 3.0,
             "lost_gbit": 0.25,
-            "waiting_gbit": 0.5,
+            "given_up_gbit": 0.125,
+            "waiting_gbit": 0.375,
             "sent_gbit": 2.25,
             "delivered_gbit": 1.75,
             "lost_on_the_way_gbit": 0.125,
@@ -435,6 +436,7 @@ def _experiments() -> list[dict[str, Any]]:
             "sessions_done": 1,
             "sessions_aborted": 1,
             "sessions_skipped": 0,
+            "sessions_given_up": 0,
             "hours": 7.0,
             "value": 3.0,
             "delivered_gbit": 1.75,

@@ -63,9 +63,11 @@ def run(world: World, tmp_path_factory: pytest.TempPathFactory) -> RunDirectory:
 def test_nothing_is_lost_and_every_bit_is_somewhere(run: RunDirectory) -> None:
     for name, load in run.summary()["data"]["loads"].items():
         assert load["lost_on_the_way_gbit"] == 0.0, name
-        where = ("lost", "delivered", "on_the_way", "waiting")
+        where = ("lost", "given_up", "delivered", "on_the_way", "waiting")
         total_gbit = sum(load[f"{key}_gbit"] for key in where)
         assert total_gbit == pytest.approx(load["made_gbit"], rel=1e-9), name
+        # There is but one experiment: nothing is worth more than what is stored.
+        assert load["given_up_gbit"] == 0.0, name
 
 
 def test_the_path_is_held_up_where_the_memory_is_full(world: World, run: RunDirectory) -> None:

@@ -21,6 +21,7 @@ from moonstead.components import (
     Transmitter,
 )
 from moonstead.contracts import Command
+from moonstead.simulation.balance import balances
 
 YEAR_S = 365.25 * 86400.0
 
@@ -304,6 +305,36 @@ def test_a_full_recorder_drops_the_least_important() -> None:
     lost = made.ledger.load_lost_bit
     assert (lost[computer], lost[camera]) == (0.0, 0.0)
     assert lost[seismo] == pytest.approx(3000.0 - 1050.0)
+
+
+def test_what_is_deleted_makes_room_and_is_counted() -> None:
+    made = simulator(data_station(50e3, 1.0), 20, 1.0, sky_of(np.zeros(20)))
+    run(made, 10)
+    camera, seismo = (made.station.names.loads.index(name) for name in ("camera", "seismo"))
+    for _ in range(2):  # to obey twice changes nothing
+        made.obey([Command("seismo.stored", 0.1), Command("camera.stored", 1.0)])
+        assert made.state.load_queue_bit[seismo] == pytest.approx(5e3)
+        assert made.ledger.load_deleted_bit[seismo] == pytest.approx(25e3)
+    assert made.state.load_queue_bit[camera] == pytest.approx(10e3)
+    assert made.ledger.load_deleted_bit.sum() == made.ledger.load_deleted_bit[seismo]
+    advanced = made.advance(10, 20, made.new_output(20), 0)
+    assert advanced == []
+    data = [one for one in balances(made.station, made.begin, made.state, made.ledger)
+            if one.carrier == "data"]  # fmt: skip
+    assert data
+    assert all(one.closes for one in data)
+    # 41 kbit of ten seconds less 25 deleted, and as much again: 57 kbit want 50.
+    assert made.ledger.load_lost_bit.sum() == pytest.approx(7e3)
+
+
+def test_telemetry_tells_what_each_packet_store_holds() -> None:
+    made = simulator(data_station(1e9, 1.0), 10, 1.0, sky_of(np.zeros(10)))
+    output = made.new_output(10)
+    made.advance(0, 10, output, 0)
+    told = made.telemetry(10.0, 9, 0, output, np.zeros(made.random_width))
+    assert told.stored_bit == pytest.approx(
+        {"camera.stored": 10e3, "computer.stored": 1e3, "seismo.stored": 30e3}
+    )
 
 
 def test_what_froze_is_lost_for_good() -> None:

@@ -37,6 +37,7 @@ ABOARD = "avionics.executive"
 """What the executive is called where faults are told."""
 CLOCK_SLACK = 0.05
 """Share of a tick by which a clock may be off without a session beginning or ending a tick late."""
+NO_SESSIONS: tuple[str, ...] = ()
 RADIO_LEAST_BIT = 1e6
 """Less than this in the recorder is not worth switching a radio on for."""
 
@@ -124,6 +125,8 @@ class StationManager:
             wishes, telemetry.path_open, self._reaction.isolated
         )
         diary.notices.extend(withheld)
+        if outcome is not None:
+            commands += self._delete(telemetry, view, diary)
         status = {
             "mode": float(view.mode),
             "margin_fraction": view.margin,
@@ -140,6 +143,24 @@ class StationManager:
             reports=(*view.reports, *self.tactics.take_reports()),
             to_repair=self._reaction.to_repair,
         )
+
+    def _delete(self, telemetry: Telemetry, view: View, diary: Diary) -> tuple[Command, ...]:
+        """Return what deletes the data that are given up in this tick."""
+        names = self.guard.supervise(
+            EXECUTIVE, lambda: self.tactics.to_give_up(telemetry, view), NO_SESSIONS
+        )
+        if not names:
+            return ()
+        sessions = self.tactics.sessions
+        commands, withheld = self.guard.delete(sessions.archive.without(names), telemetry)
+        diary.notices.extend(withheld)
+        if commands:
+            rows, receipts = sessions.give_up(names)
+            diary.rows.extend(rows)
+            diary.notices.extend(receipts)
+            if self.protection is not None:
+                self.protection.forget_recorders()
+        return commands
 
     def _protect(self, telemetry: Telemetry, view: View, diary: Diary) -> Telemetry:
         """Let fault protection go on; return telemetry as it is believed."""
@@ -188,6 +209,8 @@ class StationManager:
     def _execute(
         self, telemetry: Telemetry, view: View, sight: Seen, plan: Orders | None, diary: Diary
     ) -> Outcome:
+        sessions = self.tactics.sessions
+        sessions.archive.take(telemetry.stored_bit, sessions.writing())
         snapshot = self._snapshot(telemetry, sight)
         outcome = self.executive.tick(snapshot, plan, self._directives(view))
         self._note(outcome.transitions, diary)

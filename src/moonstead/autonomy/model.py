@@ -4,7 +4,7 @@ Everything here is knowledge that was sent up before the run (design figures, a 
 ephemeris and the surveyed horizon). Nothing of it is read from the truth.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -108,6 +108,8 @@ class Way:
     value: float
     level: float = 1.0
     """Of its loads in the work."""
+    fills_kg: float = 0.0
+    """What a session brings into the tank of the experiment."""
     preheat: Partial | None = None
     cool_down: Partial | None = None
     turnaround_s: float = 0.0
@@ -236,8 +238,9 @@ class StationModel:
     shares: Mapping[str, float] = field(default_factory=dict)
     """What part of the points each partner may expect; the points of others are not weighed."""
     keeps_all_data: bool = True
-    """Level D2 (ECSS-E-ST-70-11C): plans fill no recorder. At D1 they do not look, and a session
-    ends where a recorder has room for essential data only."""
+    """Level D2 (ECSS-E-ST-70-11C): plans fill no recorder, and what is stored for few points gives
+    room where Earth is silent (`moonstead.autonomy.giving_up`). At D1 plans do not look, and a
+    session ends where a recorder has room for essential data only."""
     is_cut_off: bool = False
     """A path to Earth is silent that should not be: nobody knows for how long, nor what else is."""
     sink_temperature_k: float = 100.0
@@ -253,6 +256,26 @@ class StationModel:
             return False
         filling_kg = telemetry.tank_kg[self.channels.tanks.index(experiment.tank)]
         return bool(filling_kg >= FULL_FRACTION * experiment.tank_capacity_kg)
+
+    def sessions_that_fit(
+        self, experiment: Experiment, telemetry: Telemetry, running: Iterable[Way] = ()
+    ) -> float:
+        """Return how many more sessions the tank of an experiment has room for.
+
+        Parameters
+        ----------
+        experiment, telemetry
+            What fills the tank, and what is measured of it.
+        running
+            Ways of its sessions that are under way, counted as if nothing of them were there yet.
+        """
+        least_kg = min(way.fills_kg for way in experiment.ways)
+        if not experiment.tank or least_kg <= 0.0:
+            return 0.0 if self.is_tank_full(experiment, telemetry) else np.inf
+        filling_kg = float(telemetry.tank_kg[self.channels.tanks.index(experiment.tank)])
+        room_kg = FULL_FRACTION * experiment.tank_capacity_kg - filling_kg
+        room_kg -= sum(way.fills_kg for way in running)
+        return max(room_kg, 0.0) // least_kg
 
 
 def conditions(forecast: Forecast, experiment: Experiment) -> BoolArray:

@@ -1,9 +1,10 @@
 """The books of sessions: which were done, which are under way, and what each is called."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
+from moonstead.autonomy.archive import Archive, Filed
 from moonstead.autonomy.executive.activity import LIVE, State
 from moonstead.autonomy.executive.conditions import Condition, Kind
 from moonstead.autonomy.executive.executive import Executive
@@ -16,6 +17,7 @@ from moonstead.contracts import Notice, PlanRow
 from moonstead.units import HOUR_S
 
 TANK_FULL = "its tank is full"
+GIVEN_UP = "the recorder is full, Earth is silent, and other data is worth more"
 REST_S = 24 * HOUR_S
 """An element that did not respond is left alone for this long."""
 
@@ -60,6 +62,7 @@ class Sessions:
         self._serial = [0] * len(model.experiments)
         self.entries: dict[str, Entry] = {}
         """By the name of the activity: what is planned, waits or runs."""
+        self.archive = Archive()
 
     def running(self, executive: Executive) -> tuple[Session, ...]:
         """Return what is live, with the end that is expected."""
@@ -201,11 +204,12 @@ class Sessions:
             return [self._row(transition.activity, entry, "started")], notices
         if after == State.TEARDOWN:
             entry.end_t_s = now
+            self._file(transition.activity, entry, 0.0)
             notices = self._no_response(transition, entry)
             return [self._row(transition.activity, entry, "aborted", reason)], notices
         if after == State.DONE:
             entry.end_t_s = now
-            self._count(entry)
+            self._file(transition.activity, entry, self._count(entry))
             row = self._row(transition.activity, entry, "done")
         elif after == State.EXPIRED and transition.why.reason == Reason.LATE:
             row = self._row(transition.activity, entry, "skipped", reason)
@@ -216,10 +220,45 @@ class Sessions:
         del self.entries[transition.activity]
         return [row] if row else [], notices
 
-    def _count(self, entry: Entry) -> None:
+    def writing(self) -> dict[str, str]:
+        """Return the session that each load works for."""
+        return {
+            load: name
+            for name, entry in self.entries.items()
+            if entry.is_live
+            for load in self.model.experiments[entry.experiment].loads
+        }
+
+    def _file(self, name: str, entry: Entry, points: float) -> None:
+        filed = Filed(entry.experiment, entry.start_t_s, entry.end_t_s, entry.way, points)
+        self.archive.file(name, filed)
+
+    def give_up(self, names: Collection[str]) -> tuple[list[PlanRow], list[Notice]]:
+        """Take sessions back whose data are deleted; return the receipts."""
+        whole = self.archive.whole()
+        rows, notices = [], []
+        for name in names:
+            filed, bits = whole[name]
+            e = filed.experiment
+            if filed.points > 0.0:
+                self.done[e] -= 1
+                self.earned[e] -= filed.points
+                entry = Entry(e, filed.start_t_s, filed.end_t_s, filed.way)
+                rows.append(self._row(name, entry, "given-up", GIVEN_UP))
+            bit = sum(bits.values())
+            text = f"{bit / 1e9:.2f} Gbit of {name} are given up: {GIVEN_UP}"
+            values = {"bit": bit, "points": filed.points}
+            subject = self.model.experiments[e].name
+            notices.append(Notice("given-up", subject, text, values))
+        self.archive.delete(names)
+        return rows, notices
+
+    def _count(self, entry: Entry) -> float:
+        """Count a session that is done; return the points that it brings."""
         experiment = self.model.experiments[entry.experiment]
         points = experiment.ways[entry.way].value
-        self.earned[entry.experiment] += points * experiment.returns ** self.done[entry.experiment]
+        points *= experiment.returns ** self.done[entry.experiment]
+        self.earned[entry.experiment] += points
         self.done[entry.experiment] += 1
         for e, other in enumerate(self.model.experiments):
             after = other.after
@@ -228,6 +267,7 @@ class Sessions:
             if after.sessions == self.done[entry.experiment]:
                 ready_t_s = entry.end_t_s + after.gap_s
                 self.rest_until_t_s[e] = max(self.rest_until_t_s[e], ready_t_s)
+        return points
 
     def _no_response(self, transition: Transition, entry: Entry) -> list[Notice]:
         """Let an element rest that was on and drew no power."""
@@ -259,6 +299,7 @@ class Sessions:
             "rest_until_t_s": list(self.rest_until_t_s),
             "serial": list(self._serial),
             "entries": {name: list(astuple(entry)) for name, entry in self.entries.items()},
+            "archive": self.archive.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -268,6 +309,7 @@ class Sessions:
         self.rest_until_t_s = list(state["rest_until_t_s"])
         self._serial = list(state["serial"])
         self.entries = {name: Entry(*given) for name, given in state["entries"].items()}
+        self.archive.restore(state["archive"])
 
 
 def _text(transition: Transition) -> str:

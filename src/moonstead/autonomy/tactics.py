@@ -16,6 +16,7 @@ from moonstead.autonomy.executive.activity import Activity, Level, Window
 from moonstead.autonomy.executive.executive import Executive
 from moonstead.autonomy.executive.plan import FREEZE_S, Directive
 from moonstead.autonomy.executive.plan import Plan as Orders
+from moonstead.autonomy.giving_up import rationed, to_give_up
 from moonstead.autonomy.guard.modes import Mode
 from moonstead.autonomy.guard.view import View
 from moonstead.autonomy.model import StationModel
@@ -109,6 +110,7 @@ class Tactics:
         """Take in what came up, make a plan if one is due, and give all to the executive."""
         # Should the planner fail, the executive is told in the next tick.
         self._is_unsent = True
+        self.sessions.archive.tidy(self.sessions.entries)
         self.uploads.settle(self.sessions.entries)
         for item in view.handed_on:
             self._take_in(item, view, executive, diary)
@@ -210,16 +212,20 @@ class Tactics:
         running = self.sessions.running(executive)
         running += tuple(entry.session for name, entry in pending if name in fixed)
         ready_t_s = self.sessions.ready_t_s(executive)
+        left = self.sessions.left(session.experiment for session in running)
+        ration = rationed(self.model, self.sessions, telemetry, left)
+        blocked = self._blocked(telemetry, view)
         situation = Situation(
             telemetry=telemetry,
             first_slot=int(np.ceil((now - forecast.start_t_s) / forecast.slot_s)),
             reserve_j=self._reserve_j,
-            sessions_left=self.sessions.left(session.experiment for session in running),
+            sessions_left=left,
             ready_t_s=tuple(max(ready, now + freeze_s) for ready in ready_t_s),
-            blocked=self._blocked(telemetry, view),
+            blocked=tuple(why or ration.blocked.get(e, "") for e, why in enumerate(blocked)),
             running=running,
             done=tuple(self.sessions.done),
             earned=tuple(self.sessions.earned),
+            givable_bit=ration.givable_bit,
             before=tuple(
                 entry.session
                 for name, entry in pending
@@ -250,14 +256,19 @@ class Tactics:
             elif experiment.element in self._broken:
                 texts.append(self._broken[experiment.element])
             else:
-                full = self.model.is_tank_full(experiment, telemetry)
-                texts.append(TANK_FULL if full else "")
+                fits = self.model.sessions_that_fit(experiment, telemetry) >= 1.0
+                texts.append("" if fits else TANK_FULL)
         return tuple(texts)
 
     def _tell(self, plan: Plan, diary: Diary) -> None:
         diary.rows.extend(self.sessions.planned_rows())
         for experiment, reason in zip(self.model.experiments, plan.reasons, strict=True):
             diary.rows.append(PlanRow("", experiment.name, 0.0, 0.0, "left-out", reason))
+
+    def to_give_up(self, telemetry: Telemetry, view: View) -> tuple[str, ...]:
+        """Return the sessions whose stored data are to be given up now."""
+        is_trimmed = view.mode >= Mode.TRIM
+        return to_give_up(self.model, self.sessions, telemetry, is_trimmed=is_trimmed)
 
     def directives(self, view: View) -> list[Directive]:
         """Return what people on Earth direct the executive to do."""

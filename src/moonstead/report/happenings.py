@@ -59,6 +59,7 @@ _LABELS = {
     "command-refused": "command",
     "command-conflict": "command",
     "commanded": "command",
+    "given-up": "data",
     "aborted": "session",
     "skipped": "session",
 }

@@ -126,6 +126,9 @@ def _reasons(
     n = rounds.get(_ENOUGH[1], 0)
     if not told and n:
         told.append(f"as many as fit in time were planned ({n} of {words.count(total, 'round')})")
+    given_up = experiment["sessions_given_up"]
+    if given_up:
+        told.append(f"data of {words.count(given_up, 'session')} given up for data worth more")
     if running > 0:
         told.append(f"{words.count(running, 'session')} still running at the end")
     return tuple(told) or ("the run ended before it could be done",)

@@ -10,7 +10,7 @@ from moonstead.report.spells import longest, spells
 from moonstead.report.story import Story
 
 _AMOUNTS = (
-    *("made_gbit", "lost_gbit", "waiting_gbit", "sent_gbit"),
+    *("made_gbit", "lost_gbit", "given_up_gbit", "waiting_gbit", "sent_gbit"),
     *("delivered_gbit", "lost_on_the_way_gbit", "on_the_way_gbit"),
 )
 
@@ -19,14 +19,16 @@ _AMOUNTS = (
 class Made:
     """The data of one load.
 
-    What was made is lost, waiting or sent; what was sent is delivered, lost on the way or on the
-    way.
+    What was made is lost, given up, waiting or sent; what was sent is delivered, lost on the way or
+    on the way.
     """
 
     name: str
     made_gbit: float
     lost_gbit: float
     """To a full recorder."""
+    given_up_gbit: float
+    """For data worth more."""
     waiting_gbit: float
     """In recorders at the end."""
     sent_gbit: float
@@ -135,6 +137,8 @@ def in_words(traffic: Traffic) -> str:
         )
         made, sent, home = map(words.data, (total.made_gbit, total.sent_gbit, total.delivered_gbit))
         told = [f"{made} were made, {sent} sent, {home} came home."]
+        if total.given_up_gbit > 0.0:
+            told.append(f"{words.data(total.given_up_gbit)} were given up for data worth more.")
         told.append(
             f"{words.started(lost)} was lost to a full recorder, {lost_on_the_way} on the way; at "
             f"the end {waiting} was left in recorders and {on_the_way} was on the way."

@@ -22,7 +22,10 @@ def plain_frame(frame: Telemetry) -> dict[str, Any]:
     """Return a frame that brings no commands as plain JSON values."""
     arrays = {name: getattr(frame, name).tolist() for name in (*READINGS, "path_open")}
     rest = {f.name: getattr(frame, f.name) for f in fields(frame) if f.name not in arrays}
-    told = {name: dict(getattr(frame, name)) for name in ("at_work", "remains", "answered")}
+    told = {
+        name: dict(getattr(frame, name))
+        for name in ("at_work", "remains", "answered", "stored_bit")
+    }
     return {**arrays, **rest, **told, "faulty": list(frame.faulty)}
 
 

@@ -100,6 +100,7 @@ def situation_of(
     """Return the station as it begins: stores as the scenario says, nothing done, nothing on."""
     channels, parts = model.channels, world.station.parts
     initial_j = {store.name: store.initial_fraction * store.capacity_j for store in parts.stores}
+    initial_kg = {tank.name: tank.initial_kg for tank in parts.tanks}
     zeros: Callable[[int], FloatArray] = np.zeros
     telemetry = Telemetry(
         t_s=model.forecast.start_t_s,
@@ -109,7 +110,7 @@ def situation_of(
         store_energy_j=np.array([initial_j[name] for name in channels.stores], dtype=np.float64),
         node_temperature_k=zeros(len(channels.nodes)),
         recorder_bit=zeros(len(channels.recorders)),
-        tank_kg=zeros(len(channels.tanks)),
+        tank_kg=np.array([initial_kg[name] for name in channels.tanks], dtype=np.float64),
         path_open=np.zeros(len(channels.paths), dtype=np.bool_),
         sun_seen=True,
         earth_seen=True,

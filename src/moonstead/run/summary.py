@@ -266,8 +266,9 @@ def _experiments(
     }
     for row in plan:
         name, status = row["experiment"], row["status"]
-        if status == "done":
-            points[name] = points.get(name, 0.0) + values.get((name, row["way"]), 0.0)
+        if status in {"done", "given-up"}:
+            sign = 1.0 if status == "done" else -1.0
+            points[name] = points.get(name, 0.0) + sign * values.get((name, row["way"]), 0.0)
         counts[name, status] = counts.get((name, status), 0) + 1
         if status in {"done", "aborted"}:
             length_h = (row["end_t_s"] - row["start_t_s"]) / HOUR_S
@@ -287,7 +288,9 @@ def _experiments(
             "element": spec.element,
             "kind": spec.kind,
             "sessions_wanted": spec.sessions,
-            "sessions_done": counts.get((spec.name, "done"), 0),
+            "sessions_done": counts.get((spec.name, "done"), 0)
+            - counts.get((spec.name, "given-up"), 0),
+            "sessions_given_up": counts.get((spec.name, "given-up"), 0),
             "sessions_aborted": counts.get((spec.name, "aborted"), 0),
             "sessions_skipped": counts.get((spec.name, "skipped"), 0),
             "hours": hours.get(spec.name, 0.0),

@@ -25,6 +25,7 @@ def data_summary(simulator: Simulator, traffic: Traffic) -> dict[str, Any]:
             names.loads[i]: {
                 "made_gbit": float(ledger.load_made_bit[i]) / 1e9,
                 "lost_gbit": float(ledger.load_lost_bit[i]) / 1e9,
+                "given_up_gbit": float(ledger.load_deleted_bit[i]) / 1e9,
                 "sent_gbit": float(ledger.load_delivered_bit[i]) / 1e9,
                 "delivered_gbit": float(sums["arrived_bit"][i]) / 1e9,
                 "lost_on_the_way_gbit": float(sums["lost_bit"][i]) / 1e9,

@@ -12,6 +12,7 @@ from moonstead.components import Load, Parts
 from moonstead.scenario.build import World
 from moonstead.scenario.lives import is_task
 from moonstead.scenario.standing import holding_w, on_main_w, survival_power_w
+from moonstead.simulation.names import PACKET_STORE
 from moonstead.simulation.parts import all_loads
 from moonstead.units import DAY_S
 
@@ -60,6 +61,11 @@ def guard_knowledge(world: World, model: StationModel, tick_s: float) -> Knowled
             names.loads.index(load.name) for load in all_loads(parts) if load.bus == main
         ),
         recorder_limit_bit=np.array(model.recorder_limits_bit, dtype=np.float64),
+        packet_stores={
+            f"{load.name}.{PACKET_STORE}": names.recorders.index(load.recorder)
+            for load in all_loads(parts)
+            if load.recorder
+        },
         beacons=tuple((radio.load, names.paths.index(radio.path)) for radio in model.radios),
         sources=tuple(partner.name for partner in world.scenario.partner),
         owners={element.name: element.partner for element in world.scenario.element},

@@ -42,7 +42,7 @@ def requested(world: World, sink_k: float, lives: Mapping[str, Span]) -> tuple[E
     by_name = {load.name: load for load in all_loads(parts)}
     tanks = {tank.name: tank for tank in parts.tanks}
     filled = {
-        converter.load.name: tanks[flow.tank]
+        converter.load.name: (tanks[flow.tank], flow.kg_per_s)
         for converter in parts.converters
         for flow in reversed(converter.flows)
         if flow.tank and flow.kg_per_s > 0.0
@@ -55,7 +55,7 @@ def requested(world: World, sink_k: float, lives: Mapping[str, Span]) -> tuple[E
             names = (*names, operator_load(spec))
         used = [by_name[name] for name in names]
         away = {load.bus for load in used if load.bus != main}
-        tank = next((filled[name] for name in names if name in filled), None)
+        tank, kg_per_s = next((filled[name] for name in names if name in filled), (None, 0.0))
         own = next((on_bus(parts, load.bus) for load in used if load.bus != main), [])
         result.append(
             Experiment(
@@ -63,7 +63,7 @@ def requested(world: World, sink_k: float, lives: Mapping[str, Span]) -> tuple[E
                 element=spec.element,
                 partner=spec.partner,
                 loads=names,
-                ways=_ways(spec, parts, used, main, sink_k),
+                ways=_ways(spec, parts, used, kg_per_s, main, sink_k),
                 sessions=spec.sessions,
                 gap_s=spec.gap_s,
                 light=spec.light,
@@ -87,9 +87,12 @@ def requested(world: World, sink_k: float, lives: Mapping[str, Span]) -> tuple[E
 
 
 def _ways(
-    spec: Request, parts: Parts, used: list[Load], main: str, sink_k: float
+    spec: Request, parts: Parts, used: list[Load], kg_per_s: float, main: str, sink_k: float
 ) -> tuple[Way, ...]:
-    """Return the ways to do a session: as asked for, then the options."""
+    """Return the ways to do a session: as asked for, then the options.
+
+    ``kg_per_s`` is what their work brings into a tank.
+    """
     power_w = sum(on_main_w(parts, load, main) for load in used)
     rate_bit_per_s = sum(load.data_rate_bit_per_s for load in used)
     asked = [("", spec.duration_s, 1.0, spec.value)]
@@ -109,7 +112,7 @@ def _ways(
         )
         worked_s = level * sum(duration_s * share for duration_s, share in way.stages)
         recharge_s = _recharge_s(parts, used, (worked_s, way.whole_s), main, sink_k)
-        ways.append(replace(way, turnaround_s=recharge_s))
+        ways.append(replace(way, turnaround_s=recharge_s, fills_kg=kg_per_s * worked_s))
     return tuple(ways)
 
 

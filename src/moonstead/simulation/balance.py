@@ -145,6 +145,7 @@ def _recorders(station: CompiledStation, begin: State, end: State, ledger: Ledge
         sends = network.transmitter_recorder == r
         went_out = (
             ledger.load_lost_bit[writes].sum()
+            + ledger.load_deleted_bit[writes].sum()
             + ledger.load_processed_bit[writes].sum()
             + ledger.transmitter_sent_bit[sends].sum()
         )

@@ -7,6 +7,9 @@ from moonstead.components import Parts
 from moonstead.contracts import Channels
 from moonstead.simulation.parts import all_loads
 
+PACKET_STORE = "stored"
+"""Each load that writes to a recorder has a packet store there, called ``LOAD.stored``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:

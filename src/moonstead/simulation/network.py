@@ -280,6 +280,9 @@ class Ledger(NamedTuple):
     load_running_s: FloatArray
     load_made_bit: FloatArray
     load_lost_bit: FloatArray
+    """What found no room."""
+    load_deleted_bit: FloatArray
+    """What was given up by command."""
     load_delivered_bit: FloatArray
     load_processed_bit: FloatArray
     """Raw data that processors took."""

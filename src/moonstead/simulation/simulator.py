@@ -14,6 +14,7 @@ from moonstead.simulation.compile import CompiledStation
 from moonstead.simulation.dispatch import SUPPLY
 from moonstead.simulation.kernel import advance
 from moonstead.simulation.memory import Memory
+from moonstead.simulation.names import PACKET_STORE
 from moonstead.simulation.network import Drivers, FloatArray, Ledger, State, Wiring
 from moonstead.simulation.output import QUANTITIES, Output, new_output
 from moonstead.simulation.schedule import Mode, Schedule
@@ -119,19 +120,35 @@ class Simulator:
             for names_of_kind, command, stuck, level in kinds
             for i, name in enumerate(names_of_kind)
         }
+        writes = zip(network.data_load.tolist(), network.data_recorder.tolist(), strict=True)
+        self._packet_stores = {
+            f"{names.loads[i]}.{PACKET_STORE}": (i, float(network.recorder_capacity_bit[recorder]))
+            for i, recorder in writes
+        }
+        self._writers = np.array([i for i, _ in self._packet_stores.values()], dtype=np.int64)
 
     def new_output(self, n_steps: int) -> Output:
         """Return empty series for a block of steps."""
         return new_output(self.station.names, n_steps)
 
     def obey(self, commands: Iterable[Command]) -> None:
-        """Set levels of loads, sources and ties; a command to nothing is an error of the caller."""
+        """Do what is commanded; a command to nothing is an error of the caller."""
         for given in commands:
+            if given.load in self._packet_stores:
+                self._delete(*self._packet_stores[given.load], given.level)
+                continue
             i, command, stuck, level = self._levers[given.load]
             command[i] = min(max(given.level, 0.0), 1.0)
             if not stuck[i]:
                 level[i] = command[i]
         self.rewire()
+
+    def _delete(self, i: int, capacity_bit: float, level: float) -> None:
+        """Delete what a recorder holds of a load beyond a share of its room."""
+        held_bit = float(self.state.load_queue_bit[i])
+        left_bit = min(max(level, 0.0) * capacity_bit, held_bit)
+        self.state.load_queue_bit[i] = left_bit
+        self.ledger.load_deleted_bit[i] += held_bit - left_bit
 
     def happen(self, t_s: float) -> list[Notice]:
         """Let happen what is due besides physics; return what happened."""
@@ -237,6 +254,13 @@ class Simulator:
             at_work=dict(zip(names.pools, self._at_work.tolist(), strict=True)),
             faulty=faulty,
             remains=remains(self.station, self.state, self.upkeep.active_faults(), faulty),
+            stored_bit=dict(
+                zip(
+                    self._packet_stores,
+                    self.state.load_queue_bit[self._writers].tolist(),
+                    strict=True,
+                )
+            ),
         )
 
     def _source_share(self, drawn_w: FloatArray) -> FloatArray:

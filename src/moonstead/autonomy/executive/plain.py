@@ -22,7 +22,7 @@ def to_plain(value: Any) -> Any:
         return value if math.isfinite(value) else str(value)
     if kind in {str, int, bool} or value is None:
         return value
-    if kind in {tuple, list}:
+    if isinstance(value, tuple | list):
         return [to_plain(item) for item in value]
     if isinstance(value, frozenset):
         return sorted(to_plain(item) for item in value)

@@ -55,6 +55,8 @@ class Books:
             elif row.status in {"done", "aborted"}:
                 self.running.pop(row.activity, None)
                 self._end(e, w, row)
+            elif row.status == "given-up":
+                self._take_back(e, w)
         for notice in heard.notices:
             if notice.kind == "health":
                 is_failed = notice.values.get("health") == FAILED_HEALTH
@@ -82,6 +84,12 @@ class Books:
         if row.status == "done":
             self.earned[e] += experiment.ways[w].value * experiment.returns ** self.done[e]
             self.done[e] += 1
+
+    def _take_back(self, e: int, w: int) -> None:
+        """Count a session as not done, after all: its data were given up."""
+        experiment = self.model.experiments[e]
+        self.done[e] -= 1
+        self.earned[e] -= experiment.ways[w].value * experiment.returns ** self.done[e]
 
     def level_of(self, e: int) -> int:
         """Return the level of the element that does an experiment."""

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from moonstead.autonomy.guard.deleting import deletions
 from moonstead.autonomy.guard.effect import Effect
 from moonstead.autonomy.guard.energy.weigh import bus_w
 from moonstead.autonomy.guard.filter import CommandFilter, Sifted
@@ -228,6 +229,14 @@ class Guard:
             [] if self._is_alone else commands, isolated, path_open, is_alone=self._is_alone
         )
         return changed, tuple(notices)
+
+    def delete(
+        self, left_bit: Mapping[str, float], telemetry: Telemetry
+    ) -> tuple[tuple[Command, ...], tuple[Notice, ...]]:
+        """Return the commands that leave so much in packet stores, where that may be."""
+        if not left_bit or self._is_alone:
+            return (), ()
+        return deletions(self.knowledge, left_bit, telemetry)
 
     def _weigh(self, telemetry: Telemetry, beat: Beat, slot: int) -> tuple[bool, Energy]:
         known, sent = self.knowledge, self._outgoing.sent

@@ -89,6 +89,8 @@ class Knowledge:
     """Places in the telemetry of what draws from the main bus, links included."""
     recorder_limit_bit: FloatArray
     """(n_recorders,)"""
+    packet_stores: Mapping[str, int] = field(default_factory=dict)
+    """Place of the recorder that each is in, by the name of telemetry."""
     beacons: tuple[tuple[str, int], ...] = ()
     """Levers of radios with the place of the path that each serves; the first to use first."""
     sources: tuple[str, ...] = ()

@@ -32,9 +32,6 @@ MARGIN_FRACTION = 0.12
 """A plan leaves this share of the capacity above the reserve, so that it never meets the ladder."""
 RECORDER_FRACTION = 0.77
 """A plan fills a recorder to at most this: the guard trims where a fifth is left."""
-CUT_OFF_FRACTION, CUT_OFF_S = 0.4, 0.25 * DAY_S
-"""Of the room that is left a plan uses at most this where a path is silent and nothing goes home in
-the time to come: nobody knows for how long, and what is recorded with least data is worth most."""
 MANDATORY_WEIGHT = 100.0
 """Upkeep that must be done is worth so much more than what may be left out."""
 MOVING_SHARE = 0.05
@@ -81,6 +78,8 @@ class Situation:
     """Points of them, by experiment."""
     before: tuple[Session, ...] = ()
     """What the plan before holds and has not started."""
+    givable_bit: tuple[float, ...] = ()
+    """What could be given up of what each recorder holds; nothing where not given."""
     horizon_s: float = HORIZON_S
 
 
@@ -192,9 +191,10 @@ def _tasks(
     if situation.blocked[e]:
         return []
     shortest = min(max(slots.up(way.whole_s), 1) for way in experiment.ways)
-    count = min(
-        situation.sessions_left[e], -(-slots.count // (shortest + slots.up(experiment.gap_s)))
-    )
+    under_way = (experiment.ways[one.way] for one in situation.running if one.experiment == e)
+    fitting = model.sessions_that_fit(experiment, situation.telemetry, under_way)
+    in_time = -(-slots.count // (shortest + slots.up(experiment.gap_s)))
+    count = int(min(situation.sessions_left[e], in_time, fitting))
     suits = conditions(model.forecast, experiment)[slots.part]
     suits[: slots.until(situation.ready_t_s[e])] = False
     options = [_option(model, experiment, way, slots, units, suits) for way in experiment.ways]
@@ -364,11 +364,8 @@ def _supply(model: StationModel, situation: Situation, slots: _Slots, units: lis
     limit_bit = RECORDER_FRACTION * np.array(model.recorder_limits_bit)
     drain_bit_per_s = forecast.drain_bit_per_s[:, slots.part] - rate_bit_per_s
     held_bit = np.minimum(situation.telemetry.recorder_bit, model.recorder_limits_bit)
-    if model.is_cut_off:
-        soon = slice(slots.first, slots.first + slots.up(CUT_OFF_S))
-        is_shut = forecast.drain_bit_per_s[:, soon].max(axis=1, initial=-np.inf) <= 0.0
-        rationed_bit = held_bit + CUT_OFF_FRACTION * np.maximum(limit_bit - held_bit, 0.0)
-        limit_bit = np.where(is_shut, np.minimum(rationed_bit, limit_bit), limit_bit)
+    if situation.givable_bit:
+        held_bit = np.maximum(held_bit - situation.givable_bit, 0.0)
     unlimited_w = np.full(slots.count, np.inf)
     return Supply(
         net_w=generation_w - forecast.base_power_w[slots.part] - load_w,

@@ -40,6 +40,11 @@ class Contained:
         """Go on with cases, see `Protection.act`."""
         return self._try(lambda inner: inner.act(view), NOTHING)
 
+    def forget_recorders(self) -> None:
+        """Expect nothing of recorders in the next tick: data were deleted in this one."""
+        if self.inner is not None:
+            self.inner.observer.forget("recorder_bit")
+
     def take_notices(self) -> tuple[Notice, ...]:
         """Return what has become of it since this was asked last."""
         told, self._notices = self._notices, []

@@ -239,9 +239,9 @@ class Observer:
         self._readings.store_sure[:] = [name.partition(".")[0] not in elements for name in names]
         self._works[:] = [element.name not in dead for element in self.belief.elements]
 
-    def forget(self) -> None:
-        """Begin anew from the next frame: the time before it is not known."""
-        for name in ("store_j", "node_k", "tank_kg", "recorder_bit", "heater_cold_k"):
+    def forget(self, *fields: str) -> None:
+        """Begin anew from the next frame, with all or some fields: what was before is not known."""
+        for name in fields or ("store_j", "node_k", "tank_kg", "recorder_bit", "heater_cold_k"):
             getattr(self.estimate, name)[:] = np.nan
 
     def _settle(self, telemetry: Telemetry) -> None:

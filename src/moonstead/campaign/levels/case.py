@@ -118,6 +118,9 @@ class _Tally:
             if row.status == "done":
                 self._science += self._points.get((row.experiment, row.way), 0.0)
                 self._sessions += 1
+            elif row.status == "given-up":
+                self._science -= self._points.get((row.experiment, row.way), 0.0)
+                self._sessions -= 1
             elif row.status == "aborted":
                 self._aborted += 1
         self._ticks[Mode(int(status["mode"]))] += 1
@@ -135,6 +138,7 @@ class _Tally:
         )
         tick_h = scenario.run.decision_interval_s / HOUR_S
         sums = loop.traffic.deliveries.sums
+        lost_bit = ledger.load_lost_bit + ledger.load_deleted_bit
         staff = [hours for of_one in loop.ground.side.hours.values() for hours in of_one.values()]
         return {
             "points": self._science,
@@ -145,7 +149,7 @@ class _Tally:
             "without_plan_h": loop.ground.without_plan_s / HOUR_S,
             "staff_h": float(sum(staff)),
             "data_delivered_gbit": float(sums["arrived_bit"].sum()) / 1e9,
-            "data_lost_gbit": float(ledger.load_lost_bit.sum() + sums["lost_bit"].sum()) / 1e9,
+            "data_lost_gbit": float(lost_bit.sum() + sums["lost_bit"].sum()) / 1e9,
             "least_margin_fraction": self._least,
             "survives": not bool(loop.simulator.state.node_lost.any()),
         }

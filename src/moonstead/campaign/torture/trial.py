@@ -177,6 +177,8 @@ class _Keeper:
         elif row.status == "done":
             self._under_way.pop(row.activity, None)
             self._done[row.activity, round(row.start_t_s)] = 1.0
+        elif row.status == "given-up":
+            self._done.pop((row.activity, round(row.start_t_s)), None)
         elif row.status == "aborted":
             self._under_way.pop(row.activity, None)
             self._aborted[row.experiment] += 1
