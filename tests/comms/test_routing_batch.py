@@ -117,7 +117,7 @@ def test_fragments_and_copies_are_those_of_the_rules_written_plainly(
         )
         if bundles.critical[b]:
             wanted = truth.copies(*errand, float(bundles.deadline_t_s[b]))
-            arrival = min(t_s or math.inf for _, t_s, _ in wanted)
+            arrival = min(math.inf if t_s is None else t_s for _, t_s, _ in wanted)
         elif bundles.may_fragment[b]:
             wanted = truth.fragments(*errand, float(bundles.deadline_t_s[b]))
             arrival = max(math.inf if t_s is None else t_s for _, t_s, _ in wanted)
