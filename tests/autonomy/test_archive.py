@@ -1,6 +1,7 @@
 """The books of stored data against a recorder that sends the oldest first, and after a restart."""
 
 from itertools import pairwise
+from math import inf, nan
 
 import pytest
 from hypothesis import given
@@ -100,10 +101,12 @@ def test_books_of_the_past_are_forgotten() -> None:
     assert books.state()["filed"] == {}
 
 
-@pytest.mark.parametrize("bit", [0.0, 7.0])
-def test_a_frame_that_changes_nothing_changes_nothing(bit: float) -> None:
+@pytest.mark.parametrize(("bit", "then_bit"), [(0.0, 0.0), (7.0, 7.0), (7.0, nan), (7.0, inf)])
+def test_a_frame_that_tells_nothing_new_or_nonsense_changes_nothing(
+    bit: float, then_bit: float
+) -> None:
     books = Archive()
     books.take({"camera.stored": bit}, {"camera": "a"})
     before = books.state()
-    books.take({"camera.stored": bit}, {"camera": "b"})
+    books.take({"camera.stored": then_bit}, {"camera": "b"})
     assert books.state() == before

@@ -6,6 +6,7 @@ comes in a tick is of the session that the load worked for; what goes out goes f
 
 from collections.abc import Collection, Mapping
 from dataclasses import astuple, dataclass
+from math import isfinite
 from typing import Any
 
 
@@ -52,7 +53,7 @@ class Archive:
         """
         for store, bit in stored_bit.items():
             change_bit = bit - self._held_bit.get(store, 0.0)
-            if change_bit == 0.0:
+            if change_bit == 0.0 or not isfinite(change_bit):
                 continue
             self._held_bit[store] = bit
             pieces = self._pieces.setdefault(store, [])

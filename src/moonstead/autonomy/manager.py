@@ -210,9 +210,10 @@ class StationManager:
         self, telemetry: Telemetry, view: View, sight: Seen, plan: Orders | None, diary: Diary
     ) -> Outcome:
         sessions = self.tactics.sessions
-        sessions.archive.take(telemetry.stored_bit, sessions.writing())
-        snapshot = self._snapshot(telemetry, sight)
+        snapshot, writing = self._snapshot(telemetry, sight), sessions.writing()
         outcome = self.executive.tick(snapshot, plan, self._directives(view))
+        if outcome.believed:  # else the frame may be a late one
+            sessions.archive.take(telemetry.stored_bit, writing)
         self._note(outcome.transitions, diary)
         diary.notices.extend(outcome.notices)
         lost = missed(self.tactics.sessions.entries, self.executive, sight.view.t_s)
