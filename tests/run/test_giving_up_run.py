@@ -171,3 +171,20 @@ def test_what_was_given_up_is_the_same_after_a_restart(tmp_path: Path) -> None:
         told.append([(t, n) for t, n in flown if n.kind == "given-up"])
     assert told[0]
     assert told[0] == told[1]
+
+
+def test_what_the_guard_does_not_let_go_stays_in_the_books_too(tmp_path: Path) -> None:
+    loop = loop_of(
+        tmp_path / "kept.toml",
+        *(*scenarios.SMALL, PRECIOUS, SILENCE),
+        start=START,
+        days=DAYS,
+    )
+    loop.knowledge.packet_stores.clear()  # type: ignore[attr-defined]
+    kept = Kept(loop)
+    told = fly(loop, HEARD_D - 0.5, look=kept.look)
+    assert [notice for _, notice in told if notice.kind == "withheld"]
+    assert not [notice for _, notice in told if notice.kind == "given-up"]
+    assert not [row for row in kept.rows if row.status == "given-up"]
+    assert float(loop.simulator.ledger.load_deleted_bit.sum()) == 0.0
+    assert kept.worst_bit < 1.0
