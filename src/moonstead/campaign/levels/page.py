@@ -164,7 +164,7 @@ def table_rows(found: Sequence[Cell]) -> list[tuple[str, ...]]:
 
 
 def _digits(measure: str) -> int:
-    return 0 if measure in {"energy_used_kwh", "points", "data_delivered_gbit"} else 1
+    return 1 if measure in {"downtime_h", "data_lost_gbit"} else 0
 
 
 def told_plainly(days: float, found: Sequence[Cell], results: Mapping[Case, Any]) -> dict[str, Any]:
