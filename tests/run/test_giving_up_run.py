@@ -24,33 +24,21 @@ mode = "off"
 at = {utc(START, SILENT_D)}
 duration_s = "{24 * (HEARD_D - SILENT_D):g} h"
 """
-PRECIOUS = f"""
-[[element]]
-type = "instrument"
-name = "telescope"
-partner = "cnsa"
-mass_kg = 8
-observing_power_w = 25
-rate_bit_per_s = "20 kbit/s"
-recorder = "hub"
-[element.thermal]
-heat_capacity_j_per_k = 2e4
-radiating_area_m2 = 0.5
-emissivity = 0.05
-survival_min_k = 213
-heater_power_w = 20
-
-[[experiment]]
-name = "flare"
-title = "What is seen once"
-partner = "cnsa"
-element = "telescope"
-kind = "observation"
-duration_s = "2 h"
-sessions = 30
-value = 10
-window = [{{ start = {utc(START, PRECIOUS_D)}, end = {utc(START, HEARD_D)} }}]
-"""
+WINDOW = f"window = [{{ start = {utc(START, PRECIOUS_D)}, end = {utc(START, HEARD_D)} }}]"
+PRECIOUS = scenarios.CAMERA
+"""A second camera, for what is seen once."""
+for old, new in (
+    ('"camera"', '"telescope"'),
+    ('"watch"', '"flare"'),
+    ('"50 kbit/s"', '"20 kbit/s"'),
+    ('"3 h"', '"2 h"'),
+    ("sessions = 40", "sessions = 30"),
+    ('gap_s = "1 h"', WINDOW),
+    ('light = "lit"', ""),
+    ("value = 1", "value = 10"),
+):
+    assert old in PRECIOUS
+    PRECIOUS = PRECIOUS.replace(old, new)
 
 
 class Kept:
