@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -301,3 +302,32 @@ def test_restored_from_json_it_decides_the_same(story: list[tuple[Any, bool]], d
     assert other.state() == one.state()
     assert play(other, story[cut:]) == play(one, story[cut:])
     assert other.state() == one.state()
+
+
+def keeps_warm(temperature_k: float, isolated: frozenset[str] = frozenset()) -> list[Command]:
+    """Return what goes out after a partner has switched a heater off in the light, as it cools."""
+    levers = tuple(
+        replace(one, node=0, least_k=250.0) if one.name == "heater" else one for one in LEVERS
+    )
+    guard = Guard(knowledge(levers=levers))
+    order = telecommand(1, target="heater", value=0.0, source="esa")
+    guard.assess(frame(START_S, received=(order,)))
+    off, _ = guard.release([], np.array([True]))
+    assert Command("heater", 0.0) in off
+    guard.assess(frame(START_S + TICK_S, node_temperature_k=np.array([temperature_k])))
+    commands, notices = guard.release([], np.array([True]), isolated)
+    assert bool(commands) == bool(notices)
+    return list(commands)
+
+
+@pytest.mark.parametrize(
+    ("temperature_k", "is_on"), [(251.0, False), (250.0, True), (200.0, True), (np.nan, True)]
+)
+def test_a_heater_that_someone_switched_off_comes_back_before_it_is_too_cold(
+    temperature_k: float, is_on: bool
+) -> None:
+    assert (Command("heater", 1.0) in keeps_warm(temperature_k)) == is_on
+
+
+def test_a_heater_that_is_isolated_for_a_fault_stays_off() -> None:
+    assert keeps_warm(200.0, frozenset({"hub"})) == []

@@ -8,7 +8,7 @@ import numpy as np
 
 from moonstead.autonomy.guard.knowledge import Knowledge, Lever, StoreLimits
 from moonstead.autonomy.model import StationModel
-from moonstead.components import Load, Parts
+from moonstead.components import Load, Parts, ThermalNode
 from moonstead.scenario.build import World
 from moonstead.scenario.lives import is_task
 from moonstead.scenario.standing import holding_w, on_main_w, survival_power_w
@@ -110,12 +110,21 @@ def _loads(world: World, model: StationModel, loads: list[Load]) -> list[Lever]:
                 shed_level=known.trickle_level,
                 hibernate_level=NAP_LEVEL,
                 is_heater=is_heater,
+                node=names.nodes.index(load.node) if is_heater and load.node in nodes else -1,
+                least_k=_least_k(load, nodes.get(load.node)),
                 feeds_survival=link is not None
                 and survival_power_w(parts, link.to_bus, sink_k) > 0.0,
                 place=names.loads.index(load.name) if known.responds else -1,
             )
         )
     return levers
+
+
+def _least_k(load: Load, node: ThermalNode | None) -> float:
+    """Return half-way from what a node survives to the set point of its heater."""
+    if load.thermostat is None or node is None:
+        return 0.0
+    return min((node.survival_min_k + load.thermostat.setpoint_k) / 2.0, load.thermostat.setpoint_k)
 
 
 def _sources(parts: Parts, main: str) -> list[Lever]:

@@ -72,6 +72,9 @@ def protection_belief(
         start_t_s=grid.start_t_s,
         tick_s=tick_s,
         sun=sunlight.reshape(ticks, per_tick)[:, -1] > 0.0,
+        beside_sensor=np.array(
+            [series(source) is series("") for source in station.names.sources], dtype=np.bool_
+        ),
         path_bit_per_s=np.ascontiguousarray(
             forecast.path_bit_per_s[:, per_tick - 1 : ticks * per_tick : per_tick].T
         ),

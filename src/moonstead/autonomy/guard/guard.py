@@ -168,6 +168,7 @@ class Guard:
         self._is_alone = is_safe or EXECUTIVE in anew
         stand = Stand(stand.step, is_safe, stand.is_dark)
         self._outgoing.take(stand, beat.dt_s)
+        self._outgoing.warm(telemetry.node_temperature_k)
         notices += [Notice("restart", part, how) for part, how in anew.items()]
         notices += self._tell(energy, signs.margin, why_safe or why, stand)
         reports = sifted.reports

@@ -45,6 +45,10 @@ class Lever:
     """The most in HIBERNATE, and the least then: a duty cycle for a heater, naps of a computer."""
     is_heater: bool = False
     """Whether it may be off in the light."""
+    node: int = -1
+    """Of a heater: place among the nodes in the telemetry of what it keeps warm; -1: unknown."""
+    least_k: float = 0.0
+    """Of a heater: what it keeps warm must not become colder while it is off."""
     feeds_survival: bool = False
     """Whether loads beyond a link or tie die without it."""
     place: int = -1

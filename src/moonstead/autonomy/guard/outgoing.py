@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from moonstead.autonomy.guard.knowledge import Knowledge, Lever
 from moonstead.autonomy.guard.modes import BEACON_S, LAST_ALLOWED, Mode
-from moonstead.contracts import BoolArray, Command, Notice
+from moonstead.contracts import BoolArray, Command, FloatArray, Notice
 
 GREATEST_BATCH = 4
 """More commands in a tick than this for each lever are nonsense."""
@@ -57,6 +59,11 @@ class Outgoing:
         self._beacons = knowledge.beacons
         self.sent = {lever.name: lever.normal_level for lever in knowledge.levers}
         self.wished = dict(self.sent)
+        heaters = [lever for lever in knowledge.levers if lever.is_heater and lever.node >= 0]
+        self._heaters = tuple(lever.name for lever in heaters)
+        self._heated = np.array([lever.node for lever in heaters], dtype=np.int64)
+        self._least_k = np.array([lever.least_k for lever in heaters], dtype=np.float64)
+        self._cold: tuple[str, ...] = ()
         self._told: set[str] = set()
         self._beacon_s = 0.0
         self._last: tuple[str, frozenset[str]] = ("", frozenset())
@@ -86,6 +93,17 @@ class Outgoing:
         """Wish for a level until another one is wished."""
         self.wished[name] = level
         self._is_settled = False
+
+    def warm(self, temperature_k: FloatArray) -> None:
+        """Look which heaters must be on whoever has switched them off: those of what is cold."""
+        # What reads nonsense may be cold.
+        kept = temperature_k[self._heated] > self._least_k
+        if not kept.all():
+            self._cold = tuple(
+                n for n, is_warm in zip(self._heaters, kept, strict=True) if not is_warm
+            )
+        elif self._cold:
+            self._cold = ()
 
     def say_again(self) -> None:
         """Command every lever anew: how they stand outside is not known."""
@@ -146,6 +164,7 @@ class Outgoing:
                     f"{low:g} to {high:g} now"
                 )
                 notices.append(Notice("withheld", command.load, text, {"level": command.level}))
+        notices += self._warm_again(isolated)
         beacon = self._beacon(path_open, is_alone=is_alone)
         changed: list[Command] = []
         if self._is_settled and self._last == (beacon, isolated):
@@ -160,6 +179,17 @@ class Outgoing:
                 changed.append(Command(name, level))
         self._is_sure = True
         return tuple(changed), notices
+
+    def _warm_again(self, isolated: frozenset[str]) -> list[Notice]:
+        """Wish for heaters of what is cold and was not isolated, as if nobody had them off."""
+        notices = []
+        for name in self._cold:
+            lever = self._levers[name]
+            if self.wished[name] < lever.normal_level and lever.element not in isolated:
+                self.wish(name, lever.normal_level)
+                text = f"{name} is on again, for what it keeps warm comes near what it survives"
+                notices.append(Notice("withheld", name, text, {"level": lever.normal_level}))
+        return notices
 
     def _bounds_of(self, name: str, isolated: frozenset[str]) -> tuple[float, float]:
         low, high = self._bounds[name]

@@ -172,7 +172,9 @@ class ProtectionBelief:
     """Begin of the first tick."""
     tick_s: float
     sun: BoolArray
-    """(n_ticks,) some of the Sun in view at the end of the tick."""
+    """(n_ticks,) some of the Sun in view of its sensor at the end of the tick."""
+    beside_sensor: BoolArray
+    """(n_sources,) which sources have the sky of the Sun sensor."""
     path_bit_per_s: FloatArray
     """(n_ticks, n_paths) forecast rate of each path in the last step of the tick."""
     pools: tuple[str, ...]

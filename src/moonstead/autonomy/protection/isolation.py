@@ -116,6 +116,8 @@ class Isolation:
         )
         self._first = {table: observer.span[table].start for table in TABLES}
         self.is_solar = _varies(self.belief.sky.mean, plant.source_column)
+        self.sees_sun = self.is_solar & self.belief.beside_sensor
+        """Sources that depend on the light that the Sun sensor sees."""
         makers = [
             (int(plant.flow_tank[f]), int(plant.work_load[k]), float(plant.flow_kg_per_s[f]))
             for k in range(len(plant.work_load))
@@ -219,13 +221,16 @@ class Isolation:
         if self.jumped[channel]:
             flags.add("jump")
         if table == "source":
+            flags |= {"solar"} if self.sees_sun[k] else set()
             here = plant.source_island[k]
             peers = np.flatnonzero(plant.source_island == here)
             judged = peers[np.isfinite(observer.out.source_z[peers])]
             solar = judged[self.is_solar[judged]]
             lows = [c - self._first[table] for c in low if self._table_of[c] == table]
             down = [p for p in lows if plant.source_island[p] == here]
-            if len(down) > 1 and set(solar.tolist()) <= set(down):
+            is_all = set(solar.tolist()) <= set(down)
+            # Of a single array the Sun sensor is the other witness.
+            if is_all and (len(down) > 1 or (solar.size and "dark" in flags)):
                 flags.add("many")
         elif table == "load":
             kind = plant.load_kind[k]

@@ -62,7 +62,7 @@ class Protection:
         self.contacts = Contacts(belief)
         self.carrying = Carrying(self.contacts)
         self.gains = Gains(self.observer, self.carrying)
-        self.units = Units(self.observer, self.isolation.is_solar)
+        self.units = Units(self.observer, self.isolation.sees_sun)
         self.cases: dict[str, Case] = {}
         self._suspicion = Suspicion(self.observer)
         self._recovery = Recovery(self.observer, self.watcher, self.gains)

@@ -44,12 +44,12 @@ class Units:
     ----------
     observer
         With what is sent up, and the newest readings.
-    is_solar
-        (n_sources,) whether each depends on light.
+    sees_sun
+        (n_sources,) whether each depends on the light that the Sun sensor sees.
     """
 
     observer: Observer
-    is_solar: BoolArray
+    sees_sun: BoolArray
     wrong: dict[str, int] = field(default_factory=dict)
     """Ticks one after the other in which a unit looks wrong."""
     right: dict[str, int] = field(default_factory=dict)
@@ -113,7 +113,7 @@ class Units:
         """Compare the Sun sensor with the forecast, if the arrays agree with that."""
         belief = self.observer.belief
         is_due = bool(belief.sun[tick])
-        gives = telemetry.source_power_w[self.is_solar] / belief.plant.source_rated_w[self.is_solar]
+        gives = telemetry.source_power_w[self.sees_sun] / belief.plant.source_rated_w[self.sees_sun]
         if not gives.size or telemetry.sun_seen == is_due:
             # A blind one is right in the dark, one that is stuck in the light.
             if is_due == self.was_due:
